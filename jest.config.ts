@@ -1,0 +1,13 @@
+import type { Config } from 'jest';
+
+/** Unit tests: pure and fast, no stack. The suites in e2e/ have a configuration of their own. */
+const config: Config = {
+  rootDir: '.',
+  roots: ['<rootDir>/harness', '<rootDir>/services', '<rootDir>/stubs', '<rootDir>/scripts'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.json' }] },
+  testTimeout: 10_000,
+};
+
+export default config;
