@@ -1,0 +1,62 @@
+/**
+ * Every error the harness raises: a code, a sentence a person can act on, and a hint.
+ * The table is the only place where they are worded, so documentation and tests can list them.
+ */
+const table = {
+  GNT_USAGE: ['{0}', 'Run `npx gauntlet --help` for the list of commands and options.'],
+  GNT_NODE_TOO_OLD: ['Node {0} cannot run gauntlet; version 24 is needed.', 'Run `npm install`: the package brings its own Node 24.'],
+  GNT_COMPOSE_FILE: ['{0} is not a usable compose file: {1}', 'Check the file with `docker compose config`, or restore it from version control.'],
+  GNT_UNKNOWN_SERVICE: ['There is no service "{0}".', 'Services: {1}.'],
+  GNT_REPLACEMENT_UNSUPPORTED: ['{0} cannot be used with the {1} driver.', '{2}'],
+  GNT_REPLACEMENT_CONFLICT: ['{0} and {1} both replace {2}.', 'Set only one of them.'],
+  GNT_REMOTE_URL_MISSING: ['TEST_MODE=deployed, but {0} is not set.', 'Set {0}=https://…, or {1}=start to start that service here. There is no default address.'],
+  GNT_URL_INVALID: ['{0}={1} is not an http(s) URL.', 'Give a URL such as http://127.0.0.1:8000.'],
+  GNT_ENGINE_UNREACHABLE: ['No container engine answers: {0}', 'Start one (on Debian as root: `.ci/engine`), or use `--driver process`, which needs none.'],
+  GNT_ENGINE_LOST: ['The container engine stopped answering while the stack came up: {0}', 'Check the engine (`docker info`); what it left is removed by the next run or by `npx gauntlet down --all`.'],
+  GNT_PORT_TAKEN: ['Port {0} of {1} is already in use.', 'Unset {2} to get a free one, or stop the process that listens there.'],
+  GNT_SERVICE_EXITED: ['{0} exited with {1} while starting.', 'Look closer: {2}'],
+  GNT_SERVICE_NOT_READY: ['{0} was not ready within {1} s ({2}).', 'Look closer: {3}'],
+  GNT_SERVICE_DIED: ['{0} became ready and then died ({1}).', 'Look closer: {2}'],
+  GNT_UP_FAILED: ['The stack did not come up: {0}', 'Look closer: {1}'],
+  GNT_INTERRUPTED: ['Interrupted by {0}.', 'Everything the run had started was removed.'],
+  GNT_RESULTS_NOT_WRITABLE: ['Cannot write to the results folder {0}: {1}', 'Give another folder with `--results DIR`, or make this one writable.'],
+  GNT_RUN_NOT_FOUND: ['There is no kept stack "{0}".', 'Running stacks: {1}. See `npx gauntlet status`.'],
+  GNT_SUPERVISOR_LOST: ['The supervisor of run {0} does not answer: {1}', 'Run `npx gauntlet down {0}`; it removes what is left without the supervisor.'],
+  GNT_WORKERS_INVALID: ['WORKERS={0} is not a number of workers.', 'Give a whole number from 1 to 64.'],
+  GNT_IMAGE_BUILD_FAILED: ['Building the image {0} failed.', 'Last lines of the build:\n{1}'],
+  GNT_IMAGE_PULL_FAILED: ['The image {0} cannot be pulled: {1}', 'Use E2E_IMAGES=build to build it from package registries, or E2E_REGISTRY to name a mirror.'],
+  GNT_PYTHON_MISSING: ['No Python {0} was found.', 'Install python{0}, or leave the service out with --profiles.'],
+  GNT_PYTHON_ENVIRONMENT: ['The Python environment of {0} could not be made: {1}', 'The full output is in {2}.'],
+  GNT_SUITE_UNKNOWN: ['There is no suite "{0}".', 'Suites: {1}.'],
+  GNT_SKIP_WITHOUT_REASON: ['{0} skipped without a reason.', 'Use skip(reason) from the suite library.'],
+} as const satisfies Record<string, readonly [message: string, hint: string]>;
+
+export type ErrorCode = keyof typeof table;
+
+/** An error a person can act on. `message` says what is wrong, `hint` what to do. */
+export class GauntletError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'GauntletError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** Makes the error `code` with its `{0}`, `{1}` … filled in. A cause may come last. */
+export function gauntletError(code: ErrorCode, ...details: readonly unknown[]): GauntletError {
+  const cause = details.find((detail) => detail instanceof Error);
+  const fill = (text: string) =>
+    text.replace(/\{(\d)\}/g, (_, index) => {
+      const detail = details[Number(index)];
+      return detail instanceof Error ? detail.message : String(detail ?? '');
+    });
+  const [message, hint] = table[code];
+  return new GauntletError(code, fill(message), fill(hint), cause ? { cause } : undefined);
+}
+
+/** All codes, for documentation and tests. */
+export const errorCodes = Object.keys(table) as readonly ErrorCode[];
