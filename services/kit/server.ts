@@ -1,0 +1,78 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { WorkerContext } from './cluster.ts';
+import { correlationId, requestId } from './request-ids.ts';
+import { typeboxValidator } from './validation.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    correlationId: string;
+  }
+}
+
+const bodyLimitBytes = 10 * 1024 * 1024;
+
+/** A Fastify server that knows the types of its TypeBox schemas. */
+export type TypedServer = ReturnType<typeof typed>;
+
+function typed(app: FastifyInstance) {
+  return app.withTypeProvider<TypeBoxTypeProvider>();
+}
+
+/**
+ * A server with the settings all services share: 10 MB bodies, bounded waits for a request, request ids in and out,
+ * CORS for everybody, one log line per answer. Body values are never coerced, query values are.
+ */
+export function buildServer(context: WorkerContext): TypedServer {
+  const app = fastify({
+    loggerInstance: context.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: bodyLimitBytes,
+    // Time for a client to send a whole request; answers may take as long as they need.
+    requestTimeout: 60_000,
+    connectionTimeout: 0,
+    // Longer than the idle time of common clients, so that they and not we close an idle connection.
+    keepAliveTimeout: 75_000,
+    http: { headersTimeout: 30_000 },
+    genReqId: (request) => requestId(request.headers, request.url ?? ''),
+    requestIdLogLabel: 'requestId',
+  });
+  app.setValidatorCompiler(typeboxValidator);
+  // Response schemas describe; they never drop a field that an upstream added.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.decorateRequest('correlationId', '');
+  app.addHook('onRequest', async (request, reply) => {
+    request.correlationId = correlationId(request.headers);
+    reply.headers({
+      'x-request-id': request.id,
+      'x-correlation-id': request.correlationId,
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'X-Request-Id, X-Correlation-ID',
+    });
+    if (context.draining.aborted) reply.header('connection', 'close');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.url === '/ready' || request.routeOptions.url === '/health') return;
+    request.log.info(
+      {
+        method: request.method,
+        // Without its query, which may carry a prompt.
+        path: request.url.split('?')[0],
+        status: reply.raw.statusCode,
+        durationMs: Math.round(reply.elapsedTime),
+        correlationId: request.correlationId,
+        aborted: !reply.raw.writableFinished || undefined,
+      },
+      'answered',
+    );
+  });
+  app.options('*', { schema: { hide: true } as object }, (request, reply) =>
+    reply
+      .header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE')
+      .header('access-control-allow-headers', request.headers['access-control-request-headers'] ?? '*')
+      .header('access-control-max-age', '600')
+      .code(204)
+      .send(),
+  );
+  return typed(app);
+}
