@@ -1,0 +1,95 @@
+import { ApiError } from './api-error.ts';
+
+export type ToolCall = {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+};
+
+export type ContentPart = {
+  readonly type: string;
+  readonly text?: string;
+  readonly image_url?: { readonly url?: string };
+};
+
+export type Message = {
+  readonly role: string;
+  readonly content?: string | readonly ContentPart[] | null;
+  readonly name?: string;
+  readonly tool_calls?: readonly ToolCall[];
+  readonly tool_call_id?: string;
+};
+
+export type ToolDefinition = {
+  readonly type: string;
+  readonly function: {
+    readonly name: string;
+    readonly description?: string;
+    readonly parameters?: Readonly<Record<string, unknown>>;
+  };
+};
+
+export type ChatRequest = {
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  readonly maxTokens?: number;
+  readonly stop: readonly string[];
+  readonly tools: readonly ToolDefinition[];
+  readonly toolChoice?: unknown;
+};
+
+/**
+ * Reads a body of `POST /v1/chat/completions` and drops what the stub does not look at.
+ * Throws {@link ApiError} 400 with the parameter's name, as the OpenAI API does.
+ */
+export function readChatRequest(body: unknown): ChatRequest {
+  const { model, messages, n, stream, stream_options, stop, tools, tool_choice, ...rest } = asRecord(body);
+  if (typeof model !== 'string' || model === '') throw invalid('model', 'you must provide a model parameter');
+  if (!Array.isArray(messages) || messages.length === 0) {
+    throw invalid('messages', "'messages' must be a non-empty array");
+  }
+  const misfit = messages.findIndex((message) => typeof message?.role !== 'string');
+  if (misfit >= 0) throw invalid(`messages[${misfit}]`, "each message needs a 'role'");
+  if (n !== undefined && n !== null && n !== 1) throw invalid('n', 'only n = 1 is supported');
+  const limit = rest.max_completion_tokens ?? rest.max_tokens ?? undefined;
+  if (limit !== undefined && !(Number.isInteger(limit) && Number(limit) > 0)) {
+    throw invalid('max_tokens', 'max_tokens must be a positive integer');
+  }
+  return {
+    model,
+    messages,
+    stream: stream === true,
+    includeUsage: asRecord(stream_options).include_usage === true,
+    ...(limit === undefined ? {} : { maxTokens: Number(limit) }),
+    stop: typeof stop === 'string' ? [stop] : Array.isArray(stop) ? stop.filter(isNonEmptyText) : [],
+    tools: Array.isArray(tools) ? tools.filter((tool) => typeof tool?.function?.name === 'string') : [],
+    ...(tool_choice === undefined ? {} : { toolChoice: tool_choice }),
+  };
+}
+
+/** All text of a message; parts are joined by line feeds. */
+export function textOf(message: Message | undefined): string {
+  const content = message?.content;
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content.map((part) => part.text ?? '').join('\n');
+}
+
+/** Position of the last user message, -1 without one. */
+export function lastUserIndex(messages: readonly Message[]): number {
+  return messages.findLastIndex((message) => message.role === 'user');
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function isNonEmptyText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function invalid(param: string, message: string): ApiError {
+  return new ApiError(400, message, { param });
+}

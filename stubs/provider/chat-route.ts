@@ -1,0 +1,101 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { type Answer, usageOf } from './answer.ts';
+import { ApiError } from './api-error.ts';
+import { type Call, readCall } from './call.ts';
+import { type Message, readChatRequest, textOf } from './chat-request.ts';
+import { type Delivery, deliverJson, deliverStream } from './deliver.ts';
+import { faultOf } from './fault.ts';
+import { completionOf, framesOf } from './frames.ts';
+import type { Journal, JournalEntry } from './journal.ts';
+import type { Pacing } from './pacing.ts';
+import { parseBody } from './request-body.ts';
+import { answer } from './rules/table.ts';
+
+const TEXT_LIMIT = 4_000;
+const MESSAGE_LIMIT = 20;
+
+/** `POST /v1/chat/completions`; `defaults` paces every answer whose request asks for nothing else. */
+export function chatRoute(server: FastifyInstance, journal: Journal, defaults: Pacing): void {
+  server.post('/v1/chat/completions', async (request, reply) => {
+    const raw = request.body as Buffer;
+    const call = readCall(readChatRequest(parseBody(raw)));
+    const planned = answer(call);
+    const entry = journal.open(entryOf(request.url, call, planned, raw));
+    observe(journal, entry, reply);
+    const { status, retryAfterSeconds } = call.directives;
+    if (status !== undefined && status >= 400 && status <= 599) {
+      entry.status = status;
+      throw new ApiError(status, `The request asked for status ${status}.`, {
+        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      });
+    }
+    reply.hijack();
+    await deliver(call, planned, entry, reply, journal, defaults);
+  });
+}
+
+async function deliver(
+  call: Call,
+  planned: Answer,
+  entry: JournalEntry,
+  reply: FastifyReply,
+  journal: Journal,
+  defaults: Pacing,
+): Promise<void> {
+  const { directives, request } = call;
+  const fault = faultOf(directives);
+  const delivery: Delivery = {
+    pacing: {
+      ttftMs: directives.ttftMs ?? defaults.ttftMs,
+      tokensPerSecond: directives.tokensPerSecond ?? defaults.tokensPerSecond,
+    },
+    fault,
+    onFrame: (framesSent) => {
+      entry.status = 200;
+      entry.framesSent = framesSent;
+    },
+    onFault: (afterFrames) => {
+      const happened = { kind: fault?.kind ?? '', afterFrames, at: Date.now() };
+      journal.change(entry, { fault: happened, status: reply.raw.headersSent ? 200 : 500 });
+    },
+  };
+  const stamp = { id: `chatcmpl-${randomUUID()}`, createdSeconds: Math.floor(entry.arrivedAt / 1000) };
+  if (request.stream) return deliverStream(reply.raw, framesOf(request, planned, stamp), delivery);
+  const tokens = usageOf(planned).completion_tokens;
+  return deliverJson(reply.raw, completionOf(request, planned, stamp), tokens, delivery);
+}
+
+/** Notes how the exchange ended. `finish` means that all bytes went out; `close` without it, that the peer left. */
+function observe(journal: Journal, entry: JournalEntry, reply: FastifyReply): void {
+  reply.raw.once('finish', () => {
+    if (entry.fault === undefined) journal.change(entry, { completedAt: Date.now() });
+  });
+  reply.raw.once('close', () => {
+    const ours = entry.fault !== undefined && entry.fault.kind !== 'stall';
+    if (entry.completedAt === undefined && !ours) journal.change(entry, { hungUpAt: Date.now() });
+    journal.close(entry);
+  });
+}
+
+function entryOf(path: string, call: Call, planned: Answer, raw: Buffer): JournalEntry {
+  return {
+    id: randomUUID(),
+    op: call.directives.op ?? null,
+    kind: call.kind,
+    path,
+    model: call.request.model,
+    stream: call.request.stream,
+    arrivedAt: Date.now(),
+    requestText: call.userText.slice(0, TEXT_LIMIT),
+    messages: call.request.messages.slice(-MESSAGE_LIMIT).map(bounded),
+    bodySha256: createHash('sha256').update(raw).digest('hex'),
+    answerText: planned.text.slice(0, TEXT_LIMIT),
+    status: null,
+    framesSent: 0,
+  };
+}
+
+function bounded(message: Message): { role: string; text: string } {
+  return { role: message.role, text: textOf(message).slice(0, TEXT_LIMIT) };
+}

@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { ApiError } from './api-error.ts';
+import type { Fault } from './fault.ts';
+import type { Frame } from './frames.ts';
+import { type Pacing, startPacing } from './pacing.ts';
+
+/** Nobody waits longer for a stalled answer. */
+const STALL_LIMIT_MS = 15 * 60_000;
+
+export type Delivery = {
+  readonly pacing: Pacing;
+  readonly fault: Fault | undefined;
+  /** Called after each frame has been handed to the socket, with the number so far. */
+  readonly onFrame: (count: number) => void;
+  readonly onFault: (afterFrames: number) => void;
+};
+
+/** Sends an answer as server-sent events at the reader's speed. Returns early when the reader goes. */
+export async function deliverStream(
+  response: ServerResponse,
+  frames: readonly Frame[],
+  delivery: Delivery,
+): Promise<void> {
+  const gone = goneSignal(response);
+  const pace = startPacing(delivery.pacing, gone);
+  const { fault } = delivery;
+  let tokens = 0;
+  await pace.first().catch(() => undefined);
+  if (gone.aborted) return;
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+  });
+  response.flushHeaders();
+  for (const [count, frame] of frames.entries()) {
+    if (fault?.afterFrames === count) {
+      delivery.onFault(count);
+      return disturb(response, fault, gone);
+    }
+    if (frame.isToken) await pace.token(tokens++).catch(() => undefined);
+    if (gone.aborted || !(await write(response, `data: ${frame.data}\n\n`, gone))) return;
+    delivery.onFrame(count + 1);
+  }
+  response.end();
+}
+
+/** Sends an answer as one JSON body; a fault strikes in its middle. Returns early when the reader goes. */
+export async function deliverJson(
+  response: ServerResponse,
+  body: object,
+  tokens: number,
+  delivery: Delivery,
+): Promise<void> {
+  const gone = goneSignal(response);
+  const pace = startPacing(delivery.pacing, gone);
+  await pace
+    .token(tokens)
+    .then(pace.first)
+    .catch(() => undefined);
+  if (gone.aborted) return;
+  const bytes = Buffer.from(JSON.stringify(body));
+  const { fault } = delivery;
+  if (fault?.kind === 'error') {
+    delivery.onFault(0);
+    const failure = new ApiError(500, 'The server had an error while processing your request.');
+    response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify(failure.body));
+    return;
+  }
+  const half = bytes.subarray(0, bytes.length >> 1);
+  const length = fault?.kind === 'end' ? half.length : bytes.length;
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': length });
+  if (fault !== undefined) {
+    await write(response, half, gone);
+    delivery.onFault(0);
+    return disturb(response, fault, gone);
+  }
+  response.end(bytes, () => delivery.onFrame(1));
+}
+
+async function disturb(response: ServerResponse, fault: Fault, gone: AbortSignal): Promise<void> {
+  if (fault.kind === 'cut') {
+    response.destroy();
+  } else if (fault.kind === 'end') {
+    response.end();
+  } else if (fault.kind === 'error') {
+    const failure = new ApiError(500, 'The server had an error while processing your request.');
+    response.end(`data: ${JSON.stringify(failure.body)}\n\n`);
+  } else {
+    const limit = AbortSignal.timeout(STALL_LIMIT_MS);
+    if (!gone.aborted) await once(limit, 'abort', { signal: gone }).catch(() => undefined);
+    response.destroy();
+  }
+}
+
+/** Resolves when the kernel has taken the bytes, which keeps the reader's pace; false when the reader is gone. */
+function write(response: ServerResponse, bytes: string | Buffer, gone: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const stop = () => resolve(false);
+    gone.addEventListener('abort', stop, { once: true });
+    response.write(bytes, (error) => {
+      gone.removeEventListener('abort', stop);
+      resolve(!error && !gone.aborted);
+    });
+  });
+}
+
+/** Fires when the connection closes, whoever closed it. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  if (response.destroyed) controller.abort();
+  response.once('close', () => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,81 @@
+/** Which of a client request's upstream calls a directive is meant for. */
+export type CallKind = 'chat' | 'routing' | 'memory' | 'embedding';
+
+export type Directives = {
+  /** Operation id. */
+  readonly op?: string;
+  /** Answer exactly this text. */
+  readonly say?: string;
+  /** Answer `w1 w2 … wn`. */
+  readonly tokens?: number;
+  /** Answer with a call to this tool, unless its result is there already. */
+  readonly tool?: string;
+  readonly ttftMs?: number;
+  readonly tokensPerSecond?: number;
+  /** Destroy the socket after this many frames. */
+  readonly cut?: number;
+  /** End the body cleanly, but too early, after this many frames. */
+  readonly end?: number;
+  /** Fall silent after this many frames until the peer goes. */
+  readonly stall?: number;
+  /** Send an error frame after this many frames, then end. */
+  readonly error?: number;
+  readonly status?: number;
+  readonly retryAfterSeconds?: number;
+};
+
+const BLOCK = /\[\[\s*([A-Za-z_]+=[^\s\]]*(?:\s+[A-Za-z_]+=[^\s\]]*)*)\s*\]\]/g;
+
+const COUNTS: Readonly<Record<string, keyof Directives>> = {
+  tokens: 'tokens',
+  ttft: 'ttftMs',
+  tps: 'tokensPerSecond',
+  cut: 'cut',
+  end: 'end',
+  stall: 'stall',
+  error: 'error',
+  status: 'status',
+  retry_after: 'retryAfterSeconds',
+};
+
+/**
+ * Reads the blocks `[[key=value …]]` of a text; a later value of a key wins.
+ * Everything but `op` counts only for the kind of call that its block names by `at=` (default `chat`), so that
+ * an answer or a fault ordered for the chat does not hit the routing or memory calls that carry the same text.
+ * Unknown keys and malformed numbers are passed over.
+ */
+export function readDirectives(text: string, kind: CallKind): Directives {
+  const directives: Record<string, string | number> = {};
+  for (const [, body = ''] of text.matchAll(BLOCK)) {
+    const pairs = new Map(body.split(/\s+/).map((pair) => splitOnce(pair, '=')));
+    const op = pairs.get('op');
+    if (op) directives.op = op;
+    if ((pairs.get('at') ?? 'chat') !== kind) continue;
+    for (const [key, value] of pairs) {
+      const count = COUNTS[key];
+      if (count !== undefined && /^\d+(\.\d+)?$/.test(value)) directives[count] = Number(value);
+      else if (key === 'say') directives.say = spoken(value);
+      else if (key === 'tool' && value !== '') directives.tool = value;
+    }
+  }
+  return directives;
+}
+
+export function withoutDirectives(text: string): string {
+  return text.replace(BLOCK, ' ').trim();
+}
+
+/** Underscores stand for spaces; percent escapes give every other character (`%5F` an underscore). */
+function spoken(value: string): string {
+  const text = value.replaceAll('_', ' ');
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return [text.slice(0, at), text.slice(at + separator.length)];
+}

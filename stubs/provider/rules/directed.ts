@@ -1,0 +1,21 @@
+import type { Rule } from '../answer.ts';
+import { argumentsFor } from './tool-arguments.ts';
+
+/** Answers that the last user message orders by a directive. */
+export const directed: readonly Rule[] = [
+  {
+    name: 'tool directive',
+    reply: ({ directives, request, afterUser, prompt }) => {
+      if (directives.tool === undefined || afterUser.some((message) => message.role === 'tool'))
+        return undefined;
+      const tool = request.tools.find((offered) => offered.function.name === directives.tool);
+      return { calls: [{ name: directives.tool, args: tool ? argumentsFor(tool, prompt) : {} }] };
+    },
+  },
+  { name: 'say directive', reply: ({ directives }) => directives.say },
+  {
+    name: 'tokens directive',
+    reply: ({ directives: { tokens } }) =>
+      tokens === undefined ? undefined : Array.from({ length: tokens }, (_, i) => `w${i + 1}`).join(' '),
+  },
+];
