@@ -1,0 +1,84 @@
+import type { FastifyReply } from 'fastify';
+import type { Dispatcher } from 'undici';
+import type { OpenaiError } from '../../kit/openai-error.ts';
+import { readBody } from '../upstream/bounded-body.ts';
+import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
+import { type ChatCall, openCall } from './chat-call.ts';
+
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+export type CompletionBody = {
+  readonly id?: unknown;
+  readonly choices: readonly { readonly message?: unknown }[];
+};
+
+export type Completion =
+  | { readonly bytes: Buffer; readonly body: CompletionBody }
+  | { readonly refused: ErrorAnswer };
+
+/** Asks for a whole completion within `timeoutMs`; the body is the upstream's, checked to be one. */
+export async function askForCompletion(
+  call: ChatCall,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<Completion> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const opened = await openCall(call, dispatcher, bounded);
+  if (opened.kind === 'refused') return { refused: opened.answer };
+  try {
+    const bytes = await readBody(opened.body, MAX_ANSWER_BYTES);
+    const body = parseCompletion(bytes);
+    return body ? { bytes, body } : { refused: { error: invalidAnswer(call.competitor.id) } };
+  } catch (cause) {
+    return { refused: { error: connectionFailure(cause, call.competitor.id) } };
+  }
+}
+
+/** Answers with a whole completion, or with the status and error of what went wrong. */
+export async function answerJson(
+  call: ChatCall,
+  reply: FastifyReply,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<void> {
+  const completion = await askForCompletion(call, dispatcher, signal, timeoutMs);
+  if ('refused' in completion) return answerRefusal(call, reply, completion.refused);
+  await call.trace.end('response_complete', 'respond', 'The whole answer was passed on.');
+  const { bytes, body } = completion;
+  const renamed = call.completionId !== undefined && body.id !== call.completionId;
+  const answer = renamed ? JSON.stringify({ ...body, id: call.completionId }) : bytes;
+  await reply.code(200).type('application/json; charset=utf-8').send(answer);
+}
+
+/** Answers with an upstream's refusal as an OpenAI error. */
+export async function answerRefusal(call: ChatCall, reply: FastifyReply, answer: ErrorAnswer): Promise<void> {
+  const { error, retryAfter } = answer;
+  if (reply.raw.destroyed) {
+    call.log.info({ competitor: call.competitor.id }, 'client went before the answer');
+    await call.trace.end('client_gone', 'respond', 'The client closed the connection.');
+    reply.hijack();
+    return;
+  }
+  logRefusal(call, error);
+  await call.trace.end('error', 'respond', error.message, { status: error.statusCode, ...error.body.error });
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  await reply.code(error.statusCode).send(error.body);
+}
+
+function logRefusal({ competitor, log }: ChatCall, error: OpenaiError): void {
+  log.warn(
+    { competitor: competitor.id, status: error.statusCode, code: error.body.error.code },
+    error.message,
+  );
+}
+
+function parseCompletion(bytes: Buffer): CompletionBody | undefined {
+  try {
+    const value = JSON.parse(bytes.toString('utf8'));
+    return Array.isArray(value?.choices) && value.choices.length > 0 ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

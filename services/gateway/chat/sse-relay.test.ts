@@ -1,0 +1,130 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { SseRelay } from './sse-relay.ts';
+
+const ROLE = 'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\n';
+const WORD = 'data: {"choices":[{"delta":{"content":"grüße 😀"}}]}\n\n';
+const DONE = 'data: [DONE]\n\n';
+
+function relay(
+  chunks: readonly (string | Buffer)[],
+  finish: (relay: SseRelay) => Buffer = (r) => r.end().out,
+) {
+  const machine = new SseRelay();
+  const outcomes: unknown[] = [];
+  let text = '';
+  for (const chunk of chunks) {
+    const step = machine.push(Buffer.from(chunk));
+    text += step.out.toString();
+    if (step.outcome) outcomes.push(step.outcome.kind);
+  }
+  text += finish(machine).toString();
+  return { text, outcomes, frames: machine.frames };
+}
+
+function errorCodeOf(text: string): unknown {
+  const last = text.trimEnd().split('\n\n').at(-1) ?? '';
+  return JSON.parse(last.replace(/^data: /, '')).error.code;
+}
+
+test('a whole stream passes unchanged', () => {
+  const { text, outcomes, frames } = relay([ROLE, WORD, DONE]);
+  expect(text).toBe(ROLE + WORD + DONE);
+  expect(outcomes).toEqual(['complete']);
+  expect(frames).toBe(2);
+});
+
+test('the bytes do not depend on where the upstream cut its chunks, inside characters included', () => {
+  const bytes = Buffer.from(`: hello\n\n${ROLE}${WORD}${WORD}${DONE}`);
+  fc.assert(
+    fc.property(fc.array(fc.nat(bytes.length), { maxLength: 12 }), (cuts) => {
+      const borders = [0, ...cuts.toSorted((a, b) => a - b), bytes.length];
+      const chunks = borders.slice(1).map((end, index) => bytes.subarray(borders[index], end));
+      expect(relay(chunks).text).toBe(bytes.toString());
+    }),
+  );
+});
+
+test('a frame leaves as soon as it is whole, and not before', () => {
+  const machine = new SseRelay();
+  expect(machine.push(Buffer.from(WORD.slice(0, -1))).out.length).toBe(0);
+  expect(machine.push(Buffer.from('\n')).out.toString()).toBe(WORD);
+});
+
+test('spacing and field order inside data survive, CRLF becomes LF', () => {
+  const odd = 'data:  { "b":1,\t"a":1.0 }';
+  expect(relay([`${odd}\r\n\r\n`, DONE]).text).toBe(`${odd}\n\n${DONE}`);
+});
+
+test('a frame of several data lines stays one frame', () => {
+  const two = 'data: {"a":\ndata: 1}\n\n';
+  expect(relay([two, DONE])).toMatchObject({ text: two + DONE, frames: 1 });
+});
+
+test('comments pass; event, id and retry lines do not', () => {
+  const { text } = relay([`\uFEFF: one\nevent: x\nid: 7\nretry: 5\n${WORD}`, DONE]);
+  expect(text).toBe(`: one\n\n${WORD}${DONE}`);
+});
+
+test('only one [DONE] passes, and nothing after it', () => {
+  expect(relay([ROLE, DONE, DONE, WORD]).text).toBe(ROLE + DONE);
+});
+
+test('a [DONE] without its blank line still counts', () => {
+  expect(relay([ROLE, 'data: [DONE]']).text).toBe(ROLE + DONE);
+});
+
+test('an early end is one error frame and no [DONE], with finish_reason seen too', () => {
+  const stop = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n';
+  const { text } = relay([ROLE, stop]);
+  expect(text.startsWith(ROLE + stop)).toBe(true);
+  expect(errorCodeOf(text)).toBe('upstream_truncated');
+  expect(text).not.toContain('[DONE]');
+});
+
+test('an empty stream is an error too', () => {
+  expect(errorCodeOf(relay([]).text)).toBe('upstream_truncated');
+});
+
+test('half a frame at the end never reaches the client', () => {
+  const { text } = relay([ROLE, WORD.slice(0, 30)]);
+  expect(text).not.toContain('content');
+  expect(errorCodeOf(text)).toBe('upstream_truncated');
+});
+
+test('a broken connection ends the stream with its own code', () => {
+  const failure = { code: 'upstream_timeout', message: 'silent' };
+  const { text } = relay([ROLE], (machine) => machine.fail(failure).out);
+  expect(errorCodeOf(text)).toBe('upstream_timeout');
+});
+
+test.each([
+  ['broken JSON', 'data: {"choices": [}\n\n'],
+  ['a bare number', 'data: 42\n\n'],
+  ['an empty frame', 'data:\n\n'],
+  ['invalid UTF-8', Buffer.concat([Buffer.from('data: {"a":"'), Buffer.from([0xff]), Buffer.from('"}\n\n')])],
+  ['a page of HTML', '<html>\n'],
+  ['[DONE] inside another frame', 'data: {"a":1}\ndata: [DONE]\n\n'],
+])('%s ends the stream with an error frame, once', (_name, garbage) => {
+  const { text, outcomes } = relay([ROLE, garbage, WORD, DONE]);
+  expect(text.startsWith(ROLE)).toBe(true);
+  expect(text.match(/"error"/g)).toHaveLength(1);
+  expect(errorCodeOf(text)).toBe('upstream_truncated');
+  expect(text).not.toContain('[DONE]');
+  expect(outcomes).toEqual(['failed']);
+});
+
+test("the upstream's own error frame passes and is the end: no second error, no [DONE]", () => {
+  const error = 'data: {"error":{"message":"overloaded","code":"x"}}\n\n';
+  const { text, outcomes } = relay([ROLE, error, DONE]);
+  expect(text).toBe(ROLE + error);
+  expect(outcomes).toEqual(['upstream_error']);
+});
+
+test('a frame without end is refused, not collected', () => {
+  const machine = new SseRelay();
+  const block = Buffer.alloc(1024 * 1024, 'x');
+  machine.push(Buffer.from('data: "'));
+  const steps = Array.from({ length: 20 }, () => machine.push(block));
+  expect(steps.filter(({ outcome }) => outcome?.kind === 'failed')).toHaveLength(1);
+});

@@ -1,0 +1,175 @@
+import { LineSplitter, LineTooLongError } from './line-splitter.ts';
+
+/** Why a stream is not complete; `code` goes into the error frame. */
+export type StreamFailure = {
+  readonly code: 'upstream_truncated' | 'upstream_timeout' | 'upstream_unreachable' | string;
+  readonly message: string;
+  readonly type?: string;
+};
+
+export type RelayOutcome =
+  | { readonly kind: 'complete' }
+  /** The upstream reported its own failure in a frame, which has been passed on. */
+  | { readonly kind: 'upstream_error' }
+  | { readonly kind: 'failed'; readonly failure: StreamFailure };
+
+export type RelayStep = {
+  /** Bytes for the client, whole frames only. */
+  readonly out: Buffer;
+  /** Set once, when nothing may follow. */
+  readonly outcome?: RelayOutcome;
+};
+
+const MAX_EVENT_BYTES = 16 * 1024 * 1024;
+const LINE_END = Buffer.from('\n');
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+const COLON = 0x3a;
+const SPACE = 0x20;
+const NOTHING = Buffer.alloc(0);
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * What the relay of one chat completion stream does with the upstream's bytes: `data:` lines pass byte for byte,
+ * comments pass, `event:`, `id:` and `retry:` lines are dropped, line ends become LF. A frame passes only when it is
+ * whole and a JSON object. The stream is complete only if the upstream said `[DONE]`; every other end is one error
+ * frame and no `[DONE]`.
+ */
+export class SseRelay {
+  readonly #splitter = new LineSplitter(MAX_EVENT_BYTES);
+  #event: Buffer[] = [];
+  #eventBytes = 0;
+  #atStart = true;
+  #outcome: RelayOutcome | undefined;
+  /** Frames passed on so far, `[DONE]` not counted. */
+  frames = 0;
+
+  /** Takes the next bytes of the upstream, cut anywhere. */
+  push(chunk: Buffer): RelayStep {
+    if (this.#outcome) return { out: NOTHING };
+    const out: Buffer[] = [];
+    try {
+      for (const line of this.#splitter.push(chunk)) {
+        this.#line(line, out);
+        if (this.#outcome) break;
+      }
+    } catch (error) {
+      if (!(error instanceof LineTooLongError)) throw error;
+      this.#garbage(`a frame of more than ${MAX_EVENT_BYTES} bytes`, out);
+    }
+    return this.#step(out);
+  }
+
+  /** The upstream closed its stream in an orderly way. */
+  end(): RelayStep {
+    if (this.#outcome) return { out: NOTHING };
+    const out: Buffer[] = [];
+    const rest = this.#splitter.rest();
+    if (rest && isDone(payloadOf(rest))) this.#line(rest, out);
+    if (!this.#outcome) {
+      this.#fail(
+        { code: 'upstream_truncated', message: 'The upstream ended its stream before it was complete.' },
+        out,
+      );
+    }
+    return this.#step(out);
+  }
+
+  /** The upstream broke off (reset, timeout, shutdown): the stream ends with an error frame. */
+  fail(failure: StreamFailure): RelayStep {
+    if (this.#outcome) return { out: NOTHING };
+    const out: Buffer[] = [];
+    this.#fail(failure, out);
+    return this.#step(out);
+  }
+
+  #line(raw: Buffer, out: Buffer[]): void {
+    const line = this.#atStart && raw.subarray(0, 3).equals(BOM) ? raw.subarray(3) : raw;
+    this.#atStart = false;
+    if (line.length === 0) {
+      this.#dispatch(out);
+      return;
+    }
+    if (line[0] === COLON) {
+      out.push(line, LINE_END, LINE_END);
+      return;
+    }
+    const payload = payloadOf(line);
+    if (payload) {
+      if (this.#event.length === 0 && isDone(payload)) {
+        out.push(line, LINE_END, LINE_END);
+        this.#outcome = { kind: 'complete' };
+        return;
+      }
+      this.#event.push(line);
+      this.#eventBytes += line.length;
+      if (this.#eventBytes > MAX_EVENT_BYTES)
+        this.#garbage(`a frame of more than ${MAX_EVENT_BYTES} bytes`, out);
+      return;
+    }
+    if (!/^(event|id|retry)(:|$)/.test(line.toString('latin1', 0, 8))) {
+      this.#garbage('a line that is no server-sent event', out);
+    }
+  }
+
+  #dispatch(out: Buffer[]): void {
+    if (this.#event.length === 0) return;
+    const lines = this.#event;
+    this.#event = [];
+    this.#eventBytes = 0;
+    const body = objectOf(lines);
+    if (!body) {
+      this.#garbage('a frame that is not a JSON object', out);
+      return;
+    }
+    for (const line of lines) out.push(line, LINE_END);
+    out.push(LINE_END);
+    this.frames += 1;
+    if (body.error) this.#outcome = { kind: 'upstream_error' };
+  }
+
+  #garbage(what: string, out: Buffer[]): void {
+    this.#fail(
+      { code: 'upstream_truncated', message: `The upstream sent ${what}; its stream ends here.` },
+      out,
+    );
+  }
+
+  #fail(failure: StreamFailure, out: Buffer[]): void {
+    out.push(errorFrame(failure));
+    this.#outcome = { kind: 'failed', failure };
+  }
+
+  #step(out: readonly Buffer[]): RelayStep {
+    const bytes = out.length === 0 ? NOTHING : Buffer.concat(out);
+    return this.#outcome ? { out: bytes, outcome: this.#outcome } : { out: bytes };
+  }
+}
+
+/** An OpenAI error as one SSE frame. */
+export function errorFrame({ message, code, type = 'server_error' }: StreamFailure): Buffer {
+  return Buffer.from(`data: ${JSON.stringify({ error: { message, type, param: null, code } })}\n\n`);
+}
+
+/** The value of a `data` line without its one optional leading space; undefined for any other line. */
+function payloadOf(line: Buffer): Buffer | undefined {
+  if (line.toString('latin1', 0, 4) !== 'data') return undefined;
+  if (line.length === 4) return NOTHING;
+  if (line[4] !== COLON) return undefined;
+  return line.subarray(line[5] === SPACE ? 6 : 5);
+}
+
+function isDone(payload: Buffer | undefined): boolean {
+  return payload !== undefined && payload.length <= 16 && payload.toString('latin1').trim() === '[DONE]';
+}
+
+function objectOf(lines: readonly Buffer[]): Record<string, unknown> | undefined {
+  try {
+    const text = lines.map((line) => utf8.decode(payloadOf(line))).join('\n');
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

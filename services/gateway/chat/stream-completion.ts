@@ -1,0 +1,131 @@
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyReply } from 'fastify';
+import type { Dispatcher } from 'undici';
+import type { OpenaiError } from '../../kit/openai-error.ts';
+import { type EventStream, openEventStream } from '../../kit/sse.ts';
+import type { Settings } from '../settings.ts';
+import { connectionFailure } from '../upstream/upstream-failure.ts';
+import { type ChatCall, openCall } from './chat-call.ts';
+import { answerRefusal } from './json-completion.ts';
+import { errorFrame, type RelayOutcome, SseRelay, type StreamFailure } from './sse-relay.ts';
+
+type Relayed = { readonly frames: number; readonly outcome: RelayOutcome | { readonly kind: 'client_gone' } };
+
+/** How long a finished upstream may take to close its stream before its connection is given up. */
+const CLOSE_GRACE_MS = 1_000;
+
+/** Answers with the competitor's stream; see {@link SseRelay} for what passes and how it ends. */
+export async function answerStream(
+  call: ChatCall,
+  reply: FastifyReply,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+  settings: Settings,
+): Promise<void> {
+  const opening = openCall(call, dispatcher, signal);
+  const inTime = await within(opening, settings.streamCommitMs);
+  if (inTime?.kind === 'refused') return answerRefusal(call, reply, inTime.answer);
+
+  const client = openEventStream(reply, {
+    keepAliveMs: settings.keepAliveMs,
+    stallTimeoutMs: settings.requestTimeoutMs,
+  });
+  const opened = inTime ?? (await opening);
+  const relayed =
+    opened.kind === 'open'
+      ? await relay(opened.body, client, call.competitor.id, () =>
+          call.trace.note('first_chunk', 'stream', 'The first bytes were passed on.'),
+        )
+      : await refuseLate(opened.answer.error, client);
+  await report(call, relayed);
+  client.end();
+}
+
+/** Moves the bytes at the client's pace until the stream is over, one way or another. */
+async function relay(
+  body: Readable & { dump(options?: object): Promise<unknown> },
+  client: EventStream,
+  who: string,
+  onFirstBytes: () => void,
+): Promise<Relayed> {
+  const machine = new SseRelay();
+  let step = machine.push(Buffer.alloc(0));
+  let passedOn = false;
+  const pass = async () => {
+    if (step.out.length === 0) return;
+    await client.write(step.out);
+    if (!passedOn) onFirstBytes();
+    passedOn = true;
+  };
+  try {
+    try {
+      for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+        step = machine.push(chunk as Buffer);
+        await pass();
+        if (step.outcome) break;
+      }
+      if (!step.outcome) {
+        step = machine.end();
+        await pass();
+      }
+    } catch (cause) {
+      if (client.aborted.aborted) throw cause;
+      step = machine.fail(failureOf(connectionFailure(cause, who)));
+      await pass();
+    }
+  } catch {
+    body.on('error', () => undefined).destroy();
+    return { frames: machine.frames, outcome: { kind: 'client_gone' } };
+  }
+  const outcome = step.outcome ?? { kind: 'complete' };
+  if (outcome.kind === 'complete') {
+    // Let the upstream end on its own: its connection stays usable, and it sees no hang-up after a whole answer.
+    body.dump({ signal: AbortSignal.timeout(CLOSE_GRACE_MS) }).catch(() => undefined);
+  } else {
+    body.on('error', () => undefined).destroy();
+  }
+  return { frames: machine.frames, outcome };
+}
+
+/** The status is sent already: the refusal is the only frame. */
+async function refuseLate(error: OpenaiError, client: EventStream): Promise<Relayed> {
+  const failure = failureOf(error);
+  try {
+    await client.write(errorFrame(failure));
+    return { frames: 0, outcome: { kind: 'failed', failure } };
+  } catch {
+    return { frames: 0, outcome: { kind: 'client_gone' } };
+  }
+}
+
+async function report({ competitor, log, trace }: ChatCall, { frames, outcome }: Relayed): Promise<void> {
+  const failure = outcome.kind === 'failed' ? outcome.failure : undefined;
+  const level = outcome.kind === 'complete' || outcome.kind === 'client_gone' ? 'info' : 'warn';
+  log[level](
+    { competitor: competitor.id, frames, outcome: outcome.kind, code: failure?.code },
+    'stream ended',
+  );
+  if (outcome.kind === 'complete') {
+    await trace.end('response_complete', 'respond', 'The whole stream was passed on.', { frames });
+  } else if (outcome.kind === 'client_gone') {
+    await trace.end('client_gone', 'respond', 'The client closed the stream.', { frames });
+  } else {
+    await trace.end('error', 'respond', failure?.message ?? 'The upstream reported an error.', { frames });
+  }
+}
+
+function failureOf({ body }: OpenaiError): StreamFailure {
+  const { message, type, code } = body.error;
+  return { message, type, code: code ?? 'upstream_error' };
+}
+
+/** The value if it comes within `ms`, else undefined. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([promise, delay(ms, undefined, { signal: timer.signal })]);
+  } finally {
+    timer.abort();
+  }
+}

@@ -1,0 +1,45 @@
+import type { Environment } from '../kit/environment.ts';
+import { type Competitor, competitorsOf } from './competitors.ts';
+
+export type Transcription = { readonly endpoint: string; readonly apiKey: string };
+
+/** What the environment decides about a gateway. */
+export type Settings = {
+  readonly competitors: readonly Competitor[];
+  readonly memoryUrl: string | undefined;
+  /** Where speech goes; `transcription` is set only when both are there. */
+  readonly whisperEndpoint: string | undefined;
+  readonly apiKeyConfigured: boolean;
+  readonly transcription: Transcription | undefined;
+  /** Silence towards a client after which a stream carries a `: ping`. */
+  readonly keepAliveMs: number;
+  /** Bound for a JSON answer, and for the silence between two pieces of a stream. */
+  readonly requestTimeoutMs: number;
+  /**
+   * How long a stream waits for the upstream's status before it commits to 200 and pings. Until then a refusal keeps
+   * its HTTP status; after it a client would take the silence for a hung gateway (spec 101: gaps stay below 5 s).
+   */
+  readonly streamCommitMs: number;
+  readonly drainMs: number;
+};
+
+/** Reads the settings; throws one-sentence errors that name the variable. */
+export function readSettings(env: Environment): Settings {
+  const whisperEndpoint = env.url('WHISPER_ENDPOINT');
+  const apiKey = env.text('CHUTES_API_KEY');
+  const milliseconds = { min: 1, max: 3_600_000 };
+  return {
+    competitors: competitorsOf({
+      cli: env.requiredUrl('BASELINE_CLI_URL'),
+      langchain: env.url('BASELINE_LANGCHAIN_URL'),
+    }),
+    memoryUrl: env.url('MEMORY_SERVICE_URL'),
+    whisperEndpoint,
+    apiKeyConfigured: apiKey !== undefined,
+    transcription: whisperEndpoint && apiKey ? { endpoint: whisperEndpoint, apiKey } : undefined,
+    keepAliveMs: env.integer('KEEP_ALIVE_INTERVAL_MS', 1_500, milliseconds),
+    requestTimeoutMs: env.integer('REQUEST_TIMEOUT_MS', 300_000, milliseconds),
+    streamCommitMs: env.integer('STREAM_COMMIT_MS', 4_000, milliseconds),
+    drainMs: env.integer('DRAIN_MS', 5_000, { min: 0, max: 600_000 }),
+  };
+}

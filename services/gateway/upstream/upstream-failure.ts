@@ -1,0 +1,89 @@
+import { OpenaiError, openaiError } from '../../kit/openai-error.ts';
+
+/** What a refused or failed upstream request becomes for the client. */
+export type ErrorAnswer = {
+  readonly error: OpenaiError;
+  /** Passed on so that clients wait as long as the upstream asked. */
+  readonly retryAfter?: string | undefined;
+};
+
+const TIMEOUT_CODES = new Set([
+  ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'],
+]);
+const BROKEN_CODES = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_ABORTED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
+/** Statuses of an upstream that say the same about the gateway; other 5xx are a bad gateway (RFC 9110 §15.6). */
+const SAME_SERVER_ERRORS = new Set([502, 503, 504]);
+
+/** Names the failure of a connection: 504 when a time ran out, 502 otherwise; `who` is a competitor or service. */
+export function connectionFailure(cause: unknown, who: string): OpenaiError {
+  // An abort of ours carries its answer as the reason.
+  if (cause instanceof OpenaiError) return cause;
+  const code = codeOf(cause);
+  if (TIMEOUT_CODES.has(code) || nameOf(cause) === 'TimeoutError') {
+    return openaiError(504, `${who} did not answer in time.`, 'server_error', 'upstream_timeout');
+  }
+  if (BROKEN_CODES.has(code)) {
+    return openaiError(502, `${who} broke the connection off.`, 'server_error', 'upstream_truncated');
+  }
+  if (code.startsWith('HPE_') || code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return invalidAnswer(who);
+  return openaiError(502, `${who} cannot be reached.`, 'server_error', 'upstream_unreachable');
+}
+
+/** An upstream said 200 and something that is no answer. */
+export function invalidAnswer(who: string): OpenaiError {
+  return openaiError(
+    502,
+    `${who} sent an answer that cannot be used.`,
+    'server_error',
+    'upstream_invalid_response',
+  );
+}
+
+/** An upstream's own refusal: 4xx and 502–504 keep their status, and an OpenAI error body stays as it is. */
+export function refusal(status: number, body: string, who: string, retryAfter?: string): ErrorAnswer {
+  const passed = (status >= 400 && status < 500) || SAME_SERVER_ERRORS.has(status) ? status : 502;
+  const said = parsed(body);
+  const fallback = `${who} answered with status ${status}.`;
+  const type = status >= 400 && status < 500 ? 'invalid_request_error' : 'server_error';
+  const own = said?.error;
+  if (isRecord(own) && typeof own.message === 'string') {
+    const code = typeof own.code === 'string' ? own.code : codeFor(status);
+    const param = typeof own.param === 'string' ? own.param : null;
+    const ownType = typeof own.type === 'string' ? own.type : type;
+    return { error: openaiError(passed, own.message, ownType, code, param), retryAfter };
+  }
+  const detail = said?.detail;
+  const message = typeof detail === 'string' && detail !== '' ? detail : fallback;
+  return { error: openaiError(passed, message, type, codeFor(status)), retryAfter };
+}
+
+function codeFor(status: number): string {
+  return status === 429 ? 'rate_limit_exceeded' : 'upstream_error';
+}
+
+function parsed(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function codeOf(cause: unknown): string {
+  return isRecord(cause) && typeof cause.code === 'string' ? cause.code : '';
+}
+
+function nameOf(cause: unknown): string {
+  return isRecord(cause) && typeof cause.name === 'string' ? cause.name : '';
+}
