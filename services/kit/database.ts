@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
 
-export type { Sql } from 'postgres';
+export type { Sql, TransactionSql } from 'postgres';
 
 export interface Migration {
   /** Never changes once released; migrations run in the order of the list. */

@@ -1,10 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 
-const directive = /\[\[[^[\]]*\]\]/g;
+const directive = /\[\[\s*\w+=[^[\]]*\]\]/g;
 
 /** All `[[key=value …]]` directives of a text, as they stand there. */
 export function findDirectives(text: string): readonly string[] {
   return text.match(directive) ?? [];
+}
+
+/** The text without its directives, for what must not carry them into another request. */
+export function withoutDirectives(text: string): string {
+  return text.replace(directive, ' ');
 }
 
 /** The operation id (`[[op=ID]]`) that travels in a text, if there is one. */

@@ -12,6 +12,11 @@ declare module 'fastify' {
 
 const bodyLimitBytes = 10 * 1024 * 1024;
 
+export interface ServerOptions {
+  /** Request line and headers together; default 16 KiB. */
+  readonly maxHeaderBytes?: number;
+}
+
 /** A Fastify server that knows the types of its TypeBox schemas. */
 export type TypedServer = ReturnType<typeof typed>;
 
@@ -23,7 +28,10 @@ function typed(app: FastifyInstance) {
  * A server with the settings all services share: 10 MB bodies, bounded waits for a request, request ids in and out,
  * CORS for everybody, one log line per answer. Body values are never coerced, query values are.
  */
-export function buildServer(context: WorkerContext): TypedServer {
+export function buildServer(
+  context: Pick<WorkerContext, 'log' | 'draining'>,
+  options: ServerOptions = {},
+): TypedServer {
   const app = fastify({
     loggerInstance: context.log as FastifyBaseLogger,
     disableRequestLogging: true,
@@ -33,7 +41,7 @@ export function buildServer(context: WorkerContext): TypedServer {
     connectionTimeout: 0,
     // Longer than the idle time of common clients, so that they and not we close an idle connection.
     keepAliveTimeout: 75_000,
-    http: { headersTimeout: 30_000 },
+    http: { headersTimeout: 30_000, maxHeaderSize: options.maxHeaderBytes ?? 16_384 },
     genReqId: (request) => requestId(request.headers, request.url ?? ''),
     requestIdLogLabel: 'requestId',
   });

@@ -1,0 +1,11 @@
+import type { FastifyReply } from 'fastify';
+
+/** A signal that is aborted when the client closes the connection before its answer is complete. */
+export function clientGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  const { raw } = reply;
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort(new DOMException('The client closed the request.', 'AbortError'));
+  });
+  return gone.signal;
+}
