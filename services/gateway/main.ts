@@ -4,6 +4,8 @@ import { addHealth } from '../kit/health.ts';
 import { addOpenaiErrors } from '../kit/openai-error.ts';
 import { addApiDocs } from '../kit/openapi.ts';
 import { buildServer } from '../kit/server.ts';
+import { addBattleRoute } from './arena/battle-route.ts';
+import { addVoteRoute } from './arena/vote-route.ts';
 import { addChatRoute } from './chat/chat-route.ts';
 import { cutOffBeforeDrainEnds } from './cut-off.ts';
 import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
@@ -48,6 +50,8 @@ async function createServer(context: WorkerContext) {
   addBaselineStreamRoute(app, gateway);
   addTranscribeRoutes(app, gateway);
   addMemoryRoutes(app, gateway);
+  addBattleRoute(app, gateway);
+  addVoteRoute(app, gateway);
   return app;
 }
 

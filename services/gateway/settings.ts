@@ -21,6 +21,8 @@ export type Settings = {
    */
   readonly streamCommitMs: number;
   readonly drainMs: number;
+  /** A vote on a younger matchup is refused. */
+  readonly arenaMinVoteAgeMs: number;
 };
 
 /** Reads the settings; throws one-sentence errors that name the variable. */
@@ -40,6 +42,7 @@ export function readSettings(env: Environment): Settings {
     keepAliveMs: env.integer('KEEP_ALIVE_INTERVAL_MS', 1_500, milliseconds),
     requestTimeoutMs: env.integer('REQUEST_TIMEOUT_MS', 300_000, milliseconds),
     streamCommitMs: env.integer('STREAM_COMMIT_MS', 4_000, milliseconds),
+    arenaMinVoteAgeMs: env.integer('ARENA_MIN_VOTE_AGE_MS', 5_000, { min: 0, max: 3_600_000 }),
     drainMs: env.integer('DRAIN_MS', 5_000, { min: 0, max: 600_000 }),
   };
 }

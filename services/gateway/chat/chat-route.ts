@@ -27,7 +27,11 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
     if ('unknown' in route) throw modelNotFound(route.unknown, route.param);
     const stream = request.body.stream === true;
     const debug = request.body.debug === true;
-    const trace = debugRuns.begin(debug, { requestId: request.id, correlationId: request.correlationId, op });
+    const trace = await debugRuns.begin(debug, {
+      requestId: request.id,
+      correlationId: request.correlationId,
+      op,
+    });
     if (debug) reply.header('x-debug-request-id', request.id);
     const call: ChatCall = {
       competitor: route.competitor,

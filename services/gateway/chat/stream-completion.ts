@@ -31,6 +31,7 @@ export async function answerStream(
     keepAliveMs: settings.keepAliveMs,
     stallTimeoutMs: settings.requestTimeoutMs,
   });
+  if (inTime === undefined) client.comment('ping');
   const opened = inTime ?? (await opening);
   const relayed =
     opened.kind === 'open'

@@ -17,8 +17,11 @@ export type DebugPage = {
 };
 
 export type DebugRuns = {
-  /** Starts a run when `wanted`; a request id used again replaces its earlier run. */
-  begin(wanted: boolean, ids: DebugIds): Trace;
+  /**
+   * Starts a run when `wanted` and resolves when every worker can find it, or after a second at the latest.
+   * A request id used again replaces its earlier run.
+   */
+  begin(wanted: boolean, ids: DebugIds): Promise<Trace>;
   /** The run of a request id, or undefined if there is none (never was, or its time is over). */
   find(requestId: string): Promise<string | undefined>;
   read(run: string, afterId: string): Promise<DebugPage>;
@@ -27,7 +30,7 @@ export type DebugRuns = {
 export const DEBUG_CHANNEL = 'gateway_debug';
 const KEEP_MINUTES = 60;
 const KEEP_RUNS = 1_000;
-const MAX_END_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 1_000;
 
 /** Debug runs in PostgreSQL, so that each worker can tell what any of them did. */
 export function createDebugRuns(sql: Sql, log: FastifyBaseLogger): DebugRuns {
@@ -43,7 +46,7 @@ export function createDebugRuns(sql: Sql, log: FastifyBaseLogger): DebugRuns {
   };
 
   return {
-    begin(wanted, { requestId, correlationId, op }) {
+    async begin(wanted, { requestId, correlationId, op }) {
       if (!wanted) return noTrace;
       const run = randomUUID();
       // One after the other, so that the order of the events is the order in which things happened.
@@ -64,11 +67,18 @@ export function createDebugRuns(sql: Sql, log: FastifyBaseLogger): DebugRuns {
           .catch((err) => log.warn({ err, requestId }, 'debug event lost'));
         return written;
       };
-      add(false, 'request_received', 'receive', 'The request was received.', op === undefined ? {} : { op });
+      await soon(
+        add(
+          false,
+          'request_received',
+          'receive',
+          'The request was received.',
+          op === undefined ? {} : { op },
+        ),
+      );
       return {
         note: (...step) => void add(false, ...step),
-        end: (...step) =>
-          Promise.race([add(true, ...step), delay(MAX_END_WAIT_MS, undefined, { ref: false })]),
+        end: (...step) => soon(add(true, ...step)),
       };
     },
 
@@ -89,6 +99,11 @@ export function createDebugRuns(sql: Sql, log: FastifyBaseLogger): DebugRuns {
       return { events, ended: rows[0]?.ended ?? true };
     },
   };
+}
+
+/** A debugged request waits for its events, but not for a database in trouble. */
+function soon(written: Promise<void>): Promise<void> {
+  return Promise.race([written, delay(MAX_WAIT_MS, undefined, { ref: false })]);
 }
 
 async function start(sql: Sql, run: string, requestId: string): Promise<void> {
