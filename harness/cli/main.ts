@@ -1,0 +1,42 @@
+import { Command, CommanderError } from 'commander';
+import { gauntletError } from '../errors.ts';
+import { addDownCommand } from './down.ts';
+import { addE2eCommand } from './e2e.ts';
+import { addImagesCommand } from './images.ts';
+import { addLogsCommand } from './logs.ts';
+import { printError } from './print-error.ts';
+import { addStatusCommand } from './status.ts';
+import { addUpCommand } from './up.ts';
+
+// Set before testcontainers is loaded: the supervisor cleans up, and published ports are on loopback.
+process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
+process.env.TESTCONTAINERS_HOST_OVERRIDE = '127.0.0.1';
+
+const program = new Command('gauntlet')
+  .description('Bring up a real LLM stack, run suites against it, tear it down.')
+  .showHelpAfterError('(run with --help for the valid commands and options)')
+  .exitOverride();
+
+for (const add of [
+  addE2eCommand,
+  addUpCommand,
+  addDownCommand,
+  addStatusCommand,
+  addLogsCommand,
+  addImagesCommand,
+]) {
+  add(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message, or the help that was asked for.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    printError(error);
+    const usage = (error as { code?: string }).code === gauntletError('GNT_USAGE').code;
+    process.exitCode = usage ? 2 : 1;
+  }
+}

@@ -1,0 +1,61 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { gauntletError } from '../errors.ts';
+import type { DriverName } from '../stack/replacement.ts';
+
+/** Profiles of compose.yaml in the order people see them. */
+export const profiles = ['core', 'litellm', 'ollama', 'open-webui'] as const;
+export const drivers = ['compose', 'process', 'remote'] as const satisfies readonly DriverName[];
+
+/** Options that decide what stack comes up; `e2e` and `up` share them. */
+export interface StackOptions {
+  readonly driver?: DriverName;
+  readonly profiles: readonly string[];
+  readonly workers?: number;
+  readonly deadline: number;
+}
+
+export function addStackOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--driver <name>', 'what brings the stack up').choices(drivers).env('E2E_DRIVER'))
+    .addOption(
+      new Option('--profiles <list>', `parts of the stack, comma-separated: ${profiles.join(', ')}`)
+        .argParser(oneOf(profiles))
+        .default([...profiles], 'all'),
+    )
+    .addOption(
+      new Option('--workers <n>', 'worker processes of every service, 1 to 64 (default: 2)').env('WORKERS'),
+    )
+    .addOption(
+      new Option('--deadline <seconds>', 'time for all services to become ready')
+        .argParser(seconds)
+        .default(180),
+    );
+}
+
+/** `--workers` or WORKERS. Throws GNT_WORKERS_INVALID. */
+export function workersOf(value: number | string | undefined): number {
+  if (value === undefined || value === '') return 2;
+  const workers = Number(value);
+  if (!Number.isInteger(workers) || workers < 1 || workers > 64)
+    throw gauntletError('GNT_WORKERS_INVALID', value);
+  return workers;
+}
+
+/** Reads a comma-separated list whose items must be among `valid`. */
+export function oneOf(valid: readonly string[]): (value: string) => string[] {
+  return (value) => {
+    const items = value.split(',').filter(Boolean);
+    const unknown = items.find((item) => !valid.includes(item));
+    if (items.length === 0 || unknown !== undefined) {
+      throw new InvalidArgumentError(`"${unknown ?? value}" is not one of: ${valid.join(', ')}.`);
+    }
+    return items;
+  };
+}
+
+function seconds(value: string): number {
+  const parsed = Number(value);
+  if (!(parsed > 0 && parsed <= 3600))
+    throw new InvalidArgumentError('It is a number of seconds, up to 3600.');
+  return parsed;
+}

@@ -1,0 +1,80 @@
+import { Listr, type ListrTaskWrapper } from 'listr2';
+import type { Progress } from '../stack/driver.ts';
+
+/** Shows how services come up. `done` must be called once, whatever happened. */
+export interface ProgressView {
+  readonly progress: Progress;
+  done(): Promise<void>;
+}
+
+const heartbeatMs = 10_000;
+
+/** One live line per service on a terminal; elsewhere a line per change, and a heartbeat for what takes long. */
+export function watchServices(names: readonly string[], describe: (name: string) => string): ProgressView {
+  return process.stdout.isTTY ? liveView(names, describe) : plainView(describe);
+}
+
+function plainView(describe: (name: string) => string): ProgressView {
+  const waiting = new Map<string, { since: number; told: number; detail: string }>();
+  const beat = setInterval(() => {
+    const now = Date.now();
+    for (const [name, entry] of waiting) {
+      if (now - entry.told < heartbeatMs) continue;
+      entry.told = now;
+      console.log(`  … ${name.padEnd(19)} ${Math.round((now - entry.since) / 1000)} s · ${entry.detail}`);
+    }
+  }, 1_000);
+  return {
+    progress(name, state, detail) {
+      if (state === 'waiting' || state === 'preparing') {
+        const known = waiting.get(name);
+        waiting.set(name, { since: known?.since ?? Date.now(), told: known?.told ?? Date.now(), detail });
+        return;
+      }
+      waiting.delete(name);
+      const mark = state === 'ready' ? '✔' : '✗';
+      console.log(
+        `  ${mark} ${name.padEnd(19)} ${state === 'ready' ? `${describe(name)}${detail}` : detail}`,
+      );
+    },
+    async done() {
+      clearInterval(beat);
+    },
+  };
+}
+
+function liveView(names: readonly string[], describe: (name: string) => string): ProgressView {
+  type Wrapper = ListrTaskWrapper<unknown, never, never>;
+  const settle = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
+  const wrappers = new Map<string, Wrapper>();
+  const list = new Listr(
+    names.map((name) => ({
+      title: name,
+      task: (_: unknown, wrapper: unknown) =>
+        new Promise<void>((resolve, reject) => {
+          wrappers.set(name, wrapper as Wrapper);
+          settle.set(name, { resolve, reject });
+        }),
+    })),
+    { concurrent: true, exitOnError: false, rendererOptions: { collapseErrors: false, showSubtasks: true } },
+  );
+  const finished = list.run().catch(() => undefined);
+  return {
+    progress(name, state, detail) {
+      const wrapper = wrappers.get(name);
+      if (!wrapper) return;
+      if (state === 'ready') {
+        wrapper.title = `${name.padEnd(19)} ${describe(name)}${detail}`;
+        settle.get(name)?.resolve();
+      } else if (state === 'failed') {
+        settle.get(name)?.reject(new Error(`${name}: ${detail}`));
+      } else {
+        wrapper.title = `${name.padEnd(19)} ${detail}`;
+      }
+    },
+    async done() {
+      for (const { reject } of settle.values()) reject(new Error('stopped'));
+      await finished;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { Driver, Origin, Progress } from './driver.ts';
+import { ownerName } from './owner.ts';
+import type { PlannedService, StackPlan } from './plan-stack.ts';
+import { untilRemoteHealthy } from './remote-health.ts';
+import { makeRunFolder, type ServiceRecord, type StackRecord, writeStackRecord } from './run-folder.ts';
+import { DeadlinePassed } from './start-failure.ts';
+import { type Supervisor, startSupervisor } from './supervisor/client.ts';
+
+/** A stack that is up. */
+export interface Stack {
+  readonly record: StackRecord;
+  readonly supervisor: Supervisor;
+}
+
+/** What `bringUp` reports about failed starts as well. */
+export interface Attempt {
+  /** The record as far as it got; every service that did not get ready is `failed`. */
+  readonly record: StackRecord;
+  readonly supervisor: Supervisor;
+  readonly error?: unknown;
+}
+
+/**
+ * Prepares and starts a stack. The supervisor exists before the first process, so that an end of this process at any
+ * moment removes everything.
+ *
+ * @param deadlineMs for everything from the first start to the last service ready
+ */
+export async function bringUp(
+  plan: StackPlan,
+  driver: Driver,
+  deadlineMs: number,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const readyMs = new Map<string, number>();
+  let startedAt = Date.now();
+  const watch: Progress = (service, state, detail) => {
+    if (state === 'ready' && !readyMs.has(service)) readyMs.set(service, Date.now() - startedAt);
+    progress(
+      service,
+      state,
+      state === 'ready' ? `${((readyMs.get(service) ?? 0) / 1000).toFixed(1)} s` : detail,
+    );
+  };
+
+  const prepared = await driver.prepare(plan, watch, signal);
+  makeRunFolder(plan.runId);
+  const supervisor = await startSupervisor(plan.runId, plan.driver === 'compose');
+  const owner = ownerName(supervisor.pid ?? 0);
+  const record = (): StackRecord => ({
+    runId: plan.runId,
+    driver: plan.driver,
+    supervisor: owner,
+    startedAt: new Date(startedAt).toISOString(),
+    services: Object.fromEntries(
+      plan.services.map((service) => [
+        service.spec.name,
+        serviceRecord(service, readyMs.get(service.spec.name), prepared.origins[service.spec.name]),
+      ]),
+    ),
+    variables: prepared.plan.variables,
+    secrets: plan.secrets,
+  });
+  writeStackRecord(record());
+
+  startedAt = Date.now();
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(new DeadlinePassed(deadlineMs)), deadlineMs);
+  try {
+    const stop = AbortSignal.any([signal, deadline.signal]);
+    await Promise.all([
+      prepared.up(supervisor, watch, stop),
+      ...plan.services.map((service) =>
+        service.mode === 'remote' ? untilRemoteHealthy(service.spec, service.url, watch, stop) : undefined,
+      ),
+    ]);
+    return { record: record(), supervisor };
+  } catch (error) {
+    return { record: record(), supervisor, error };
+  } finally {
+    clearTimeout(timer);
+    writeStackRecord(record());
+  }
+}
+
+function serviceRecord(
+  service: PlannedService,
+  readyMs: number | undefined,
+  origin: Origin | undefined,
+): ServiceRecord {
+  const { spec } = service;
+  if (service.mode === 'absent') return { state: 'absent', reason: service.reason };
+  if (service.mode === 'remote') return { state: 'remote', url: service.url, from: 'url' };
+  const workers = Number(spec.environment.WORKERS ?? spec.environment.UVICORN_WORKERS ?? 1);
+  const scheme = spec.name === 'postgres' ? 'postgres' : 'http';
+  return {
+    state: readyMs === undefined ? 'failed' : 'healthy',
+    url: `${scheme}://127.0.0.1:${service.hostPort}`,
+    workers,
+    ...(readyMs === undefined ? {} : { readyMs }),
+    ...origin,
+  };
+}

@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import { parseComposeFile, readComposeFile } from './compose-file.ts';
+
+const minimal = `
+x-base: &base { environment: { A: one } }
+services:
+  db:
+    profiles: [core]
+    image: db
+    ports: ["127.0.0.1:\${DB_PORT:-}:5432"]
+  web-app:
+    <<: *base
+    image: \${WEB_IMAGE:-web:local}
+    command: [serve, --port, "80"]
+    depends_on: { db: { condition: service_healthy } }
+    ports: ["127.0.0.1::80"]
+    healthcheck: { test: [CMD, check] }
+    x-health: /health
+`;
+
+test('a service is read with merges, defaults and its port variable', () => {
+  const [, web] = parseComposeFile(minimal, {});
+  expect(web).toMatchObject({
+    name: 'web-app',
+    image: 'web:local',
+    command: ['serve', '--port', '80'],
+    environment: { A: 'one' },
+    port: { container: 80, variable: 'WEB_APP_PORT' },
+    dependsOn: ['db'],
+    healthcheck: ['CMD', 'check'],
+    healthPath: '/health',
+  });
+});
+
+test('the stack of this repository is readable', () => {
+  const names = readComposeFile('compose.yaml', {}).map((service) => service.name);
+  expect(names).toEqual(
+    expect.arrayContaining(['gateway', 'memory', 'postgres', 'litellm', 'open-webui', 'ollama']),
+  );
+});
+
+test('a file that is not YAML, has no services or a dangling dependency is a coded error', () => {
+  expect(() => parseComposeFile('services: {a: [', {})).toThrow();
+  expect(() => parseComposeFile('version: 3', {})).toThrow('no "services"');
+  expect(() => parseComposeFile('services: {a: {ports: ["1:2"], depends_on: [b]}}', {})).toThrow(
+    'a depends on "b", which is not a service',
+  );
+  expect(() => readComposeFile('/nowhere/compose.yaml', {})).toThrow(
+    expect.objectContaining({ code: 'GNT_COMPOSE_FILE' }),
+  );
+});

@@ -1,0 +1,38 @@
+import type { PlannedService, StackPlan } from './plan-stack.ts';
+import type { ServiceRecord } from './run-folder.ts';
+import type { Supervisor } from './supervisor/client.ts';
+
+export type StartedService = PlannedService & { readonly mode: 'start' };
+
+/** What happens to one service, for people to watch. */
+export type Progress = (
+  service: string,
+  state: 'preparing' | 'waiting' | 'ready' | 'failed',
+  detail: string,
+) => void;
+
+/** Where a prepared service comes from, for the summary. */
+export interface Origin {
+  readonly from: NonNullable<ServiceRecord['from']>;
+  readonly version?: string;
+}
+
+/** One way to bring a stack up. */
+export interface Driver {
+  /** Makes what is missing: images, Python environments. Not part of the deadline. */
+  prepare(plan: StackPlan, progress: Progress, signal: AbortSignal): Promise<Prepared>;
+}
+
+/** A stack whose programs are all there. */
+export interface Prepared {
+  /** Variables of compose.yaml that preparing has settled, such as image names. */
+  readonly plan: StackPlan;
+  readonly origins: Readonly<Record<string, Origin>>;
+  /** Starts everything and resolves when every service is ready. Throws StartFailure or the reason of `signal`. */
+  up(supervisor: Supervisor, progress: Progress, signal: AbortSignal): Promise<void>;
+}
+
+/** Services that the plan starts. */
+export function startedServices(plan: StackPlan): readonly StartedService[] {
+  return plan.services.filter((service): service is StartedService => service.mode === 'start');
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import getPort from 'get-port';
+import { gauntletError } from '../errors.ts';
+import { readComposeFile } from './compose-file.ts';
+import { type DriverName, type Source, sourceOf } from './replacement.ts';
+import { type ServiceSpec, variablePrefix } from './service.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One service of a stack: started here, already running somewhere, or left out with a reason. */
+export type PlannedService =
+  | { readonly mode: 'start'; readonly spec: ServiceSpec; readonly source: Source; readonly hostPort: number }
+  | { readonly mode: 'remote'; readonly spec: ServiceSpec; readonly url: string }
+  | { readonly mode: 'absent'; readonly spec: ServiceSpec; readonly reason: string };
+
+/** Everything that is decided before the first process starts. */
+export interface StackPlan {
+  readonly runId: string;
+  readonly driver: DriverName;
+  readonly composeFile: string;
+  readonly workers: number;
+  readonly services: readonly PlannedService[];
+  /** Values of the variables in compose.yaml. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Credentials made for this run; redacted wherever text leaves it. */
+  readonly secrets: readonly string[];
+}
+
+export interface PlanRequest {
+  readonly driver: DriverName;
+  readonly composeFile: string;
+  readonly profiles: readonly string[];
+  readonly workers: number;
+  readonly environment: Environment;
+  /** Why the machine cannot run a service, if so. */
+  readonly absence: (spec: ServiceSpec) => string | undefined;
+}
+
+/** Chooses services, their sources, ports and credentials. Throws the codes of `sourceOf`, GNT_USAGE, GNT_COMPOSE_FILE. */
+export async function planStack(request: PlanRequest): Promise<StackPlan> {
+  const { driver, environment } = request;
+  const specs = readComposeFile(request.composeFile, environment);
+  const known = [...new Set(specs.flatMap((spec) => spec.profiles))];
+  const unknown = request.profiles.find((profile) => !known.includes(profile));
+  if (unknown)
+    throw gauntletError('GNT_USAGE', `Unknown profile "${unknown}"; profiles: ${known.join(', ')}.`);
+
+  const wanted = (spec: ServiceSpec) => spec.profiles.some((profile) => request.profiles.includes(profile));
+  const planned = await Promise.all(
+    specs.map(async (spec): Promise<PlannedService> => {
+      if (!wanted(spec)) return { mode: 'absent', spec, reason: `profile ${spec.profiles[0]} not selected` };
+      const source = sourceOf(spec, environment, driver);
+      if (source.kind === 'url') return { mode: 'remote', spec, url: source.url };
+      if (driver === 'remote') {
+        return { mode: 'absent', spec, reason: `no ${variablePrefix(spec.name)}_URL given` };
+      }
+      const reason = source.kind === 'own' ? request.absence(spec) : undefined;
+      if (reason) return { mode: 'absent', spec, reason };
+      return { mode: 'start', spec, source, hostPort: await hostPort(spec, environment) };
+    }),
+  );
+
+  const runId = randomBytes(3).toString('hex');
+  const credentials = makeCredentials(environment);
+  const variables = {
+    ...credentials,
+    GAUNTLET_RUN: runId,
+    WORKERS: String(request.workers),
+    ...modelApi(planned),
+    ...Object.fromEntries(
+      planned.flatMap((entry) =>
+        entry.mode === 'start' ? [[entry.spec.port.variable, String(entry.hostPort)]] : [],
+      ),
+    ),
+  };
+  const filled = new Map(
+    readComposeFile(request.composeFile, { ...environment, ...variables }).map((spec) => [spec.name, spec]),
+  );
+  return {
+    runId,
+    driver,
+    composeFile: request.composeFile,
+    workers: request.workers,
+    services: planned.map((entry) => ({ ...entry, spec: filled.get(entry.spec.name) ?? entry.spec })),
+    variables,
+    secrets: Object.values(credentials),
+  };
+}
+
+/** Ports are chosen once, so that they stay the same when a service is restarted. */
+async function hostPort(spec: ServiceSpec, environment: Environment): Promise<number> {
+  const fixed = environment[spec.port.variable];
+  if (!fixed) return getPort({ host: '127.0.0.1' });
+  const port = Number(fixed);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw gauntletError('GNT_USAGE', `${spec.port.variable}=${fixed} is not a port number.`);
+  }
+  const free = await getPort({ port, host: '127.0.0.1' });
+  if (free !== port) throw gauntletError('GNT_PORT_TAKEN', port, spec.name, spec.port.variable);
+  return port;
+}
+
+function makeCredentials(environment: Environment): Record<string, string> {
+  const names = [
+    'POSTGRES_PASSWORD',
+    'LITELLM_MASTER_KEY',
+    'WEBUI_SECRET_KEY',
+    'WEBUI_ADMIN_PASSWORD',
+    'SCOPE_TOKEN',
+  ];
+  const make = (name: string) =>
+    `${name === 'LITELLM_MASTER_KEY' ? 'sk-' : ''}${randomBytes(16).toString('hex')}`;
+  return Object.fromEntries(names.map((name) => [name, environment[name] || make(name)]));
+}
+
+/** Without LiteLLM the baselines talk to the provider directly. */
+function modelApi(services: readonly PlannedService[]): Record<string, string> {
+  const litellm = services.find((entry) => entry.spec.name === 'litellm');
+  return litellm && litellm.mode !== 'absent' ? {} : { MODEL_API_URL: 'http://provider:9100/v1' };
+}

@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { gauntletError } from '../../errors.ts';
+import {
+  type Driver,
+  type Origin,
+  type Prepared,
+  type Progress,
+  type StartedService,
+  startedServices,
+} from '../driver.ts';
+import type { StackPlan } from '../plan-stack.ts';
+import { runFolder } from '../run-folder.ts';
+import type { ServiceSpec } from '../service.ts';
+import { DeadlinePassed, exitedService, lateService } from '../start-failure.ts';
+import type { ExitEvent, Supervisor } from '../supervisor/client.ts';
+import { toLaunch } from './launch.ts';
+import { overlayEnvironment, type Python, pythonEnvironment } from './python-environment.ts';
+import { untilHealthy } from './readiness.ts';
+import { packageVersion, pythonPackageVersion } from './versions.ts';
+
+/** Why this machine cannot run a service without an engine; undefined when it can. */
+export function absenceOnHost(spec: ServiceSpec, python: Python | undefined): string | undefined {
+  const { binary, python: needsPython } = spec.process;
+  if (binary && !onPath(binary)) return `no \`${binary}\` program on PATH`;
+  if (needsPython && !python) return 'no Python 3.11 or 3.12 on PATH';
+  return undefined;
+}
+
+function onPath(binary: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((folder) => folder && existsSync(join(folder, binary)));
+}
+
+/** Brings a stack up as child processes of its supervisor. */
+export function processDriver(python: Python | undefined): Driver {
+  return {
+    async prepare(plan, progress, signal): Promise<Prepared> {
+      const origins: Record<string, Origin> = {};
+      const binFolders = new Map<string, string>();
+      await Promise.all(
+        startedServices(plan).map(async ({ spec, source }) => {
+          const folder = source.kind === 'own' ? spec.process.python : undefined;
+          if (folder && python) {
+            const tell = (line: string) => progress(spec.name, 'preparing', `Python environment · ${line}`);
+            const environment = await pythonEnvironment(folder, python, tell, signal);
+            binFolders.set(spec.name, join(environment, 'bin'));
+            const version = await pythonPackageVersion(environment, spec.name);
+            origins[spec.name] = { from: 'package', ...(version ? { version } : {}) };
+          } else {
+            const version = source.kind === 'own' ? packageVersion(spec.name) : undefined;
+            origins[spec.name] = {
+              from: source.kind === 'own' && !spec.process.binary ? 'package' : 'binary',
+              ...(version ? { version } : {}),
+            };
+          }
+        }),
+      );
+      return {
+        plan,
+        origins,
+        up: (supervisor, tell, upSignal) => up(plan, binFolders, supervisor, tell, upSignal),
+      };
+    },
+  };
+}
+
+async function up(
+  plan: StackPlan,
+  binFolders: ReadonlyMap<string, string>,
+  supervisor: Supervisor,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const services = startedServices(plan);
+  const ready = new Set<string>();
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
+  const readiness = new Map<string, Promise<void>>();
+
+  supervisor.onExit((event) => {
+    const name = event.service;
+    const error = exitedService(plan.runId, name, how(event), !ready.has(name), lookCloser(plan, name));
+    progress(name, 'failed', error.message);
+    failed.abort(error);
+  });
+
+  const bringUp = async (service: StartedService): Promise<void> => {
+    const { spec } = service;
+    await Promise.all(spec.dependsOn.map((name) => readiness.get(name)));
+    stop.throwIfAborted();
+    const bins = await programs(plan, service, binFolders.get(spec.name));
+    const launch = toLaunch(plan, service, bins);
+    await supervisor.start(launch.order).catch((cause: Error) => {
+      throw exitedService(plan.runId, spec.name, cause.message, true, lookCloser(plan, spec.name));
+    });
+    let last = 'no check yet';
+    const tell = (why: string) => {
+      last = why;
+      progress(spec.name, 'waiting', why);
+    };
+    tell('started');
+    try {
+      await untilHealthy(launch.healthcheck, launch.order.environment, launch.order.cwd, tell, stop);
+    } catch (error) {
+      if (signal.reason instanceof DeadlinePassed) {
+        progress(spec.name, 'failed', last);
+        throw lateService(plan.runId, spec.name, signal.reason.afterMs, last, lookCloser(plan, spec.name));
+      }
+      throw failed.signal.aborted ? failed.signal.reason : error;
+    }
+    ready.add(spec.name);
+    progress(spec.name, 'ready', '');
+  };
+
+  // Dependencies come first in the map because each waits for the promises already made.
+  for (const service of byDependency(services)) readiness.set(service.spec.name, bringUp(service));
+  const all = [...readiness.values()];
+  for (const promise of all) promise.catch((error) => failed.abort(error));
+  await Promise.all(all).catch(() => undefined);
+  if (signal.aborted && !(signal.reason instanceof DeadlinePassed)) throw signal.reason;
+  if (failed.signal.aborted) throw failed.signal.reason;
+}
+
+async function programs(
+  plan: StackPlan,
+  service: StartedService,
+  bin: string | undefined,
+): Promise<readonly string[]> {
+  if (!bin) return [];
+  if (!service.spec.process.writable) return [bin];
+  const at = join(runFolder(plan.runId), 'python', service.spec.name);
+  return [await overlayEnvironment(join(bin, '..'), at, [service.spec.command[0] ?? ''])];
+}
+
+function byDependency(services: readonly StartedService[]): readonly StartedService[] {
+  const ordered: StartedService[] = [];
+  const add = (service: StartedService, path: readonly string[]): void => {
+    if (ordered.includes(service)) return;
+    if (path.includes(service.spec.name)) {
+      throw gauntletError(
+        'GNT_COMPOSE_FILE',
+        'compose.yaml',
+        new Error(`${path.join(' → ')} depend on each other`),
+      );
+    }
+    for (const name of service.spec.dependsOn) {
+      const dependency = services.find(({ spec }) => spec.name === name);
+      if (dependency) add(dependency, [...path, service.spec.name]);
+    }
+    ordered.push(service);
+  };
+  for (const service of services) add(service, []);
+  return ordered;
+}
+
+function how(event: ExitEvent): string {
+  return event.signal ? `signal ${event.signal}` : `code ${event.code}`;
+}
+
+function lookCloser(plan: StackPlan, service: string): string {
+  return `npx gauntlet up --driver ${plan.driver} --keep-failed, then npx gauntlet logs ${service}`;
+}

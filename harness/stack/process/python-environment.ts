@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { execa } from 'execa';
+import { gauntletError } from '../../errors.ts';
+import { packageRoot } from './launch.ts';
+
+/** Versions that the lock files of docker/ are resolved for. */
+const pythonVersions = ['3.11', '3.12'] as const;
+const installTimeoutMs = 900_000;
+
+export interface Python {
+  readonly command: string;
+  readonly version: string;
+}
+
+/** The first usable Python on PATH, or undefined. */
+export async function findPython(): Promise<Python | undefined> {
+  for (const command of [...pythonVersions.map((version) => `python${version}`), 'python3']) {
+    const script = 'import sys, venv, ensurepip; print("%d.%d.%d" % sys.version_info[:3])';
+    const { stdout, exitCode } = await execa(command, ['-c', script], { reject: false, timeout: 10_000 });
+    const version = stdout?.trim() ?? '';
+    if (exitCode === 0 && pythonVersions.some((known) => version.startsWith(`${known}.`)))
+      return { command, version };
+  }
+  return undefined;
+}
+
+/**
+ * The virtual environment for a folder with a `requirements.lock`, made once and kept in the user's cache. Two runs at
+ * once may both make it; the one that is finished first is used by both.
+ *
+ * @param folder relative to the package, such as `docker/litellm`
+ * @throws GNT_PYTHON_ENVIRONMENT with the place of pip's output
+ */
+export async function pythonEnvironment(
+  folder: string,
+  python: Python,
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const lock = join(packageRoot, folder, 'requirements.lock');
+  const key = createHash('sha256')
+    .update(readFileSync(lock))
+    .update(python.version)
+    .digest('hex')
+    .slice(0, 12);
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gauntlet', 'python');
+  const environment = join(cache, `${basename(folder)}-${key}`);
+  if (existsSync(join(environment, 'complete'))) return environment;
+
+  mkdirSync(cache, { recursive: true });
+  const log = join(cache, `${basename(folder)}.log`);
+  // A virtual environment knows its own path, so it is made in place; a lock folder keeps others out.
+  const release = await occupy(`${environment}.lock`, onLine, signal);
+  try {
+    if (existsSync(join(environment, 'complete'))) return environment;
+    rmSync(environment, { recursive: true, force: true });
+    const run = (command: string, args: readonly string[]) => {
+      const child = execa(command, args, {
+        all: true,
+        cancelSignal: signal,
+        timeout: installTimeoutMs,
+        stdin: 'ignore',
+      });
+      child.all.on('data', (chunk: Buffer) => onLine(String(chunk).trim().split('\n').at(-1) ?? ''));
+      return child;
+    };
+    await run(python.command, ['-m', 'venv', environment]);
+    const options = ['--disable-pip-version-check', '--no-deps', '--require-hashes', '--progress-bar', 'off'];
+    const { all } = await run(join(environment, 'bin/pip'), ['install', ...options, '--requirement', lock]);
+    writeFileSync(log, all);
+    writeFileSync(join(environment, 'complete'), '');
+    return environment;
+  } catch (error) {
+    signal.throwIfAborted();
+    writeFileSync(log, String((error as { all?: string }).all ?? error));
+    throw gauntletError(
+      'GNT_PYTHON_ENVIRONMENT',
+      folder,
+      (error as { shortMessage?: string }).shortMessage,
+      log,
+    );
+  } finally {
+    release();
+  }
+}
+
+/** Takes a lock that dies with its holder: a folder that names the holder's pid. */
+async function occupy(
+  path: string,
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<() => void> {
+  for (;;) {
+    try {
+      const mine = `${path}.${process.pid}`;
+      mkdirSync(mine, { recursive: true });
+      writeFileSync(join(mine, 'pid'), String(process.pid));
+      renameSync(mine, path);
+      return () => rmSync(path, { recursive: true, force: true });
+    } catch {
+      rmSync(`${path}.${process.pid}`, { recursive: true, force: true });
+    }
+    signal.throwIfAborted();
+    if (!isAlive(path)) rmSync(path, { recursive: true, force: true });
+    onLine('waiting for another run that makes the same environment');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+function isAlive(lock: string): boolean {
+  try {
+    process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A small environment on top of a cached one for servers that install packages while they run: what they install
+ * lands here and goes away with the run.
+ *
+ * @returns the folder with its programs
+ */
+export async function overlayEnvironment(
+  base: string,
+  at: string,
+  programs: readonly string[],
+): Promise<string> {
+  await execa(join(base, 'bin/python'), ['-m', 'venv', '--without-pip', at]);
+  const where = 'import sysconfig; print(sysconfig.get_path("purelib"))';
+  const sitePackages = async (python: string) => (await execa(python, ['-c', where])).stdout.trim();
+  const own = await sitePackages(join(at, 'bin/python'));
+  writeFileSync(join(own, 'base.pth'), `${await sitePackages(join(base, 'bin/python'))}\n`);
+  for (const program of programs) {
+    const script = readFileSync(join(base, 'bin', program), 'utf8').replaceAll(
+      join(base, 'bin'),
+      join(at, 'bin'),
+    );
+    writeFileSync(join(at, 'bin', program), script);
+    chmodSync(join(at, 'bin', program), 0o755);
+  }
+  return join(at, 'bin');
+}

@@ -1,0 +1,63 @@
+import { expect, test } from '@jest/globals';
+import { readComposeFile } from './compose-file.ts';
+import { sourceOf } from './replacement.ts';
+import type { ServiceSpec } from './service.ts';
+
+const services = readComposeFile('compose.yaml', {});
+const find = (name: string) => services.find((service) => service.name === name) as ServiceSpec;
+const code = (expected: string) => expect.objectContaining({ code: expected });
+
+test('without variables a service is our own', () => {
+  expect(sourceOf(find('gateway'), {}, 'compose')).toEqual({ kind: 'own' });
+});
+
+test('image, command and URL replace it', () => {
+  expect(sourceOf(find('gateway'), { GATEWAY_IMAGE: 'mine:1' }, 'compose')).toEqual({
+    kind: 'image',
+    image: 'mine:1',
+  });
+  expect(sourceOf(find('baseline-cli'), { BASELINE_CLI_COMMAND: 'run me' }, 'process')).toEqual({
+    kind: 'command',
+    command: 'run me',
+  });
+  expect(sourceOf(find('memory'), { MEMORY_URL: 'https://m.test/' }, 'remote')).toEqual({
+    kind: 'url',
+    url: 'https://m.test',
+  });
+});
+
+test('an image under the process driver names what to use instead', () => {
+  expect(() => sourceOf(find('gateway'), { GATEWAY_IMAGE: 'mine:1' }, 'process')).toThrow(
+    code('GNT_REPLACEMENT_UNSUPPORTED'),
+  );
+});
+
+test('two replacements of one service are refused', () => {
+  const environment = { GATEWAY_IMAGE: 'mine:1', GATEWAY_URL: 'http://a.test' };
+  expect(() => sourceOf(find('gateway'), environment, 'compose')).toThrow(code('GNT_REPLACEMENT_CONFLICT'));
+});
+
+test('TEST_MODE=local takes a given address and starts the rest', () => {
+  const environment = { TEST_MODE: 'local', MEMORY_SERVICE_LOCAL: 'http://127.0.0.1:8003' };
+  expect(sourceOf(find('memory'), environment, 'process')).toEqual({
+    kind: 'url',
+    url: 'http://127.0.0.1:8003',
+  });
+  expect(sourceOf(find('gateway'), environment, 'process')).toEqual({ kind: 'own' });
+});
+
+test('TEST_MODE=deployed has no default address', () => {
+  expect(() => sourceOf(find('gateway'), { TEST_MODE: 'deployed' }, 'remote')).toThrow(
+    code('GNT_REMOTE_URL_MISSING'),
+  );
+  expect(
+    sourceOf(find('gateway'), { TEST_MODE: 'deployed', GATEWAY_DEPLOYED: 'start' }, 'compose').kind,
+  ).toBe('own');
+  expect(sourceOf(find('litellm'), { TEST_MODE: 'deployed' }, 'compose').kind).toBe('own');
+});
+
+test('an address that is no URL is refused', () => {
+  expect(() => sourceOf(find('gateway'), { GATEWAY_URL: 'localhost:8000' }, 'remote')).toThrow(
+    code('GNT_URL_INVALID'),
+  );
+});

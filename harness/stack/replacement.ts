@@ -1,0 +1,74 @@
+import { gauntletError } from '../errors.ts';
+import { type ServiceSpec, variablePrefix } from './service.ts';
+
+export type DriverName = 'compose' | 'process' | 'remote';
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a service comes from: started here, possibly from the user's image or command, or already running. */
+export type Source =
+  | { readonly kind: 'own' }
+  | { readonly kind: 'image'; readonly image: string }
+  | { readonly kind: 'command'; readonly command: string }
+  | { readonly kind: 'url'; readonly url: string };
+
+/** Services that TEST_MODE selects, with the variable names of spec 101. */
+const testModeNames: Readonly<Record<string, string>> = {
+  gateway: 'GATEWAY',
+  'baseline-cli': 'BASELINE_CLI',
+  'baseline-langchain': 'BASELINE_LANGCHAIN',
+  memory: 'MEMORY_SERVICE',
+};
+
+/**
+ * Reads from the environment what stands in for `spec`: `<SERVICE>_IMAGE`, `_COMMAND` or `_URL`, or for the four
+ * services of spec 101 `<SERVICE>_LOCAL` / `<SERVICE>_DEPLOYED` after TEST_MODE.
+ *
+ * @throws GNT_REPLACEMENT_CONFLICT, GNT_REPLACEMENT_UNSUPPORTED, GNT_REMOTE_URL_MISSING, GNT_URL_INVALID, GNT_USAGE
+ */
+export function sourceOf(spec: ServiceSpec, environment: Environment, driver: DriverName): Source {
+  const prefix = variablePrefix(spec.name);
+  const names = [`${prefix}_URL`, `${prefix}_IMAGE`, `${prefix}_COMMAND`];
+  const set = names.filter((name) => environment[name]);
+  if (set.length > 1) throw gauntletError('GNT_REPLACEMENT_CONFLICT', set[0], set[1], spec.name);
+  const [name] = set;
+  if (!name) return testModeSource(spec, environment);
+  const value = environment[name] ?? '';
+  if (name.endsWith('_URL')) return { kind: 'url', url: checkUrl(name, value) };
+  if (driver === 'remote') {
+    throw gauntletError(
+      'GNT_REPLACEMENT_UNSUPPORTED',
+      name,
+      driver,
+      `It starts nothing; give ${prefix}_URL.`,
+    );
+  }
+  if (name.endsWith('_COMMAND')) return { kind: 'command', command: value };
+  if (driver === 'process') {
+    const hint = `It runs no images; use \`--driver compose\`, ${prefix}_COMMAND or ${prefix}_URL.`;
+    throw gauntletError('GNT_REPLACEMENT_UNSUPPORTED', name, driver, hint);
+  }
+  return { kind: 'image', image: value };
+}
+
+function testModeSource(spec: ServiceSpec, environment: Environment): Source {
+  const mode = environment.TEST_MODE ?? 'local';
+  if (mode !== 'local' && mode !== 'deployed') {
+    throw gauntletError('GNT_USAGE', `TEST_MODE=${mode} is unknown; it is local or deployed.`);
+  }
+  const prefix = testModeNames[spec.name];
+  if (!prefix) return { kind: 'own' };
+  const name = `${prefix}_${mode.toUpperCase()}`;
+  const value = environment[name];
+  if (value === 'start') return { kind: 'own' };
+  if (value) return { kind: 'url', url: checkUrl(name, value) };
+  if (mode === 'deployed') throw gauntletError('GNT_REMOTE_URL_MISSING', name, name);
+  return { kind: 'own' };
+}
+
+function checkUrl(name: string, value: string): string {
+  const protocols = name.startsWith('POSTGRES') ? ['postgres:', 'postgresql:'] : ['http:', 'https:'];
+  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+    throw gauntletError('GNT_URL_INVALID', name, value);
+  }
+  return value.replace(/\/+$/, '');
+}

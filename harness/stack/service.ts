@@ -1,0 +1,33 @@
+/** One service as `compose.yaml` describes it, interpolated. */
+export interface ServiceSpec {
+  readonly name: string;
+  readonly title: string;
+  readonly profiles: readonly string[];
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** The port inside the container, and the variable that fixes the port on the host. */
+  readonly port: { readonly container: number; readonly variable: string };
+  readonly dependsOn: readonly string[];
+  readonly healthcheck: readonly string[];
+  /** Path a replacement or a remote service must answer with 200; absent for services that don't speak HTTP. */
+  readonly healthPath?: string;
+  readonly process: ProcessExtension;
+}
+
+/** `x-process`: what differs when there is no container engine. */
+export interface ProcessExtension {
+  readonly command?: readonly string[];
+  readonly healthcheck?: readonly string[];
+  /** Folder with the requirements.lock from which a virtual environment is made. */
+  readonly python?: string;
+  /** The server installs packages at run time: give it an environment of its own on top. */
+  readonly writable?: boolean;
+  /** Program that must be on PATH. */
+  readonly binary?: string;
+}
+
+/** Upper-case prefix of a service's environment variables: `baseline-cli` → `BASELINE_CLI`. */
+export function variablePrefix(service: string): string {
+  return service.replaceAll('-', '_').toUpperCase();
+}

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProcessOrder } from './messages.ts';
+
+type ExitListener = (service: string, code: number | null, signal: string | null) => void;
+
+/** The service processes of one stack. */
+export class Children {
+  readonly #children = new Map<string, { child: ChildProcess; order: ProcessOrder }>();
+  readonly #onExit: ExitListener;
+
+  constructor(onExit: ExitListener) {
+    this.#onExit = onExit;
+  }
+
+  /** Starts a process and returns its pid. Throws what `spawn` reports, such as ENOENT. */
+  async start(order: ProcessOrder): Promise<number> {
+    const log = openSync(order.logFile, 'a');
+    const [program = '', ...args] = order.command;
+    const child = spawn(program, args, {
+      cwd: order.cwd,
+      env: order.environment,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    await once(child, 'spawn');
+    this.#children.set(order.service, { child, order });
+    child.once('exit', (code, signal) => {
+      if (this.#children.get(order.service)?.child === child) this.#onExit(order.service, code, signal);
+    });
+    return child.pid as number;
+  }
+
+  /** Ends a service's process group and starts it again with the same order. */
+  async restart(service: string, graceMs: number): Promise<number> {
+    const running = this.#children.get(service);
+    if (!running) throw new Error(`${service} was not started here`);
+    const { child, order } = running;
+    this.#children.delete(service);
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, 'exit');
+      signalGroup(child, 'SIGTERM');
+      const late = new AbortController();
+      await Promise.race([gone, delay(graceMs, undefined, { signal: late.signal }).catch(() => undefined)]);
+      late.abort();
+    }
+    signalGroup(child, 'SIGKILL');
+    return this.start(order);
+  }
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-(child.pid as number), signal);
+  } catch {
+    // The group is gone.
+  }
+}

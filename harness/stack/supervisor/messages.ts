@@ -1,0 +1,38 @@
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+
+/** A process the supervisor starts, in a process group of its own, its output appended to a file. */
+export interface ProcessOrder {
+  readonly service: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly logFile: string;
+}
+
+/** What a client asks of the supervisor, one JSON object a line. */
+export type Request =
+  | { readonly id: number; readonly do: 'own' }
+  | { readonly id: number; readonly do: 'release' }
+  | { readonly id: number; readonly do: 'start'; readonly order: ProcessOrder }
+  | { readonly id: number; readonly do: 'restart'; readonly service: string }
+  | { readonly id: number; readonly do: 'down' };
+
+/** What it answers and reports. */
+export type Message =
+  | { readonly id: number; readonly ok: true; readonly pid?: number }
+  | { readonly id: number; readonly ok: false; readonly error: string }
+  | {
+      readonly event: 'exit';
+      readonly service: string;
+      readonly code: number | null;
+      readonly signal: string | null;
+    };
+
+export function send(to: Writable, message: Request | Message): void {
+  if (to.writable) to.write(`${JSON.stringify(message)}\n`);
+}
+
+export function receive<T extends Request | Message>(from: Readable, handle: (message: T) => void): void {
+  createInterface({ input: from }).on('line', (line) => handle(JSON.parse(line) as T));
+}
