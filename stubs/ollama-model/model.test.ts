@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { buildModel, SENTENCE } from './model.ts';
+
+type Parsed = { readonly metadata: Map<string, unknown>; readonly tensors: Map<string, Float32Array> };
+
+/** Reads the file back by the format's description, without the writer's code. */
+function parse(file: Buffer): Parsed {
+  let at = 4;
+  const u32 = () => file.readUInt32LE((at += 4) - 4);
+  const u64 = () => Number(file.readBigUInt64LE((at += 8) - 8));
+  const text = () => {
+    const length = u64();
+    return file.toString('utf8', at, (at += length));
+  };
+  const value = (type: number): unknown => {
+    if (type === 4 || type === 5) return u32();
+    if (type === 6) return file.readFloatLE((at += 4) - 4);
+    if (type === 7) return file[at++] === 1;
+    if (type === 8) return text();
+    const [item, length] = [u32(), u64()];
+    return Array.from({ length }, () => value(item));
+  };
+  expect([file.toString('latin1', 0, 4), u32()]).toEqual(['GGUF', 3]);
+  const [tensorCount, pairCount] = [u64(), u64()];
+  const metadata = new Map<string, unknown>();
+  for (let i = 0; i < pairCount; i += 1) metadata.set(text(), value(u32()));
+  const infos = Array.from({ length: tensorCount }, () => {
+    const name = text();
+    const dims = Array.from({ length: u32() }, u64);
+    expect(u32()).toBe(0);
+    return { name, length: dims.reduce((a, b) => a * b, 1), offset: u64() };
+  });
+  const start = Math.ceil(at / 32) * 32;
+  const tensors = new Map(
+    infos.map(({ name, length, offset }) => [
+      name,
+      Float32Array.from({ length }, (_, i) => file.readFloatLE(start + offset + i * 4)),
+    ]),
+  );
+  return { metadata, tensors };
+}
+
+test('the same file comes out on every machine', () => {
+  const file = buildModel();
+  expect(file.length % 32).toBe(0);
+  expect(createHash('sha256').update(file).digest('hex')).toBe(
+    'ae13226220adf341a5feca568a8ccfad529b5ec58ba2fa07cce068ec739d7c85',
+  );
+});
+
+test('following the largest logit from any token says the sentence and ends', () => {
+  const { metadata, tensors } = parse(buildModel());
+  const tokens = metadata.get('tokenizer.ggml.tokens') as string[];
+  const width = metadata.get('llama.embedding_length') as number;
+  const embedding = tensors.get('token_embd.weight') ?? new Float32Array();
+  const output = tensors.get('output.weight') ?? new Float32Array();
+  const logit = (from: number, to: number) => {
+    let sum = 0;
+    for (let i = 0; i < width; i += 1)
+      sum += (embedding[from * width + i] ?? 0) * (output[to * width + i] ?? 0);
+    return sum;
+  };
+  const next = (from: number) => {
+    const logits = tokens.map((_, to) => logit(from, to));
+    const best = Math.max(...logits);
+    expect(logits.filter((value) => value > best - 60)).toHaveLength(1);
+    return logits.indexOf(best);
+  };
+  const said: string[] = [];
+  for (let token = next(3 + 65); tokens[token] !== '</s>'; token = next(token))
+    said.push(tokens[token] ?? '');
+  expect(said.join('').replaceAll('\u2581', ' ').trim()).toBe(SENTENCE);
+});
+
+test('the vocabulary has all bytes and the tables agree in length', () => {
+  const { metadata, tensors } = parse(buildModel());
+  const tokens = metadata.get('tokenizer.ggml.tokens') as string[];
+  expect(tokens.filter((token) => /^<0x[0-9A-F]{2}>$/.test(token))).toHaveLength(256);
+  for (const key of ['tokenizer.ggml.scores', 'tokenizer.ggml.token_type']) {
+    expect(metadata.get(key)).toHaveLength(tokens.length);
+  }
+  expect(tensors.get('token_embd.weight')).toHaveLength(tokens.length * 64);
+  expect([...(tensors.get('blk.1.ffn_down.weight') ?? [1])].every((weight) => weight === 0)).toBe(true);
+});
