@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { CodeRun } from './code-run.ts';
+import type { Isolation } from './isolation.ts';
+import { defaultLimits, type SandboxLimits } from './limits.ts';
+import { runCode } from './run-code.ts';
+import { type RuntimeName, runtimes } from './runtimes.ts';
+import { createSlots } from './slots.ts';
+
+/** What can be run here and how far it is cut off. */
+export interface SandboxAbilities {
+  readonly isolation: Isolation;
+  readonly network: 'none' | 'open';
+  readonly runtimes: readonly RuntimeName[];
+}
+
+export interface Sandbox {
+  /** Found out once, when first asked. */
+  abilities(): Promise<SandboxAbilities>;
+  /** @throws when the runtime is missing or the signal aborts */
+  run(runtime: RuntimeName, code: string, signal: AbortSignal): Promise<CodeRun>;
+}
+
+export interface SandboxOptions {
+  readonly log: Logger;
+  readonly limits?: SandboxLimits;
+  /** Programs at the same time, in one worker; more wait for their turn. */
+  readonly concurrency?: number;
+}
+
+interface Found {
+  readonly isolation: Isolation;
+  readonly programs: Readonly<Partial<Record<RuntimeName, string>>>;
+}
+
+/** Runs programs of strangers as child processes; see {@link Isolation} for what keeps them in. */
+export function createSandbox({ log, limits = defaultLimits, concurrency = 2 }: SandboxOptions): Sandbox {
+  const slots = createSlots(concurrency);
+  let finding: Promise<Found> | undefined;
+  const found = () => {
+    finding ??= explore(limits).then((result) => {
+      log.info(result, 'sandbox explored');
+      return result;
+    });
+    return finding;
+  };
+  return {
+    abilities: async () => {
+      const { isolation, programs } = await found();
+      return {
+        isolation,
+        network: isolation === 'namespaces' ? 'none' : 'open',
+        runtimes: Object.keys(programs) as RuntimeName[],
+      };
+    },
+    run: async (name, code, signal) => {
+      const { isolation, programs } = await found();
+      const program = programs[name];
+      if (program === undefined) throw new Error(`The sandbox has no ${runtimes[name].title}.`);
+      return await slots.use(signal, () =>
+        runCode({ isolation, runtime: runtimes[name], program, code, limits, signal }),
+      );
+    },
+  };
+}
+
+/** Tries each program under the strongest isolation first; what starts under it is used. */
+async function explore(limits: SandboxLimits): Promise<Found> {
+  for (const isolation of ['namespaces', 'process'] as const) {
+    const pairs = await Promise.all(
+      Object.values(runtimes).map(async (runtime) => {
+        for (const program of runtime.programs) {
+          if (await starts(isolation, runtime.name, program, limits))
+            return [[runtime.name, program] as const];
+        }
+        return [];
+      }),
+    );
+    const programs = Object.fromEntries(pairs.flat());
+    if (Object.keys(programs).length > 0) return { isolation, programs };
+  }
+  return { isolation: 'process', programs: {} };
+}
+
+async function starts(
+  isolation: Isolation,
+  name: RuntimeName,
+  program: string,
+  limits: SandboxLimits,
+): Promise<boolean> {
+  const word = randomUUID();
+  const code = name === 'python' ? `print("${word}")` : `console.log("${word}")`;
+  const signal = AbortSignal.timeout(10_000);
+  try {
+    const run = await runCode({ isolation, runtime: runtimes[name], program, code, limits, signal });
+    return run.output.trim() === word;
+  } catch {
+    return false;
+  }
+}
