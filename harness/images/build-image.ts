@@ -9,6 +9,7 @@ const buildTimeoutMs = 30 * 60_000;
 const silenceMs = 15_000;
 const tailLines = 30;
 const keptTags = 5;
+const bookkeeping = /^(DONE|CACHED|transferring|writing|naming|extracting|resolve|sha256:)/;
 
 export interface BuildOptions {
   readonly caBundle?: string | undefined;
@@ -66,7 +67,7 @@ function heartbeat(onLine: (line: string) => void) {
   timer.unref();
   const line = (raw: string) => {
     const text = raw.replace(/^#\d+ (\d+\.\d+ )?/, '').trim();
-    if (!text) return;
+    if (!text || bookkeeping.test(text)) return;
     last = text;
     heardAt = performance.now();
     onLine(text);

@@ -32,7 +32,7 @@ export async function pullImage(reference: string, options: PullOptions): Promis
     const result = await dockerCommand(['pull', reference], { onLine, signal, timeoutMs: wholePullMs });
     if (result.ok) return undefined;
     const reason = result.lines.at(-1) ?? 'no answer';
-    if (!/manifest|not found|denied|unauthorized|does not exist/i.test(reason.replace('no such host', ''))) {
+    if (!/manifest|not found|denied|unauthorized|does not exist/i.test(reason)) {
       silentRegistries.set(host, reason);
     }
     return reason;
