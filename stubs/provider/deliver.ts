@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
 import type { Fault } from './fault.ts';
 import type { Frame } from './frames.ts';
@@ -7,6 +8,9 @@ import { type Pacing, startPacing } from './pacing.ts';
 
 /** Nobody waits longer for a stalled answer. */
 const STALL_LIMIT_MS = 15 * 60_000;
+
+/** Writes that the kernel takes at once come back without a turn of the event loop; others must get theirs. */
+const FRAMES_PER_TURN = 32;
 
 export type Delivery = {
   readonly pacing: Pacing;
@@ -19,13 +23,14 @@ export type Delivery = {
 /** Sends an answer as server-sent events at the reader's speed. Returns early when the reader goes. */
 export async function deliverStream(
   response: ServerResponse,
-  frames: readonly Frame[],
+  frames: Iterable<Frame>,
   delivery: Delivery,
 ): Promise<void> {
   const gone = goneSignal(response);
   const pace = startPacing(delivery.pacing, gone);
   const { fault } = delivery;
   let tokens = 0;
+  let count = 0;
   await pace.first().catch(() => undefined);
   if (gone.aborted) return;
   response.writeHead(200, {
@@ -33,14 +38,16 @@ export async function deliverStream(
     'cache-control': 'no-cache',
   });
   response.flushHeaders();
-  for (const [count, frame] of frames.entries()) {
+  for (const frame of frames) {
     if (fault?.afterFrames === count) {
       delivery.onFault(count);
       return disturb(response, fault, gone);
     }
     if (frame.isToken) await pace.token(tokens++).catch(() => undefined);
     if (gone.aborted || !(await write(response, `data: ${frame.data}\n\n`, gone))) return;
-    delivery.onFrame(count + 1);
+    count += 1;
+    delivery.onFrame(count);
+    if (count % FRAMES_PER_TURN === 0) await nextTurn();
   }
   response.end();
 }

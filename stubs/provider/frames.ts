@@ -26,7 +26,7 @@ export function completionOf(request: ChatRequest, answer: Answer, stamp: Stamp)
  * The frames of a streamed answer: role, one per token (or per part of a tool call), finish, usage when
  * `stream_options.include_usage` is set, `[DONE]`.
  */
-export function framesOf(request: ChatRequest, answer: Answer, stamp: Stamp): readonly Frame[] {
+export function* framesOf(request: ChatRequest, answer: Answer, stamp: Stamp): Generator<Frame> {
   const chunk = (choices: readonly object[], usage?: object): string =>
     JSON.stringify({
       id: stamp.id,
@@ -42,13 +42,11 @@ export function framesOf(request: ChatRequest, answer: Answer, stamp: Stamp): re
 
   const called = answer.toolCalls.length > 0;
   const tokens = called ? toolDeltas(answer) : tokensOf(answer.text).map((content) => ({ content }));
-  return [
-    frame(delta({ role: 'assistant', content: called ? null : '', refusal: null })),
-    ...tokens.map((token) => ({ data: delta(token), isToken: true })),
-    frame(delta({}, answer.finishReason)),
-    ...(request.includeUsage ? [frame(chunk([], usageOf(answer)))] : []),
-    frame('[DONE]'),
-  ];
+  yield frame(delta({ role: 'assistant', content: called ? null : '', refusal: null }));
+  for (const token of tokens) yield { data: delta(token), isToken: true };
+  yield frame(delta({}, answer.finishReason));
+  if (request.includeUsage) yield frame(chunk([], usageOf(answer)));
+  yield frame('[DONE]');
 }
 
 /** Every call: a first delta with id and name, then its arguments in pieces that carry the index alone. */

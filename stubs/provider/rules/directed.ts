@@ -1,6 +1,8 @@
 import type { Rule } from '../answer.ts';
 import { argumentsFor } from './tool-arguments.ts';
 
+const MAX_TOKENS = 200_000;
+
 /** Answers that the last user message orders by a directive. */
 export const directed: readonly Rule[] = [
   {
@@ -16,6 +18,8 @@ export const directed: readonly Rule[] = [
   {
     name: 'tokens directive',
     reply: ({ directives: { tokens } }) =>
-      tokens === undefined ? undefined : Array.from({ length: tokens }, (_, i) => `w${i + 1}`).join(' '),
+      tokens === undefined
+        ? undefined
+        : Array.from({ length: Math.min(tokens, MAX_TOKENS) }, (_, i) => `w${i + 1}`).join(' '),
   },
 ];

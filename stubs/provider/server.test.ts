@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { Journal, type JournalEntry } from './journal.ts';
+import { createServer } from './server.ts';
+
+let server: FastifyInstance;
+let url: string;
+
+beforeAll(async () => {
+  const pacing = { ttftMs: 0, tokensPerSecond: 0 };
+  server = createServer({ journal: new Journal(1000), pacing, log: pino({ level: 'silent' }) });
+  url = await server.listen({ port: 0, host: '127.0.0.1' });
+});
+
+afterAll(() => server.close());
+
+const ask = (content: string, more: object = {}, signal?: AbortSignal): Promise<Response> =>
+  fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer sk-very-private' },
+    body: JSON.stringify({ model: 'scripted', messages: [{ role: 'user', content }], ...more }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+
+const entryOf = async (op: string, event: string): Promise<JournalEntry> => {
+  const answer = await fetch(`${url}/journal/wait?op=${op}&event=${event}&timeoutMs=5000`);
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as JournalEntry;
+};
+
+const framesIn = (body: string): readonly string[] =>
+  body.split('\n\n').flatMap((block) => (block.startsWith('data: ') ? [block.slice(6)] : []));
+
+/** Everything that arrived before the connection broke. */
+const readUntilBroken = async (answer: Response): Promise<string> => {
+  const chunks: Buffer[] = [];
+  const reading = (async () => {
+    for await (const chunk of answer.body ?? []) chunks.push(Buffer.from(chunk));
+  })();
+  await expect(reading).rejects.toThrow();
+  return Buffer.concat(chunks).toString();
+};
+
+test('answers a completion with usage and notes it as completed', async () => {
+  const answer = (await (await ask('Count to 3 [[op=json]]')).json()) as Record<string, unknown>;
+  expect(answer).toMatchObject({
+    object: 'chat.completion',
+    choices: [{ message: { role: 'assistant', content: '1, 2, 3' }, finish_reason: 'stop' }],
+    usage: { completion_tokens: 3 },
+  });
+  const entry = await entryOf('json', 'completed');
+  expect(entry).toMatchObject({ kind: 'chat', status: 200, framesSent: 1, answerText: '1, 2, 3' });
+  expect(JSON.stringify(entry)).not.toContain('private');
+});
+
+test('streams role, tokens, finish, usage and one [DONE]', async () => {
+  const answer = await ask('Count to 3 [[op=sse]]', {
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  expect(answer.headers.get('content-type')).toContain('text/event-stream');
+  const frames = framesIn(await answer.text());
+  const chunks = frames.slice(0, -1).map((frame) => JSON.parse(frame));
+  expect(frames.at(-1)).toBe('[DONE]');
+  expect(chunks[0].choices[0].delta.role).toBe('assistant');
+  expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe('1, 2, 3');
+  expect(chunks.at(-2).choices[0].finish_reason).toBe('stop');
+  expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: 3 } });
+  expect((await entryOf('sse', 'completed')).framesSent).toBe(frames.length);
+});
+
+test('streams a tool call whose pieces join to its arguments', async () => {
+  const tools = [
+    {
+      type: 'function',
+      function: { name: 'calc', parameters: { properties: { expression: { type: 'string' } } } },
+    },
+  ];
+  const answer = await ask('What is 12 * 3?', { stream: true, tools });
+  const chunks = framesIn(await answer.text())
+    .slice(0, -1)
+    .map((frame) => JSON.parse(frame));
+  const deltas = chunks.flatMap((chunk) => chunk.choices[0].delta.tool_calls ?? []);
+  expect(deltas.every((delta: { index: number }) => delta.index === 0)).toBe(true);
+  expect(deltas[0]).toMatchObject({ type: 'function', function: { name: 'calc' } });
+  const args = deltas.map((delta: { function: { arguments: string } }) => delta.function.arguments).join('');
+  expect(JSON.parse(args)).toEqual({ expression: '12 * 3' });
+  expect(chunks.at(-1).choices[0].finish_reason).toBe('tool_calls');
+});
+
+test('cut breaks the connection after the ordered frame', async () => {
+  const body = await readUntilBroken(await ask('Count to 9 [[op=cut cut=3]]', { stream: true }));
+  expect(framesIn(body)).toHaveLength(3);
+  const entry = await entryOf('cut', 'fault');
+  expect(entry).toMatchObject({ framesSent: 3, fault: { kind: 'cut', afterFrames: 3 } });
+  expect([entry.completedAt, entry.hungUpAt]).toEqual([undefined, undefined]);
+});
+
+test('cut breaks a JSON answer in its middle', async () => {
+  const body = await readUntilBroken(await ask('Count to 9 [[op=cutjson cut=1]]'));
+  expect(() => JSON.parse(body)).toThrow();
+  expect((await entryOf('cutjson', 'fault')).framesSent).toBe(0);
+});
+
+test('end closes the stream cleanly without finish and [DONE]', async () => {
+  const frames = framesIn(await (await ask('Count to 9 [[op=end end=2]]', { stream: true })).text());
+  expect(frames).toHaveLength(2);
+  expect(frames.join('')).not.toMatch(/\[DONE\]|"finish_reason":"/);
+  expect((await entryOf('end', 'fault')).fault?.kind).toBe('end');
+});
+
+test('error sends an error frame and no [DONE]', async () => {
+  const frames = framesIn(await (await ask('Count to 9 [[op=err error=1]]', { stream: true })).text());
+  expect(frames).toHaveLength(2);
+  expect(JSON.parse(frames[1] ?? '')).toMatchObject({ error: { type: 'server_error' } });
+});
+
+test('a stalled stream stays silent until the client goes, and the journal knows when', async () => {
+  const abort = new AbortController();
+  const answer = await ask('Count to 9 [[op=stall stall=2]]', { stream: true }, abort.signal);
+  expect((await entryOf('stall', 'fault')).hungUpAt).toBeUndefined();
+  const leftAt = Date.now();
+  abort.abort();
+  await answer.text().catch(() => undefined);
+  expect((await entryOf('stall', 'hungup')).hungUpAt).toBeGreaterThanOrEqual(leftAt);
+});
+
+test('a client that leaves before the first token is noted, with nothing sent', async () => {
+  const abort = new AbortController();
+  const asking = ask('Hi [[op=early ttft=60000]]', { stream: true }, abort.signal);
+  await entryOf('early', 'arrived');
+  abort.abort();
+  await expect(asking).rejects.toThrow();
+  expect(await entryOf('early', 'hungup')).toMatchObject({ framesSent: 0, status: null });
+});
+
+test('a reader that does not read holds the stream back', async () => {
+  const abort = new AbortController();
+  await ask('[[op=slow tokens=150000]]', { stream: true }, abort.signal);
+  const entries = async () => (await (await fetch(`${url}/journal?op=slow`)).json()) as JournalEntry[];
+  let [before, now] = [-1, 0];
+  for (let i = 0; i < 50 && (now === 0 || now !== before); i += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    [before, now] = [now, (await entries())[0]?.framesSent ?? 0];
+  }
+  expect(now).toBe(before);
+  expect(now).toBeLessThan(150_000);
+  abort.abort();
+  expect((await entryOf('slow', 'hungup')).completedAt).toBeUndefined();
+});
+
+test('paces tokens', async () => {
+  const startedAt = performance.now();
+  await (await ask('[[tokens=11 ttft=100 tps=100]]', { stream: true })).text();
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(195);
+});
+
+test('answers ordered statuses and bad requests with OpenAI error bodies', async () => {
+  const limited = await ask('Hi [[status=429 retry_after=7]]');
+  expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '7']);
+  expect(await limited.json()).toMatchObject({
+    error: { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
+  });
+  const empty = await ask('', { messages: [] });
+  expect([empty.status, await empty.json()]).toMatchObject([400, { error: { param: 'messages' } }]);
+  const headers = { 'content-type': 'application/json' };
+  const broken = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body: '{bad' });
+  expect([broken.status, await broken.json()]).toMatchObject([
+    400,
+    { error: { type: 'invalid_request_error' } },
+  ]);
+});
+
+test('a wait for what does not happen ends with 408', async () => {
+  const answer = await fetch(`${url}/journal/wait?op=never&event=arrived&timeoutMs=20`);
+  expect(answer.status).toBe(408);
+});
+
+test('embeds the same text the same way, and like texts close to each other', async () => {
+  const embed = async (input: readonly string[]) => {
+    const body = JSON.stringify({ model: 'scripted-embedding', input });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/v1/embeddings`, { method: 'POST', headers, body });
+    const { data } = (await answer.json()) as { data: { embedding: number[] }[] };
+    return data.map(({ embedding }) => embedding);
+  };
+  const [blue = [], sky = [], car = []] = await embed([
+    'my favorite color is blue',
+    'blue color',
+    'fast car',
+  ]);
+  const dot = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
+  expect(dot(blue, blue)).toBeCloseTo(1);
+  expect(dot(blue, sky)).toBeGreaterThan(dot(blue, car));
+  expect(await embed(['blue color'])).toEqual([sky]);
+});
