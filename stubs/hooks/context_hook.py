@@ -109,7 +109,8 @@ def subject_of(data: dict) -> str | None:
 
 
 def last_user_text(messages) -> str:
-    users = [m for m in messages if isinstance(m, dict) and m.get("role") == "user"] if isinstance(messages, list) else []
+    known = [m for m in messages if isinstance(m, dict)] if isinstance(messages, list) else []
+    users = [m for m in known if m.get("role") == "user"]
     content = users[-1].get("content") if users else None
     if isinstance(content, list):
         return "\n".join(part.get("text") or "" for part in content if isinstance(part, dict))
