@@ -4,8 +4,8 @@ export type ImageName = 'node' | 'postgres' | 'litellm' | 'ollama' | 'open-webui
 export interface OfficialImage {
   readonly reference: string;
   readonly version: string;
-  /** Dockerfile in the image's folder that puts what our own modules import on top of the official image. */
-  readonly addition?: string;
+  /** What is put on top of the official image, so that it behaves as the built one. */
+  readonly addition?: { readonly dockerfile: string; readonly inputs: readonly string[] };
 }
 
 export interface ImageSpec {
@@ -60,7 +60,7 @@ export const catalogue: Readonly<Record<ImageName, ImageSpec>> = {
     official: {
       reference: `ghcr.io/berriai/litellm:v${litellmVersion}`,
       version: litellmVersion,
-      addition: 'Dockerfile.official',
+      addition: { dockerfile: 'docker/litellm/Dockerfile.official', inputs: ['hooks.lock'] },
     },
     build: folderBuild('litellm', litellmVersion, ['requirements.lock']),
   },
@@ -76,6 +76,7 @@ export const catalogue: Readonly<Record<ImageName, ImageSpec>> = {
     official: {
       reference: `ghcr.io/open-webui/open-webui:${openWebUiVersion}-slim`,
       version: openWebUiVersion,
+      addition: { dockerfile: 'docker/open-webui/Dockerfile.official', inputs: ['open-webui'] },
     },
     build: folderBuild('open-webui', openWebUiVersion, ['requirements.lock']),
   },
@@ -94,6 +95,7 @@ const imageOfService: Readonly<Record<string, ImageName>> = {
   'baseline-langchain': 'node',
   memory: 'node',
   index: 'node',
+  'ollama-model': 'node',
   scope: 'node',
 };
 

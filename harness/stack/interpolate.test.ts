@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: compose writes variables this way
 import { expect, test } from '@jest/globals';
 import { interpolate } from './interpolate.ts';
 

@@ -46,7 +46,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     throw gauntletError('GNT_USAGE', `Unknown profile "${unknown}"; profiles: ${known.join(', ')}.`);
 
   const wanted = (spec: ServiceSpec) => spec.profiles.some((profile) => request.profiles.includes(profile));
-  const planned = await Promise.all(
+  const chosen = await Promise.all(
     specs.map(async (spec): Promise<PlannedService> => {
       if (!wanted(spec)) return { mode: 'absent', spec, reason: `profile ${spec.profiles[0]} not selected` };
       const source = sourceOf(spec, environment, driver);
@@ -60,6 +60,8 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     }),
   );
 
+  const planned = chosen.map((service) => withoutDependency(service, chosen));
+
   const runId = randomBytes(3).toString('hex');
   const credentials = makeCredentials(environment);
   const variables = {
@@ -67,6 +69,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     GAUNTLET_RUN: runId,
     WORKERS: String(request.workers),
     ...modelApi(planned),
+    SCOPE_SERVICES: scopeServices(planned),
     ...Object.fromEntries(
       planned.flatMap((entry) =>
         entry.mode === 'start' ? [[entry.spec.port.variable, String(entry.hostPort)]] : [],
@@ -85,6 +88,13 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     variables,
     secrets: Object.values(credentials),
   };
+}
+
+/** What a service cannot do without is absent: so is the service. */
+function withoutDependency(service: PlannedService, all: readonly PlannedService[]): PlannedService {
+  if (service.mode !== 'start') return service;
+  const missing = all.find(({ mode, spec }) => mode === 'absent' && service.spec.dependsOn.includes(spec.name));
+  return missing ? { mode: 'absent', spec: service.spec, reason: `it needs ${missing.spec.name}` } : service;
 }
 
 /** Ports are chosen once, so that they stay the same when a service is restarted. */
@@ -117,4 +127,12 @@ function makeCredentials(environment: Environment): Record<string, string> {
 function modelApi(services: readonly PlannedService[]): Record<string, string> {
   const litellm = services.find((entry) => entry.spec.name === 'litellm');
   return litellm && litellm.mode !== 'absent' ? {} : { MODEL_API_URL: 'http://provider:9100/v1' };
+}
+
+/** Addresses for the scope, rewritten by the drivers like every other address. */
+function scopeServices(services: readonly PlannedService[]): string {
+  const started = services.filter(({ mode, spec }) => mode === 'start' && spec.name !== 'scope');
+  return JSON.stringify(
+    Object.fromEntries(started.map(({ spec }) => [spec.name, `${spec.name}:${spec.port.container}`])),
+  );
 }

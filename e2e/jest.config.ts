@@ -1,0 +1,16 @@
+import type { Config } from 'jest';
+
+/** The suites. They need a stack: `npm run e2e` brings one up and sets GAUNTLET_STACK. */
+const config: Config = {
+  rootDir: '..',
+  roots: ['<rootDir>/e2e'],
+  testMatch: ['**/*.test.ts'],
+  testEnvironment: '<rootDir>/harness/suite/environment.ts',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.json' }] },
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  reporters: ['default', '<rootDir>/harness/report/suite-reporter.ts'],
+};
+
+export default config;

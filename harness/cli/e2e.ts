@@ -1,0 +1,137 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { gauntletError } from '../errors.ts';
+import type { TestOutcome } from '../report/outcome.ts';
+import { lastFailures, makeResultsFolder, rememberFailures, writeResults } from '../report/results-folder.ts';
+import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
+import type { Supervisor } from '../stack/supervisor/client.ts';
+import { interruptSignal } from './interrupts.ts';
+import { readJournal } from './journal.ts';
+import { keptRun } from './kept-run.ts';
+import { addStackOptions, type StackOptions } from './options.ts';
+import { printError } from './print-error.ts';
+import { printSummary, printUrls } from './print-summary.ts';
+import { checkSelection, runSuites, type SuiteSelection, suiteNames } from './run-suites.ts';
+import { planRun, startStack } from './start-stack.ts';
+
+interface E2eOptions extends StackOptions {
+  readonly suites?: readonly string[];
+  readonly grep?: string;
+  readonly results: string;
+  readonly keep?: true;
+  readonly stack?: string;
+  readonly lastFailed?: true;
+  readonly seed: number;
+}
+
+export function addE2eCommand(program: Command): void {
+  addStackOptions(program.command('e2e').description('bring the stack up, run the suites, tear it down'))
+    .option('--suites <list>', `suites to run, comma-separated: ${suiteNames().join(', ')}`, (list) =>
+      list.split(','),
+    )
+    .option('--grep <re>', 'run only tests whose full name matches')
+    .option('--results <dir>', 'where results go', 'results')
+    .option('--keep', 'leave the stack up and print its URLs')
+    .option('--stack <run-id>', 'run the suites on a kept stack')
+    .option('--last-failed', 'run only what failed last time')
+    .option('--seed <n>', 'seed of every random choice (default: random)', seedOf)
+    .action(async (options: E2eOptions) => {
+      process.exitCode = await e2e({ ...options, seed: options.seed ?? Math.floor(Math.random() * 2 ** 31) });
+    });
+}
+
+function seedOf(value: string): number {
+  const seed = Number(value);
+  if (!Number.isInteger(seed) || seed < 0) throw new InvalidArgumentError('It is a whole number from 0.');
+  return seed;
+}
+
+async function e2e(options: E2eOptions): Promise<number> {
+  const selection = select(options);
+  if (selection.only?.length === 0) {
+    console.log('nothing failed last time: nothing to run');
+    return 0;
+  }
+  const signal = interruptSignal();
+  if (options.stack) return onKeptStack(options, options.stack, selection, signal);
+
+  const run = await planRun(options);
+  const { runId } = run.plan;
+  const results = makeResultsFolder(options.results, runId);
+  const engine = run.chosen.why ? ` (${run.chosen.why})` : '';
+  console.log(
+    `gauntlet e2e · run ${runId} · ${run.chosen.name}${engine} · seed ${options.seed} · ${results}`,
+  );
+  const startedAt = Date.now();
+  const attempt = await startStack(run, options.deadline, signal);
+  let outcomes: readonly TestOutcome[] | undefined;
+  let failure = attempt.error;
+  let journal: string | undefined;
+  try {
+    if (failure === undefined) {
+      console.log(`  up in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+      outcomes = await runSuites(runId, options.seed, selection, signal);
+      journal = await readJournal(attempt.record);
+    }
+  } catch (error) {
+    failure = error;
+  }
+  if (signal.aborted) failure = signal.reason;
+  const facts = {
+    record: attempt.record,
+    seed: options.seed,
+    durationMs: Date.now() - startedAt,
+    outcomes: outcomes ?? [],
+  };
+  const summary = writeResults(results, facts, journal);
+  if (outcomes) rememberFailures(options.results, facts);
+  await finish(attempt.supervisor, attempt.record, options.keep === true && failure === undefined);
+  if (failure !== undefined) {
+    printError(failure);
+    return signal.aborted ? 130 : 1;
+  }
+  return printSummary(summary, results, outcomes);
+}
+
+/** Releases or removes the stack. */
+async function finish(supervisor: Supervisor, record: StackRecord, keep: boolean): Promise<void> {
+  if (keep) {
+    await supervisor.release();
+    supervisor.close();
+    printUrls(record);
+    return;
+  }
+  const startedAt = Date.now();
+  await supervisor.down();
+  console.log(`  torn down in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+}
+
+async function onKeptStack(
+  options: E2eOptions,
+  id: string,
+  selection: SuiteSelection,
+  signal: AbortSignal,
+): Promise<number> {
+  const runId = keptRun(id);
+  const record = readStackRecord(runId) as StackRecord;
+  const results = makeResultsFolder(options.results, runId);
+  console.log(`gauntlet e2e · kept run ${runId} · ${record.driver} · seed ${options.seed} · ${results}\n`);
+  const startedAt = Date.now();
+  const outcomes = await runSuites(runId, options.seed, selection, signal);
+  if (signal.aborted) throw signal.reason;
+  const facts = { record, seed: options.seed, durationMs: Date.now() - startedAt, outcomes: outcomes ?? [] };
+  const summary = writeResults(results, facts, await readJournal(record));
+  if (outcomes) rememberFailures(options.results, facts);
+  return printSummary(summary, results, outcomes);
+}
+
+function select(options: E2eOptions): SuiteSelection {
+  const selection: SuiteSelection = { suites: options.suites, grep: options.grep };
+  checkSelection(selection);
+  if (!options.lastFailed) return selection;
+  if (options.grep || options.suites)
+    throw gauntletError('GNT_USAGE', '--last-failed cannot be combined with --suites or --grep.');
+  const only = lastFailures(options.results);
+  if (!only)
+    throw gauntletError('GNT_USAGE', `--last-failed: there is no earlier run in ${options.results}.`);
+  return { only };
+}

@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { gauntletError } from '../errors.ts';
+import type { TestOutcome } from '../report/outcome.ts';
+import { packageRoot } from '../stack/process/launch.ts';
+import { runFolder } from '../stack/run-folder.ts';
+
+export interface SuiteSelection {
+  readonly suites?: readonly string[] | undefined;
+  readonly grep?: string | undefined;
+  /** Tests that failed last time; everything else is left out. */
+  readonly only?: readonly { readonly file: string; readonly test: string }[] | undefined;
+}
+
+/** Names of all suites: the folders below e2e/. */
+export function suiteNames(): readonly string[] {
+  return readdirSync(join(packageRoot, 'e2e'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Throws GNT_SUITE_UNKNOWN, and GNT_USAGE for a pattern that is no regular expression. */
+export function checkSelection({ suites, grep }: SuiteSelection): void {
+  const known = suiteNames();
+  const unknown = suites?.find((suite) => !known.includes(suite));
+  if (unknown !== undefined) throw gauntletError('GNT_SUITE_UNKNOWN', unknown, known.join(', '));
+  if (grep === undefined) return;
+  try {
+    new RegExp(grep);
+  } catch (error) {
+    throw gauntletError('GNT_USAGE', `--grep: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Runs the suites in Jest against a stack.
+ *
+ * @returns what every test came to; undefined when Jest ended without saying, which `signal` explains or is our fault
+ */
+export async function runSuites(
+  runId: string,
+  seed: number,
+  selection: SuiteSelection,
+  signal: AbortSignal,
+): Promise<readonly TestOutcome[] | undefined> {
+  const folder = runFolder(runId);
+  const outcomes = join(folder, `outcomes-${process.pid}.json`);
+  const pattern = selection.grep ?? selection.only?.map(({ test }) => `^${escapePattern(test)}$`).join('|');
+  const files =
+    selection.only?.map(({ file }) => escapePattern(file)) ??
+    selection.suites?.map((suite) => `e2e/${escapePattern(suite)}/`) ??
+    [];
+  const args = [
+    ...[
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+    ],
+    ...['--config', 'e2e/jest.config.ts', '--passWithNoTests'],
+    ...(pattern === undefined ? [] : ['--testNamePattern', pattern]),
+    ...files,
+  ];
+  await execa(process.execPath, args, {
+    cwd: packageRoot,
+    env: {
+      GAUNTLET_RUN: runId,
+      GAUNTLET_STACK: join(folder, 'stack.json'),
+      GAUNTLET_SEED: String(seed),
+      GAUNTLET_OUTCOMES: outcomes,
+      GAUNTLET_SKIPS: join(folder, `skips-${process.pid}.jsonl`),
+      GAUNTLET_SELECTED: pattern === undefined ? '' : '1',
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    reject: false,
+    cancelSignal: signal,
+    // An interrupt of the terminal reaches Jest as well; this is the end of one that does not listen.
+    forceKillAfterDelay: 2_000,
+  });
+  if (!existsSync(outcomes)) return undefined;
+  return JSON.parse(readFileSync(outcomes, 'utf8')) as TestOutcome[];
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { type Attempt, bringUp } from '../stack/bring-up.ts';
+import { composeDriver } from '../stack/compose/compose-driver.ts';
+import type { Driver } from '../stack/driver.ts';
+import { planStack, type StackPlan } from '../stack/plan-stack.ts';
+import { packageRoot } from '../stack/process/launch.ts';
+import { absenceOnHost, processDriver } from '../stack/process/process-driver.ts';
+import { findPython } from '../stack/process/python-environment.ts';
+import { remoteDriver } from '../stack/remote-driver.ts';
+import { sweep } from '../stack/sweep.ts';
+import { type ChosenDriver, chooseDriver } from './choose-driver.ts';
+import { type StackOptions, workersOf } from './options.ts';
+import { watchServices } from './progress.ts';
+
+/** A planned stack, not started yet. */
+export interface PlannedRun {
+  readonly plan: StackPlan;
+  readonly driver: Driver;
+  readonly chosen: ChosenDriver;
+}
+
+/** Decides everything about a stack. Throws usage and configuration errors before anything has started. */
+export async function planRun(options: StackOptions): Promise<PlannedRun> {
+  const workers = workersOf(options.workers);
+  const chosen = await chooseDriver(options.driver);
+  const python = chosen.name === 'process' ? await findPython() : undefined;
+  const plan = await planStack({
+    driver: chosen.name,
+    composeFile: process.env.GAUNTLET_COMPOSE_FILE ?? join(packageRoot, 'compose.yaml'),
+    profiles: options.profiles,
+    workers,
+    environment: process.env,
+    absence: (spec) => (chosen.name === 'process' ? absenceOnHost(spec, python) : undefined),
+  });
+  const made: Record<ChosenDriver['name'], () => Driver> = {
+    compose: () => composeDriver,
+    process: () => processDriver(python),
+    remote: () => remoteDriver,
+  };
+  return { plan, chosen, driver: made[chosen.name]() };
+}
+
+/** Sweeps, prepares and starts, showing each service as it comes up. */
+export async function startStack(
+  run: PlannedRun,
+  deadlineSeconds: number,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const swept = await sweep(run.chosen.engine);
+  if (swept.length > 0) console.log(`  removed what crashed runs had left: ${swept.join(', ')}`);
+  const services = run.plan.services.filter(({ mode }) => mode !== 'absent');
+  for (const service of run.plan.services) {
+    if (service.mode === 'absent')
+      console.log(`  - ${service.spec.name.padEnd(19)} absent: ${service.reason}`);
+  }
+  const describe = (name: string) => {
+    const found = services.find(({ spec }) => spec.name === name);
+    if (!found) return '';
+    if (found.mode === 'remote') return `${found.url}  `;
+    const { WORKERS, UVICORN_WORKERS } = found.spec.environment;
+    const workers = WORKERS ?? UVICORN_WORKERS;
+    const address = `http://127.0.0.1:${found.mode === 'start' ? found.hostPort : ''}`;
+    return `${(workers ? `${workers} workers` : '').padEnd(11)} ${address.padEnd(24)} `;
+  };
+  const view = watchServices(
+    services.map(({ spec }) => spec.name),
+    describe,
+  );
+  try {
+    return await bringUp(run.plan, run.driver, deadlineSeconds * 1000, view.progress, signal);
+  } finally {
+    await view.done();
+  }
+}

@@ -1,0 +1,76 @@
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gauntletError } from '../errors.ts';
+import { runFolder } from '../stack/run-folder.ts';
+import { toCtrf } from './ctrf.ts';
+import { toJunit } from './junit.ts';
+import { isFailure } from './outcome.ts';
+import { redact, secretsOf } from './redact.ts';
+import { type RunFacts, type Summary, summarise } from './summary.ts';
+
+/** Makes `<root>/<runId>` before anything starts. Throws GNT_RESULTS_NOT_WRITABLE. */
+export function makeResultsFolder(root: string, runId: string): string {
+  const folder = join(root, runId);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    writeFileSync(join(folder, '.writable'), '');
+    rmSync(join(folder, '.writable'));
+    rmSync(join(root, 'latest'), { force: true });
+    symlinkSync(runId, join(root, 'latest'));
+  } catch (cause) {
+    throw gauntletError('GNT_RESULTS_NOT_WRITABLE', resolve(root), cause);
+  }
+  return folder;
+}
+
+/** Writes everything a run leaves, with secrets redacted. The journal comes as text, or undefined when there is none. */
+export function writeResults(folder: string, facts: RunFacts, journal: string | undefined): Summary {
+  const secrets = secretsOf(process.env, facts.record.secrets);
+  const put = (path: string, text: string) => writeFileSync(join(folder, path), redact(text, secrets));
+  const summary = summarise(facts);
+  put('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
+  put('ctrf.json', `${JSON.stringify(toCtrf(facts), null, 2)}\n`);
+  put('junit.xml', toJunit(facts));
+  if (journal !== undefined) put('journal.jsonl', journal);
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  for (const [name, text] of rawLogs(facts.record.runId)) put(join('logs', name), text);
+  return summary;
+}
+
+function rawLogs(runId: string): readonly (readonly [string, string])[] {
+  const logs = join(runFolder(runId), 'logs');
+  try {
+    return readdirSync(logs).map((name) => [name, readFileSync(join(logs, name), 'utf8')] as const);
+  } catch {
+    return [];
+  }
+}
+
+interface LastRun {
+  readonly failed: readonly { readonly file: string; readonly test: string }[];
+}
+
+/** Remembers what failed, for `--last-failed`. */
+export function rememberFailures(root: string, facts: RunFacts): void {
+  const failed = facts.outcomes.filter(isFailure).map(({ file, name }) => ({ file, test: name }));
+  writeFileSync(join(root, 'last-run.json'), JSON.stringify({ failed } satisfies LastRun));
+}
+
+/** What failed in the last run in this results folder; undefined when there was none. */
+export function lastFailures(root: string): LastRun['failed'] | undefined {
+  try {
+    return (JSON.parse(readFileSync(join(root, 'last-run.json'), 'utf8')) as LastRun).failed;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { relative, sep } from 'node:path';
+import type { AggregatedResult, Reporter, TestContext } from '@jest/reporters';
+import type { TestOutcome } from './outcome.ts';
+
+interface SkipNote {
+  readonly file: string;
+  readonly test: string;
+  readonly reason: string;
+  readonly class: 'missing_env' | 'upstream_unavailable';
+}
+
+/**
+ * Writes what every test came to, skips with their reasons, to the file GAUNTLET_OUTCOMES. The command that started
+ * Jest makes the reports from it.
+ */
+export default class SuiteReporter implements Pick<Reporter, 'onRunComplete' | 'getLastError'> {
+  #error: Error | undefined;
+
+  onRunComplete(_: Set<TestContext>, results: AggregatedResult): void {
+    const notes = readNotes();
+    const outcomes = results.testResults.flatMap((file): TestOutcome[] => {
+      const path = relative(process.cwd(), file.testFilePath);
+      const suite = path.split(sep)[1] ?? path;
+      if (file.testExecError || (file.failureMessage && file.testResults.length === 0)) {
+        const message = file.failureMessage ?? file.testExecError?.message ?? 'the file could not be run';
+        return [{ suite, file: path, name: '(whole file)', status: 'failed', durationMs: 0, message }];
+      }
+      return file.testResults.flatMap((test): TestOutcome[] => {
+        const base = { suite, file: path, name: test.fullName, durationMs: test.duration ?? 0 };
+        if (test.status === 'passed') return [{ ...base, status: 'passed' }];
+        if (test.status === 'failed') {
+          return [{ ...base, status: 'failed', message: test.failureMessages.join('\n\n') }];
+        }
+        const note = notes.find((entry) => entry.file === file.testFilePath && entry.test === test.fullName);
+        // Deselected by --grep or --last-failed: neither run nor skipped.
+        if (!note && results.numTotalTests > 0 && process.env.GAUNTLET_SELECTED === '1') return [];
+        return [{ ...base, status: 'skipped', ...(note ? { reason: note.reason, class: note.class } : {}) }];
+      });
+    });
+    const without = outcomes.filter((outcome) => outcome.status === 'skipped' && !outcome.reason);
+    if (without.length > 0) this.#error = new Error(`skipped without a reason: ${without[0]?.name}`);
+    if (process.env.GAUNTLET_OUTCOMES) writeFileSync(process.env.GAUNTLET_OUTCOMES, JSON.stringify(outcomes));
+  }
+
+  getLastError(): Error | undefined {
+    return this.#error;
+  }
+}
+
+function readNotes(): readonly SkipNote[] {
+  const path = process.env.GAUNTLET_SKIPS;
+  if (!path || !existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as SkipNote);
+}

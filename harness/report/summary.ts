@@ -1,0 +1,51 @@
+import type { StackRecord } from '../stack/run-folder.ts';
+import { type Counts, count, type TestOutcome } from './outcome.ts';
+
+/** summary.json, as design §8 describes it. */
+export interface Summary {
+  readonly runId: string;
+  readonly driver: string;
+  readonly seed: number;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly services: StackRecord['services'];
+  readonly tests: Counts;
+  readonly suites: Readonly<Record<string, Counts>>;
+  readonly skips: readonly { test: string; reason: string; class: string }[];
+  readonly failures: readonly { test: string; file: string; class: 'product_failure' | 'harness_bug' }[];
+}
+
+export interface RunFacts {
+  readonly record: StackRecord;
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly outcomes: readonly TestOutcome[];
+}
+
+export function summarise({ record, seed, durationMs, outcomes }: RunFacts): Summary {
+  const suites = [...new Set(outcomes.map(({ suite }) => suite))].sort();
+  return {
+    runId: record.runId,
+    driver: record.driver,
+    seed,
+    startedAt: record.startedAt,
+    durationMs,
+    services: record.services,
+    tests: count(outcomes),
+    suites: Object.fromEntries(
+      suites.map((suite) => [suite, count(outcomes.filter((outcome) => outcome.suite === suite))]),
+    ),
+    skips: outcomes.flatMap(({ status, name, reason, class: skipClass }) =>
+      status === 'skipped' && reason
+        ? [{ test: name, reason, class: skipClass ?? 'upstream_unavailable' }]
+        : [],
+    ),
+    failures: outcomes.flatMap(({ status, name, file, reason, message }) => {
+      if (status === 'failed') {
+        const ours = /GAUNTLET_STACK is not set|Cannot find module|SyntaxError/.test(message ?? '');
+        return [{ test: name, file, class: ours ? ('harness_bug' as const) : ('product_failure' as const) }];
+      }
+      return status === 'skipped' && !reason ? [{ test: name, file, class: 'harness_bug' as const }] : [];
+    }),
+  };
+}

@@ -1,0 +1,50 @@
+import { stringify } from 'yaml';
+import { rewriteAddresses } from '../addresses.ts';
+import { startedServices } from '../driver.ts';
+import type { StackPlan } from '../plan-stack.ts';
+
+/** Replaces instead of merging. Source: Compose Specification, "Merge and override", tag `!override`. */
+type Override = Record<string, unknown>;
+
+/**
+ * What a run changes in compose.yaml, as the text of a second compose file; undefined when it changes nothing:
+ * services replaced by the user's image or command, and addresses of services that run elsewhere.
+ */
+export function composeOverride(plan: StackPlan): string | undefined {
+  const services: Record<string, Override> = {};
+  const remote = plan.services.some((service) => service.mode === 'remote');
+  for (const { spec, source } of startedServices(plan)) {
+    const changed: Override = {};
+    if (source.kind === 'image')
+      Object.assign(changed, { image: source.image, pull_policy: 'missing', command: null });
+    if (source.kind === 'command') changed.command = ['sh', '-c', source.command];
+    // A stranger's image may have no program to check itself with; gauntlet asks it from outside.
+    if (source.kind !== 'own') changed.healthcheck = { disable: true };
+    if (remote) {
+      const moved = Object.entries(spec.environment).flatMap(([name, value]) => {
+        const rewritten = fromContainer(
+          rewriteAddresses(value, plan, ({ spec: { name: host, port } }) => `${host}:${port.container}`),
+        );
+        return rewritten === value ? [] : [[name, rewritten]];
+      });
+      if (moved.length > 0) {
+        changed.environment = Object.fromEntries(moved);
+        changed.extra_hosts = ['host.docker.internal:host-gateway'];
+      }
+    }
+    const absentDependency = spec.dependsOn.some(
+      (name) => !startedServices(plan).some((other) => other.spec.name === name),
+    );
+    if (absentDependency) changed.depends_on = reset;
+    if (Object.keys(changed).length > 0) services[spec.name] = changed;
+  }
+  if (Object.keys(services).length === 0) return undefined;
+  return stringify({ services }).replaceAll(`depends_on: ${reset}`, 'depends_on: !reset {}');
+}
+
+const reset = 'RESET';
+
+/** `127.0.0.1` inside a container is the container; the host has another name there. */
+function fromContainer(value: string): string {
+  return value.replace(/(https?:\/\/)(?:127\.0\.0\.1|localhost)(?=[:/]|$)/g, '$1host.docker.internal');
+}

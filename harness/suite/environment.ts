@@ -1,0 +1,35 @@
+import { appendFileSync } from 'node:fs';
+import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment';
+import type { Circus } from '@jest/types';
+import { TestEnvironment } from 'jest-environment-node';
+import { testName } from './test-name.ts';
+
+/** Jest has no run-time skip with a reason; this environment turns a SkipError into one and notes the reason. */
+export default class SuiteEnvironment extends TestEnvironment {
+  readonly #file: string;
+
+  constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
+    super(config, context);
+    this.#file = context.testPath;
+  }
+
+  async handleTestEvent(event: Circus.Event | Circus.AsyncEvent): Promise<void> {
+    if (event.name !== 'test_done') return;
+    const { test } = event;
+    const skipped = test.errors
+      .flat()
+      .find((error): error is { message: string; skipClass: string } => error?.name === 'SkipError');
+    if (!skipped) return;
+    // Circus derives the result from these two fields; jest is pinned because they are not documented as writable.
+    test.errors.length = 0;
+    (test as { status: string | null }).status = 'skip';
+    const path = process.env.GAUNTLET_SKIPS;
+    const note = {
+      file: this.#file,
+      test: testName(test),
+      reason: skipped.message,
+      class: skipped.skipClass,
+    };
+    if (path) appendFileSync(path, `${JSON.stringify(note)}\n`);
+  }
+}

@@ -1,0 +1,102 @@
+import { createParser } from 'eventsource-parser';
+
+/** A server-sent event stream as a client saw it. */
+export interface SeenStream {
+  readonly status: number;
+  readonly contentType: string;
+  readonly headers: Headers;
+  /** Contents of the `data:` fields, in order, the final `[DONE]` included. */
+  readonly data: readonly string[];
+  readonly comments: readonly string[];
+  /** Milliseconds from the request to each event or comment. */
+  readonly timesMs: readonly number[];
+  /** Whether the body ended by itself; false when the connection broke. */
+  readonly endedCleanly: boolean;
+  /** The whole body, for answers that are no stream. */
+  readonly body: string;
+}
+
+export interface StreamRequest {
+  readonly url: string;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Sees each event as it arrives. */
+  readonly onData?: (data: string) => void;
+}
+
+/** Posts a JSON body and reads the event stream that answers it to its end, however it ends. */
+export async function postForStream(request: StreamRequest): Promise<SeenStream> {
+  const startedAt = performance.now();
+  const response = await fetch(request.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...request.headers },
+    body: JSON.stringify(request.body),
+    ...(request.signal ? { signal: request.signal } : {}),
+  });
+  const data: string[] = [];
+  const comments: string[] = [];
+  const timesMs: number[] = [];
+  const parser = createParser({
+    onEvent: (event) => {
+      timesMs.push(performance.now() - startedAt);
+      data.push(event.data);
+      request.onData?.(event.data);
+    },
+    onComment: (comment) => {
+      timesMs.push(performance.now() - startedAt);
+      comments.push(comment);
+    },
+  });
+  const decoder = new TextDecoder();
+  let body = '';
+  let endedCleanly = true;
+  try {
+    for await (const chunk of response.body ?? []) {
+      const text = decoder.decode(chunk as Uint8Array, { stream: true });
+      body += text;
+      parser.feed(text);
+    }
+  } catch (error) {
+    if (request.signal?.aborted) throw error;
+    endedCleanly = false;
+  }
+  const contentType = response.headers.get('content-type') ?? '';
+  return {
+    status: response.status,
+    contentType,
+    headers: response.headers,
+    data,
+    comments,
+    timesMs,
+    endedCleanly,
+    body,
+  };
+}
+
+/** The JSON chunks of a chat completion stream, without `[DONE]`. */
+export function chunksOf(stream: SeenStream): readonly ChatChunk[] {
+  return stream.data.filter((data) => data !== '[DONE]').map((data) => JSON.parse(data) as ChatChunk);
+}
+
+/** The text that the chunks' content deltas add up to. */
+export function textOf(stream: SeenStream): string {
+  return chunksOf(stream)
+    .map((chunk) => chunk.choices?.[0]?.delta?.content ?? '')
+    .join('');
+}
+
+export interface ChatChunk {
+  readonly id?: string;
+  readonly object?: string;
+  readonly error?: { readonly message: string; readonly type?: string; readonly code?: string | null };
+  readonly choices?: readonly {
+    readonly index: number;
+    readonly delta?: {
+      readonly role?: string;
+      readonly content?: string;
+      readonly reasoning_content?: string;
+    };
+    readonly finish_reason?: string | null;
+  }[];
+}

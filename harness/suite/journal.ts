@@ -1,0 +1,44 @@
+import axios from 'axios';
+import { service } from './stack.ts';
+
+/** What the scripted provider saw of one upstream request. Times are milliseconds since the epoch. */
+export interface JournalEntry {
+  readonly op: string;
+  readonly kind: 'chat' | 'routing' | 'memory' | 'embedding';
+  readonly model: string;
+  readonly stream: boolean;
+  readonly messages: readonly { readonly role: string; readonly text: string }[];
+  readonly status: number;
+  readonly framesSent: number;
+  readonly arrivedAt: number;
+  readonly completedAt?: number;
+  /** When the other side closed the connection before the answer was complete. */
+  readonly hungUpAt?: number;
+}
+
+/** Upstream chat requests of an operation, oldest first. */
+export async function journalOf(
+  op: string,
+  kind: JournalEntry['kind'] = 'chat',
+): Promise<readonly JournalEntry[]> {
+  const { data } = await axios.get<JournalEntry[]>(`${service('provider').url}/journal`, {
+    params: { op, kind },
+  });
+  return data;
+}
+
+/** Waits until the provider has seen an event of an operation. Fails after `timeoutMs`. */
+export async function waitForJournal(
+  op: string,
+  event: 'arrived' | 'completed' | 'hungup' | 'fault',
+  timeoutMs = 5_000,
+): Promise<JournalEntry> {
+  const response = await axios.get<JournalEntry>(`${service('provider').url}/journal/wait`, {
+    params: { op, event, timeoutMs },
+    validateStatus: () => true,
+    timeout: timeoutMs + 2_000,
+  });
+  if (response.status !== 200)
+    throw new Error(`the provider saw no "${event}" of ${op} within ${timeoutMs} ms`);
+  return response.data;
+}

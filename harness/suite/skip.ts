@@ -1,0 +1,23 @@
+/** Why a test did not run. Design §8: only these two excuse a test; everything else is a failure. */
+export type SkipClass = 'missing_env' | 'upstream_unavailable';
+
+/** Thrown inside a test or hook: the test is reported as skipped, with this reason. */
+export class SkipError extends Error {
+  readonly skipClass: SkipClass;
+
+  constructor(reason: string, skipClass: SkipClass) {
+    super(reason);
+    this.name = 'SkipError';
+    this.skipClass = skipClass;
+  }
+}
+
+/** Ends the running test as skipped. */
+export function skip(reason: string, skipClass: SkipClass = 'upstream_unavailable'): never {
+  throw new SkipError(reason, skipClass);
+}
+
+/** The value of an environment variable; without it the test is skipped as `missing_env`. */
+export function requireEnvironment(name: string): string {
+  return process.env[name] || skip(`${name} is not set`, 'missing_env');
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import type { DriverName } from '../stack/replacement.ts';
+import type { ServiceRecord, StackRecord } from '../stack/run-folder.ts';
+import { skip } from './skip.ts';
+
+/** What a suite may know of a service: where it is and how many workers answer there. */
+export interface SuiteService {
+  readonly name: string;
+  readonly url: string;
+  readonly workers: number;
+  readonly remote: boolean;
+}
+
+let record: StackRecord | undefined;
+
+function stack(): StackRecord {
+  const path = process.env.GAUNTLET_STACK;
+  if (!path) throw new Error('GAUNTLET_STACK is not set: run the suites with `npm run e2e`');
+  record ??= JSON.parse(readFileSync(path, 'utf8')) as StackRecord;
+  return record;
+}
+
+/** The driver that brought the stack up. */
+export function driver(): DriverName {
+  return stack().driver;
+}
+
+/** Id of the run, for names that must not meet those of another run on a shared service. */
+export function runId(): string {
+  return stack().runId;
+}
+
+/** The seed of the run; every random choice of a suite comes from it. */
+export function seed(): number {
+  return Number(process.env.GAUNTLET_SEED ?? 0);
+}
+
+/** A service of the stack; a test that needs an absent one is skipped with the reason of its absence. */
+export function service(name: string): SuiteService {
+  const found = optionalService(name);
+  if (found) return found;
+  const entry: ServiceRecord | undefined = stack().services[name];
+  return skip(`${name}: ${entry?.reason ?? 'not part of this stack'}`);
+}
+
+/** The same, or undefined when the stack has none. */
+export function optionalService(name: string): SuiteService | undefined {
+  const entry = stack().services[name];
+  if (!entry?.url || (entry.state !== 'healthy' && entry.state !== 'remote')) return undefined;
+  return { name, url: entry.url, workers: entry.workers ?? 1, remote: entry.state === 'remote' };
+}
+
+/** A credential or setting of the run by its name in compose.yaml, such as LITELLM_MASTER_KEY. */
+export function setting(name: string): string {
+  return stack().variables[name] ?? process.env[name] ?? skip(`${name} is not set`, 'missing_env');
+}
