@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { gauntletError } from '../errors.ts';
 import type { ImageContent } from './content-tag.ts';
-import { dockerCommand, presentImages } from './docker-command.ts';
+import { dockerCommand, presentImages, tagImage } from './docker-command.ts';
 import { mirrored } from './official-reference.ts';
 import { pullImage } from './pull-image.ts';
 
@@ -85,7 +85,7 @@ async function takeBasesFromMirror(dockerfile: string, options: BuildOptions): P
     const source = mirrored(base, options.registry);
     const failure = await pullImage(source, options);
     if (failure) options.onLine(`base image ${source}: ${failure}`);
-    else await dockerCommand(['tag', source, base], { signal: options.signal, timeoutMs: 10_000 });
+    else await tagImage(source, base);
   }
 }
 

@@ -57,3 +57,8 @@ export async function presentImages(
   const tags = lines.filter((line) => line.startsWith('[')).flatMap((line) => JSON.parse(line) as string[]);
   return new Set(references.filter((reference) => tags.includes(reference)));
 }
+
+/** Gives an image that is there one more name. */
+export async function tagImage(reference: string, name: string): Promise<void> {
+  await dockerCommand(['tag', reference, name], { timeoutMs: 10_000 });
+}

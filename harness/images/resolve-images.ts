@@ -4,7 +4,7 @@ import { gauntletError } from '../errors.ts';
 import { buildImage } from './build-image.ts';
 import { catalogue, type ImageName, type ImageSpec } from './catalogue.ts';
 import { contentTag, type ImageContent } from './content-tag.ts';
-import { presentImages } from './docker-command.ts';
+import { presentImages, tagImage } from './docker-command.ts';
 import { mirrored } from './official-reference.ts';
 import { pullImage } from './pull-image.ts';
 
@@ -93,7 +93,12 @@ async function candidate(spec: ImageSpec, registry: string | undefined): Promise
   const { addition, version } = spec.official;
   const reference = mirrored(spec.official.reference, registry);
   if (!addition) return { spec, built, official: { reference, version } };
-  const content = { ...own, dockerfile: join(own.context, addition), args: { BASE: reference } };
+  const content = {
+    ...own,
+    dockerfile: join(root, addition.dockerfile),
+    inputs: addition.inputs,
+    args: { BASE: reference },
+  };
   return { spec, built, official: { reference, version, addition: await buildable(content) } };
 }
 
@@ -122,6 +127,7 @@ async function resolve(
     const failure = await pullImage(official.reference, { onLine: say, signal: options.signal });
     if (!failure) {
       if (addition) await buildImage(addition.repository, addition.tag, addition.content, buildOptions);
+      else await tagImage(reference, `${built.repository}:local`);
       return { reference, from: 'pulled', fresh: true, version };
     }
     if (options.mode === 'pull') throw gauntletError('GNT_IMAGE_PULL_FAILED', official.reference, failure);
