@@ -38,7 +38,11 @@ export type ChatRequest = {
   readonly stop: readonly string[];
   readonly tools: readonly ToolDefinition[];
   readonly toolChoice?: unknown;
+  /** Every other number, text or flag of the body, such as `temperature`. */
+  readonly parameters: Parameters;
 };
+
+export type Parameters = Readonly<Record<string, string | number | boolean>>;
 
 /**
  * Reads a body of `POST /v1/chat/completions` and drops what the stub does not look at.
@@ -66,7 +70,15 @@ export function readChatRequest(body: unknown): ChatRequest {
     stop: typeof stop === 'string' ? [stop] : Array.isArray(stop) ? stop.filter(isNonEmptyText) : [],
     tools: Array.isArray(tools) ? tools.filter((tool) => typeof tool?.function?.name === 'string') : [],
     ...(tool_choice === undefined ? {} : { toolChoice: tool_choice }),
+    parameters: scalarsOf(rest),
   };
+}
+
+/** The data and links of all images in the messages, in order. */
+export function imageUrlsOf(messages: readonly Message[]): readonly string[] {
+  return messages.flatMap(({ content }) =>
+    Array.isArray(content) ? content.flatMap((part) => part.image_url?.url ?? []) : [],
+  );
 }
 
 /** All text of a message; parts are joined by line feeds. */
@@ -84,6 +96,14 @@ export function lastUserIndex(messages: readonly Message[]): number {
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function scalarsOf(body: Readonly<Record<string, unknown>>): Parameters {
+  const entries = Object.entries(body).flatMap(([name, value]) => {
+    if (typeof value === 'string') return [[name, value.slice(0, 200)]];
+    return typeof value === 'number' || typeof value === 'boolean' ? [[name, value]] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 function isNonEmptyText(value: unknown): value is string {

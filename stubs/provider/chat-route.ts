@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Answer, usageOf } from './answer.ts';
 import { ApiError } from './api-error.ts';
 import { type Call, readCall } from './call.ts';
-import { type Message, readChatRequest, textOf } from './chat-request.ts';
+import { imageUrlsOf, type Message, readChatRequest, textOf } from './chat-request.ts';
 import { type Delivery, deliverJson, deliverStream } from './deliver.ts';
 import { faultOf } from './fault.ts';
 import { completionOf, framesOf } from './frames.ts';
@@ -89,11 +89,17 @@ function entryOf(path: string, call: Call, planned: Answer, raw: Buffer): Journa
     arrivedAt: Date.now(),
     requestText: call.userText.slice(0, TEXT_LIMIT),
     messages: call.request.messages.slice(-MESSAGE_LIMIT).map(bounded),
-    bodySha256: createHash('sha256').update(raw).digest('hex'),
+    parameters: call.request.parameters,
+    imageSha256: imageUrlsOf(call.request.messages).map(sha256),
+    bodySha256: sha256(raw),
     answerText: planned.text.slice(0, TEXT_LIMIT),
     status: null,
     framesSent: 0,
   };
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
 }
 
 function bounded(message: Message): { role: string; text: string } {

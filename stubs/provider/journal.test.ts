@@ -12,6 +12,8 @@ const entry = (op: string, arrivedAt = 0): JournalEntry => ({
   arrivedAt,
   requestText: '',
   messages: [],
+  parameters: {},
+  imageSha256: [],
   bodySha256: '',
   answerText: '',
   status: null,

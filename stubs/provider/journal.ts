@@ -15,6 +15,10 @@ export type JournalEntry = {
   readonly requestText: string;
   /** The latest messages, bounded in number and length. */
   readonly messages: readonly { readonly role: string; readonly text: string }[];
+  /** Scalar parameters of the request, such as `temperature`. */
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** SHA-256 of the URL (data or link) of every image in the request. */
+  readonly imageSha256: readonly string[];
   readonly bodySha256: string;
   /** The whole answer as it was meant, bounded; what was sent of it is in `framesSent`. */
   answerText: string;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -52,6 +53,18 @@ test('answers a completion with usage and notes it as completed', async () => {
   const entry = await entryOf('json', 'completed');
   expect(entry).toMatchObject({ kind: 'chat', status: 200, framesSent: 1, answerText: '1, 2, 3' });
   expect(JSON.stringify(entry)).not.toContain('private');
+});
+
+test('notes parameters that are falsy, and images by their digest', async () => {
+  const image_url = { url: 'data:image/png;base64,iVBORw0KGgo=' };
+  const content = [
+    { type: 'text', text: 'What is this? [[op=image]]' },
+    { type: 'image_url', image_url },
+  ];
+  await ask('', { temperature: 0, messages: [{ role: 'user', content }] });
+  const entry = await entryOf('image', 'completed');
+  expect(entry.parameters).toEqual({ temperature: 0 });
+  expect(entry.imageSha256).toEqual([createHash('sha256').update(image_url.url).digest('hex')]);
 });
 
 test('streams role, tokens, finish, usage and one [DONE]', async () => {

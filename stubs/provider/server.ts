@@ -59,6 +59,8 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
       arrivedAt: Date.now(),
       requestText: text,
       messages: [],
+      parameters: {},
+      imageSha256: [],
       bodySha256: createHash('sha256').update(raw).digest('hex'),
       answerText: '',
       status: 200,
