@@ -33,6 +33,10 @@ test('every input of an image is copied by its Dockerfile', () => {
   expect(missing).toEqual([]);
 });
 
+test('the list of names is complete', () => {
+  expect([...imageNames].sort()).toEqual(Object.keys(catalogue).sort());
+});
+
 test('no Dockerfile asks for a frontend image', () => {
   const asking = imageNames.filter((name) => /^#\s*syntax=/m.test(read(catalogue[name].build.dockerfile)));
   expect(asking).toEqual([]);
@@ -46,7 +50,7 @@ test("the node image's context lets its inputs through and leaves out what the t
 });
 
 test('services that share an image name it once', () => {
-  expect(imagesForServices(['gateway', 'memory', 'postgres'])).toEqual(['node', 'postgres']);
+  expect(imagesForServices(['gateway', 'memory', 'postgres'])).toEqual(['postgres', 'node']);
 });
 
 test('a service that brings its own image needs none of ours', () => {

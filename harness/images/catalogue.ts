@@ -82,7 +82,8 @@ export const catalogue: Readonly<Record<ImageName, ImageSpec>> = {
   },
 };
 
-export const imageNames = Object.keys(catalogue) as readonly ImageName[];
+/** All images, the one that takes longest to build first. */
+export const imageNames: readonly ImageName[] = ['ollama', 'litellm', 'open-webui', 'postgres', 'node'];
 
 const imageOfService: Readonly<Record<string, ImageName>> = {
   postgres: 'postgres',

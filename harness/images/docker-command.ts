@@ -50,9 +50,8 @@ export async function presentImages(
   if (references.length === 0) return new Set();
   const args = ['image', 'inspect', '--format', '{{json .RepoTags}}', ...references];
   const { lines } = await dockerCommand(args, { signal, timeoutMs: 15_000 });
-  const failure = lines.find((line) =>
-    /cannot connect|is the docker daemon|ENOENT|stopped after/i.test(line),
-  );
+  // Missing images are told on stderr, one line each; whatever else is said there is about the engine.
+  const failure = lines.find((line) => line !== '' && !line.startsWith('[') && !/no such image/i.test(line));
   if (failure) throw gauntletError('GNT_ENGINE_UNREACHABLE', failure);
   const tags = lines.filter((line) => line.startsWith('[')).flatMap((line) => JSON.parse(line) as string[]);
   return new Set(references.filter((reference) => tags.includes(reference)));

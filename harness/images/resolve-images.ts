@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gauntletError } from '../errors.ts';
 import { buildImage } from './build-image.ts';
-import { catalogue, type ImageName, type ImageSpec } from './catalogue.ts';
+import { catalogue, type ImageName, type ImageSpec, imageNames } from './catalogue.ts';
 import { contentTag, type ImageContent } from './content-tag.ts';
 import { presentImages, tagImage } from './docker-command.ts';
 import { mirrored } from './official-reference.ts';
@@ -57,7 +57,7 @@ export async function resolveImages<Name extends ImageName>(
   const failed = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
   const resolved = {} as Record<Name, ResolvedImage>;
-  const queue = [...candidates];
+  const queue = candidates.sort((a, b) => imageNames.indexOf(a.spec.name) - imageNames.indexOf(b.spec.name));
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       resolved[next.spec.name as Name] = await resolve(next, present, { ...options, signal });
