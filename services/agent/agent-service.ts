@@ -1,0 +1,45 @@
+import type { WorkerContext } from '../kit/cluster.ts';
+import { migrate } from '../kit/database.ts';
+import { addOpenaiErrors } from '../kit/openai-error.ts';
+import { buildServer, type TypedServer } from '../kit/server.ts';
+import { type Background, createBackground } from './background.ts';
+import { addDebugRoute } from './debug/debug-route.ts';
+import { createDebugRuns, type DebugRuns } from './debug/debug-runs.ts';
+import { debugMigrations } from './debug/migrations.ts';
+import { listenForEvents } from './debug/wake-ups.ts';
+import { createMemoryClient, type MemoryClient } from './memory/memory-client.ts';
+import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import type { AgentSettings } from './settings.ts';
+
+/** What the routes of one worker of a baseline share. */
+export interface AgentService {
+  readonly settings: AgentSettings;
+  readonly debugRuns: DebugRuns;
+  /** Undefined when no memory service is configured. */
+  readonly memory: MemoryClient | undefined;
+  readonly background: Background;
+  readonly sandbox: Sandbox;
+}
+
+/** Everything both baselines have in common: tables, sandbox, memory, the debug stream; chat and health are theirs. */
+export async function createAgentService(
+  context: WorkerContext,
+  settings: AgentSettings,
+): Promise<{ readonly app: TypedServer; readonly service: AgentService }> {
+  const { sql, schema, log } = context;
+  await migrate(sql, schema, debugMigrations(schema));
+  const channel = `${schema}_debug`;
+  const debugRuns = createDebugRuns(sql, channel, log);
+  const wakeUps = await listenForEvents(sql, channel);
+  const background = createBackground();
+  context.onShutdown(() => background.drained());
+  const sandbox = createSandbox({ log, limits: settings.sandbox, concurrency: settings.sandboxConcurrency });
+  // Found out ahead of the first request that needs it; nobody waits for it here.
+  void sandbox.abilities().catch((err) => log.warn({ err }, 'the sandbox could not be explored'));
+
+  const app = buildServer(context);
+  addOpenaiErrors(app);
+  addDebugRoute(app, { debugRuns, wakeUps, keepAliveMs: settings.keepAliveMs, draining: context.draining });
+  const memory = settings.memoryUrl === undefined ? undefined : createMemoryClient(settings.memoryUrl, log);
+  return { app, service: { settings, debugRuns, memory, background, sandbox } };
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { createAgentService } from '../agent/agent-service.ts';
+import { addChatRoute } from '../agent/chat-route.ts';
+import { readAgentSettings } from '../agent/settings.ts';
+import type { WorkerContext } from '../kit/cluster.ts';
+import { createLlm } from './llm/llm.ts';
+import { createPlanner } from './plan.ts';
+
+const version = '0.1.0';
+
+/** The CLI baseline: a model for questions, a sandbox beside it for tasks that need code. */
+export async function createServer(context: WorkerContext): Promise<FastifyInstance> {
+  const settings = readAgentSettings(context.env);
+  const { app, service } = await createAgentService(context, settings);
+  const llm = createLlm(settings);
+  context.onShutdown(() => llm.close());
+
+  app.get('/health', async () => {
+    const abilities = await service.sandbox.abilities();
+    const usable = abilities.runtimes.length > 0;
+    return {
+      status: 'ok',
+      version,
+      sandbox_available: usable,
+      sandbox: abilities,
+      features: { agent_sandbox: usable, memory: service.memory !== undefined, vision: true },
+      // A sandbox starts in some 50 ms; none is kept waiting.
+      warm_pool: { enabled: false, size: 0, target: 0 },
+    };
+  });
+  addChatRoute(app, service, {
+    streamId: () => `chatcmpl-baseline-${randomBytes(6).toString('hex')}`,
+    plan: createPlanner(service, llm),
+  });
+  return app;
+}
