@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { gauntletError } from '../errors.ts';
 import { addDownCommand } from './down.ts';
 import { addE2eCommand } from './e2e.ts';
 import { addImagesCommand } from './images.ts';
@@ -14,7 +13,7 @@ process.env.TESTCONTAINERS_HOST_OVERRIDE = '127.0.0.1';
 
 const program = new Command('gauntlet')
   .description('Bring up a real LLM stack, run suites against it, tear it down.')
-  .showHelpAfterError('(run with --help for the valid commands and options)')
+  .showHelpAfterError()
   .exitOverride();
 
 for (const add of [
@@ -36,7 +35,9 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
     printError(error);
-    const usage = (error as { code?: string }).code === gauntletError('GNT_USAGE').code;
+    const usage = ['GNT_USAGE', 'GNT_WORKERS_INVALID', 'GNT_SUITE_UNKNOWN'].includes(
+      (error as { code?: string }).code ?? '',
+    );
     process.exitCode = usage ? 2 : 1;
   }
 }

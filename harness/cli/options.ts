@@ -9,7 +9,8 @@ export const drivers = ['compose', 'process', 'remote'] as const satisfies reado
 /** Options that decide what stack comes up; `e2e` and `up` share them. */
 export interface StackOptions {
   readonly driver?: DriverName;
-  readonly profiles: readonly string[];
+  /** All when not given. */
+  readonly profiles?: readonly string[];
   readonly workers?: number;
   readonly deadline: number;
 }
@@ -18,9 +19,10 @@ export function addStackOptions(command: Command): Command {
   return command
     .addOption(new Option('--driver <name>', 'what brings the stack up').choices(drivers).env('E2E_DRIVER'))
     .addOption(
-      new Option('--profiles <list>', `parts of the stack, comma-separated: ${profiles.join(', ')}`)
-        .argParser(oneOf(profiles))
-        .default([...profiles], 'all'),
+      new Option(
+        '--profiles <list>',
+        `parts of the stack, comma-separated: ${profiles.join(', ')} (default: all)`,
+      ).argParser(oneOf(profiles)),
     )
     .addOption(
       new Option('--workers <n>', 'worker processes of every service, 1 to 64 (default: 2)').env('WORKERS'),

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { type Attempt, bringUp } from '../stack/bring-up.ts';
-import { composeDriver } from '../stack/compose/compose-driver.ts';
 import type { Driver } from '../stack/driver.ts';
 import { planStack, type StackPlan } from '../stack/plan-stack.ts';
 import { packageRoot } from '../stack/process/launch.ts';
@@ -32,12 +31,13 @@ export async function planRun(options: StackOptions): Promise<PlannedRun> {
     environment: process.env,
     absence: (spec) => (chosen.name === 'process' ? absenceOnHost(spec, python) : undefined),
   });
-  const made: Record<ChosenDriver['name'], () => Driver> = {
-    compose: () => composeDriver,
+  const made: Record<ChosenDriver['name'], () => Driver | Promise<Driver>> = {
+    // Loaded when it is needed: testcontainers takes longer to load than the rest together.
+    compose: async () => (await import('../stack/compose/compose-driver.ts')).composeDriver,
     process: () => processDriver(python),
     remote: () => remoteDriver,
   };
-  return { plan, chosen, driver: made[chosen.name]() };
+  return { plan, chosen, driver: await made[chosen.name]() };
 }
 
 /** Sweeps, prepares and starts, showing each service as it comes up. */

@@ -29,7 +29,8 @@ export interface StackPlan {
 export interface PlanRequest {
   readonly driver: DriverName;
   readonly composeFile: string;
-  readonly profiles: readonly string[];
+  /** Undefined for all. */
+  readonly profiles: readonly string[] | undefined;
   readonly workers: number;
   readonly environment: Environment;
   /** Why the machine cannot run a service, if so. */
@@ -41,11 +42,12 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
   const { driver, environment } = request;
   const specs = readComposeFile(request.composeFile, environment);
   const known = [...new Set(specs.flatMap((spec) => spec.profiles))];
-  const unknown = request.profiles.find((profile) => !known.includes(profile));
+  const unknown = request.profiles?.find((profile) => !known.includes(profile));
   if (unknown)
     throw gauntletError('GNT_USAGE', `Unknown profile "${unknown}"; profiles: ${known.join(', ')}.`);
 
-  const wanted = (spec: ServiceSpec) => spec.profiles.some((profile) => request.profiles.includes(profile));
+  const wanted = (spec: ServiceSpec) =>
+    spec.profiles.some((profile) => request.profiles?.includes(profile) ?? true);
   const chosen = await Promise.all(
     specs.map(async (spec): Promise<PlannedService> => {
       if (!wanted(spec)) return { mode: 'absent', spec, reason: `profile ${spec.profiles[0]} not selected` };
@@ -93,7 +95,9 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
 /** What a service cannot do without is absent: so is the service. */
 function withoutDependency(service: PlannedService, all: readonly PlannedService[]): PlannedService {
   if (service.mode !== 'start') return service;
-  const missing = all.find(({ mode, spec }) => mode === 'absent' && service.spec.dependsOn.includes(spec.name));
+  const missing = all.find(
+    ({ mode, spec }) => mode === 'absent' && service.spec.dependsOn.includes(spec.name),
+  );
   return missing ? { mode: 'absent', spec: service.spec, reason: `it needs ${missing.spec.name}` } : service;
 }
 

@@ -75,7 +75,8 @@ async function up(
       progress(name, 'ready', '');
     },
     died: (name, code) => {
-      if (signal.aborted || deaths.has(name)) return;
+      // Only the first end has a cause of its own: compose removes the others after it.
+      if (signal.aborted || deaths.size > 0) return;
       deaths.set(name, { code, before: !ready.has(name) });
       progress(name, 'failed', `exited with code ${code}`);
     },

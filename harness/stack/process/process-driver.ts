@@ -78,6 +78,8 @@ async function up(
   const readiness = new Map<string, Promise<void>>();
 
   supervisor.onExit((event) => {
+    // Only the first end has a cause of its own; the others follow from it, or from the end of the run.
+    if (stop.aborted) return;
     const name = event.service;
     const error = exitedService(plan.runId, name, how(event), !ready.has(name), lookCloser(plan, name));
     progress(name, 'failed', error.message);

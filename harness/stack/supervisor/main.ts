@@ -24,6 +24,7 @@ let kept = false;
 let removing: Promise<void> | undefined;
 
 const children = new Children((service, code, signal) => {
+  if (removing) return;
   for (const client of clients) send(client, { event: 'exit', service, code, signal });
 });
 
