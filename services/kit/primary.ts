@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { Logger } from 'pino';
 import { type ToPrimary, type ToWorker, workerIndexVariable } from './cluster-message.ts';
 import type { Environment } from './environment.ts';
+import { saveHandoffs } from './handoff.ts';
 import { readListenAddress } from './listen-address.ts';
 import { createLog } from './log.ts';
 import { backoffMs, type Seat } from './respawn.ts';
@@ -39,6 +40,9 @@ export function runPrimary(name: string, env: Environment): void {
     if (stopping) return;
     const worker = cluster.fork({ [workerIndexVariable]: String(seat.index) });
     seat.worker = worker;
+    saveHandoffs(worker, () => count('listening') > 0);
+    // Writing to a worker that has just died fails here; its exit is dealt with below.
+    worker.on('error', (error) => log.debug({ err: error, worker: seat.index }, 'channel failed'));
     seat.state = 'starting';
     const deadline = setTimeout(() => worker.process.kill('SIGKILL'), initialisationTimeoutMs);
 
@@ -73,7 +77,8 @@ export function runPrimary(name: string, env: Environment): void {
       if (stopping) return;
       log.warn({ worker: seat.index, workerPid: worker.process.pid, code, signal }, 'worker died');
       if (!wasListening) seat.failedStarts += 1;
-      if (seat.failedStarts >= maxFailedStarts && count('listening') === 0) {
+      // Once the service has been ready its settings are known to work: what fails now may pass, so it keeps trying.
+      if (!started && seat.failedStarts >= maxFailedStarts) {
         fail(`worker ${seat.index} died ${maxFailedStarts} times while starting; see its log above.`);
       }
       setTimeout(() => spawn(seat), backoffMs(seat.failedStarts));

@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { WorkerContext } from './cluster.ts';
 import { correlationId, requestId } from './request-ids.ts';
 import { typeboxValidator } from './validation.ts';
@@ -34,7 +34,7 @@ export function buildServer(
 ): TypedServer {
   const app = fastify({
     loggerInstance: context.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: bodyLimitBytes,
     // Time for a client to send a whole request; answers may take as long as they need.
     requestTimeout: 60_000,
@@ -43,7 +43,6 @@ export function buildServer(
     keepAliveTimeout: 75_000,
     http: { headersTimeout: 30_000, maxHeaderSize: options.maxHeaderBytes ?? 16_384 },
     genReqId: (request) => requestId(request.headers, request.url ?? ''),
-    requestIdLogLabel: 'requestId',
   });
   app.setValidatorCompiler(typeboxValidator);
   // Response schemas describe; they never drop a field that an upstream added.
