@@ -1,0 +1,55 @@
+/**
+ * Writes the generated documents; with `--check` compares them instead and exits 1 when one is out of date or a
+ * requirement is not covered.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { compareWithSeeds } from './traceability/compare-seeds.ts';
+import { type Coverage, findCoverage } from './traceability/find-coverage.ts';
+import { findGaps } from './traceability/find-gaps.ts';
+import { renderTraceability } from './traceability/render.ts';
+import type { Requirement } from './traceability/requirement.ts';
+
+const root = join(import.meta.dirname, '..');
+const seedsFolder = join(root, '../shared/seeds');
+const documentPath = join(root, 'docs/traceability.md');
+
+const requirements = JSON.parse(
+  readFileSync(join(root, 'docs/requirements.json'), 'utf8'),
+) as readonly Requirement[];
+const coverages: readonly Coverage[] = filesBelow(join(root, 'e2e'))
+  .filter((path) => path.endsWith('.test.ts'))
+  .map((path) => findCoverage(relative(root, path).replaceAll('\\', '/'), readFileSync(path, 'utf8')));
+const tests = coverages.flatMap((coverage) => coverage.tests);
+const document = renderTraceability(requirements, tests);
+
+const problems = [
+  ...coverages.flatMap((coverage) => coverage.strays),
+  ...findGaps(requirements, tests),
+  ...(existsSync(seedsFolder) ? compareWithSeeds(requirements, readSeeds(seedsFolder)) : []),
+];
+
+if (process.argv.includes('--check')) {
+  const present = existsSync(documentPath) ? readFileSync(documentPath, 'utf8') : '';
+  if (present !== document) problems.push('docs/traceability.md is out of date: run `npm run generate`');
+} else {
+  writeFileSync(documentPath, document);
+}
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** Texts of the requirement documents by their number, such as `101`'s in `004_….txt`. */
+function readSeeds(folder: string): ReadonlyMap<string, string> {
+  return new Map(
+    readdirSync(folder)
+      .filter((name) => /^\d{3}_/.test(name))
+      .map((name) => [name.slice(0, 3), readFileSync(join(folder, name), 'utf8')]),
+  );
+}

@@ -1,0 +1,79 @@
+import { expect, test } from '@jest/globals';
+import { compareWithSeeds, requestsIn, testsIn } from './compare-seeds.ts';
+import { findCoverage } from './find-coverage.ts';
+import { findGaps } from './find-gaps.ts';
+import { renderTraceability } from './render.ts';
+
+const requirements = [
+  { id: '101/TestHealth.test_up', title: 'It is up.' },
+  { id: '000/streams', title: 'Streams a | b', line: 'streams' },
+];
+
+test('a test covers the requirements named directly above it', () => {
+  const source = [
+    '// covers 101/TestHealth.test_up',
+    '// covers 000/streams',
+    "test('says \\'ok\\'', () => {});",
+    '// covers 000/streams',
+    '// The name is on a line of its own.',
+    'test(',
+    '  "streams",',
+    '  () => {});',
+    "test('covers nothing', () => {});",
+  ].join('\n');
+  expect(findCoverage('e2e/a.test.ts', source)).toEqual({
+    tests: [
+      { file: 'e2e/a.test.ts', name: "says 'ok'", ids: ['101/TestHealth.test_up', '000/streams'] },
+      { file: 'e2e/a.test.ts', name: 'streams', ids: ['000/streams'] },
+    ],
+    strays: [],
+  });
+});
+
+test('a covers line above something else is reported', () => {
+  const { strays } = findCoverage('e2e/a.test.ts', '// covers 000/streams\n\nconst a = 1;\n');
+  expect(strays).toEqual(['e2e/a.test.ts: 1 "covers" line(s) do not stand directly above a test']);
+});
+
+test('a requirement without a test and an unknown id are gaps', () => {
+  const gaps = findGaps(requirements, [
+    { file: 'e2e/a.test.ts', name: 'x', ids: ['000/streams', '000/tea'] },
+  ]);
+  expect(gaps).toEqual([
+    expect.stringContaining('// covers 101/TestHealth.test_up'),
+    expect.stringContaining('"x" covers 000/tea'),
+  ]);
+});
+
+test('the document links every requirement to its tests', () => {
+  const document = renderTraceability(requirements, [
+    { file: 'e2e/gateway/a.test.ts', name: 'a < b', ids: ['101/TestHealth.test_up'] },
+  ]);
+  expect(document).toContain(
+    '| `TestHealth.test_up`<br>It is up. | [gateway/a.test.ts](../e2e/gateway/a.test.ts): a &lt; b |',
+  );
+  expect(document).toContain('| `streams`<br>Streams a \\| b |  |');
+});
+
+test('tests of a specification are found by class, fixtures are not', () => {
+  const spec =
+    'class TestA:\n    async def test_b(self):\n    def test_user_id(self):\nclass TestC:\n    async def test_d(';
+  expect(testsIn(spec)).toEqual(['101/TestA.test_b', '101/TestC.test_d']);
+});
+
+test('only items below known gaps and suggestions are asked for', () => {
+  const text =
+    'Known gaps\n-\nCalls:\n- streams\nCurrent state\n- import safety\nSuggested future work\n- smoke\nNotes\n- x';
+  expect(requestsIn(text)).toEqual(['streams', 'smoke']);
+});
+
+test('the list of requirements must agree with the documents it comes from', () => {
+  const seeds = new Map([
+    ['004', 'class TestHealth:\n    async def test_down(self):'],
+    ['000', 'Known gaps\n- streams'],
+  ]);
+  expect(compareWithSeeds(requirements, seeds)).toEqual([
+    'docs/requirements.json lacks "101/TestHealth.test_down"',
+    'docs/requirements.json has "101/TestHealth.test_up", which nobody asked for',
+  ]);
+});
