@@ -8,7 +8,13 @@ export interface JournalEntry {
   readonly model: string;
   readonly stream: boolean;
   readonly messages: readonly { readonly role: string; readonly text: string }[];
-  readonly status: number;
+  /** Scalar parameters of the request, such as `temperature`. */
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** SHA-256 of the URL of every image in the request. */
+  readonly imageSha256: readonly string[];
+  readonly requestText: string;
+  readonly answerText: string;
+  readonly status: number | null;
   readonly framesSent: number;
   readonly arrivedAt: number;
   readonly completedAt?: number;

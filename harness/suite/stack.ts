@@ -50,6 +50,11 @@ export function optionalService(name: string): SuiteService | undefined {
   return { name, url: entry.url, workers: entry.workers ?? 1, remote: entry.state === 'remote' };
 }
 
+/** Values that the run gave to the variables of compose.yaml, credentials among them. */
+export function stackVariables(): Readonly<Record<string, string>> {
+  return stack().variables;
+}
+
 /** A credential or setting of the run by its name in compose.yaml, such as LITELLM_MASTER_KEY. */
 export function setting(name: string): string {
   return stack().variables[name] ?? process.env[name] ?? skip(`${name} is not set`, 'missing_env');
