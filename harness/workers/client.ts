@@ -1,6 +1,6 @@
 import { type Dispatcher, ProxyAgent, request, fetch as undiciFetch } from 'undici';
 import type { WorkerView } from './control-api.ts';
-import { readScopeError, TunnelAgent } from './tunnel-agent.ts';
+import { forceHeaders, readScopeError, TunnelAgent } from './tunnel-agent.ts';
 import { WorkerClient } from './worker-client.ts';
 
 export { ScopeClientError } from './tunnel-agent.ts';
@@ -41,6 +41,11 @@ export interface WorkerProxy {
   close(): Promise<void>;
 }
 
+export interface PinOptions {
+  /** Allows the scope, as a last resort, to stop the other workers for the moment of the connect. */
+  readonly stopOthers?: boolean;
+}
+
 export interface ScopeClient {
   workers(service: string): Promise<readonly WorkerView[]>;
   /** The worker that owns the connection whose client side has this local port (and address). */
@@ -53,8 +58,8 @@ export interface ScopeClient {
   continue(service: string, worker: WorkerRef): Promise<SignalResult>;
   term(service: string, worker: WorkerRef): Promise<SignalResult>;
   kill(service: string, worker: WorkerRef): Promise<SignalResult>;
-  proxyFor(service: string, worker: WorkerRef): WorkerProxy;
-  workerClient(service: string, worker: WorkerRef): WorkerClient;
+  proxyFor(service: string, worker: WorkerRef, options?: PinOptions): WorkerProxy;
+  workerClient(service: string, worker: WorkerRef, options?: PinOptions): WorkerClient;
   /** Closes every client that was made here. */
   close(): Promise<void>;
 }
@@ -85,8 +90,8 @@ export function openScope(url: string | URL, token: string): ScopeClient {
   };
   const signal = async (service: string, worker: WorkerRef, action: string, body: object = {}) =>
     (await call('POST', `/workers/${encodeURIComponent(service)}/${worker}/${action}`, body)) as SignalResult;
-  const agentFor = (service: string, worker: WorkerRef) =>
-    new TunnelAgent({ scopeUrl, token, target: targetOf(service, worker) });
+  const agentFor = (service: string, worker: WorkerRef, options: PinOptions) =>
+    new TunnelAgent({ scopeUrl, token, target: targetOf(service, worker), ...options });
 
   return {
     workers: async (service) => {
@@ -101,9 +106,11 @@ export function openScope(url: string | URL, token: string): ScopeClient {
     continue: (service, worker) => signal(service, worker, 'continue'),
     term: (service, worker) => signal(service, worker, 'term'),
     kill: (service, worker) => signal(service, worker, 'kill'),
-    proxyFor: (service, worker) => {
-      const agent = agentFor(service, worker);
-      const dispatcher = new ProxyAgent({ uri: scopeUrl.href, token: `Bearer ${token}`, proxyTunnel: true });
+    proxyFor: (service, worker, options = {}) => {
+      const agent = agentFor(service, worker, options);
+      const uri = scopeUrl.href;
+      const headers = forceHeaders(options.stopOthers);
+      const dispatcher = new ProxyAgent({ uri, token: `Bearer ${token}`, headers, proxyTunnel: true });
       return keep({
         baseUrl: `http://${targetOf(service, worker)}`,
         dispatcher,
@@ -122,8 +129,8 @@ export function openScope(url: string | URL, token: string): ScopeClient {
         },
       });
     },
-    workerClient: (service, worker) =>
-      keep(new WorkerClient(targetOf(service, worker), agentFor(service, worker))),
+    workerClient: (service, worker, options = {}) =>
+      keep(new WorkerClient(targetOf(service, worker), agentFor(service, worker, options))),
     close: async () => {
       await Promise.all(made.splice(0).map((thing) => thing.close()));
     },

@@ -64,6 +64,8 @@ export class ConnectionOpener {
    */
   async open({ worker, timeoutMs, stopOthers = false, signal }: OpenOptions): Promise<OwnedConnection> {
     signal?.throwIfAborted();
+    // Even if there is an idle one: whether a stopped worker can be reached must not be a matter of luck.
+    if (worker && this.#signals.isStoppedByFault(worker)) throw stoppedError(worker);
     const idle = worker && this.#idle.take(worker);
     if (idle) return idle;
     this.#turn.after(0);
@@ -102,8 +104,7 @@ export class ConnectionOpener {
       if (!isPresent || stateOf(worker) === 'gone') {
         return new ScopeError('GNT_WORKER_DIED', `${describeWorker(worker)} ended before it accepted.`);
       }
-      if (!this.#signals.isStoppedByFault(worker)) return undefined;
-      return new ScopeError('GNT_WORKER_STOPPED', `${describeWorker(worker)} is stopped.`);
+      return this.#signals.isStoppedByFault(worker) ? stoppedError(worker) : undefined;
     });
   }
 
@@ -179,3 +180,6 @@ export class ConnectionOpener {
     return new ScopeError('GNT_WORKER_NOT_REACHED', message);
   }
 }
+
+const stoppedError = (worker: Worker) =>
+  new ScopeError('GNT_WORKER_STOPPED', `${describeWorker(worker)} is stopped.`);

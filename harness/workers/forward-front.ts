@@ -45,7 +45,8 @@ class WorkerAgent extends Agent {
     done?: (error: Error | null, socket: Duplex) => void,
   ) {
     this.#open().then(
-      ({ socket }) => done?.(null, socket),
+      // node:http reads by listening for data, which does not resume a socket that was paused.
+      ({ socket }) => done?.(null, socket.resume()),
       (error: Error) => done?.(error, undefined as never),
     );
     return undefined;
@@ -127,7 +128,7 @@ export class ForwardFront {
   }
 
   #unpinned({ socket, worker }: OwnedConnection) {
-    return { worker, connection: { createConnection: () => socket } };
+    return { worker, connection: { createConnection: () => socket.resume() } };
   }
 }
 

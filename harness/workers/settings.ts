@@ -16,13 +16,13 @@ export interface ScopeSettings {
 }
 
 /**
- * Reads SCOPE_HOST (127.0.0.1), SCOPE_PORT (9300; 0 = any free one), SCOPE_TOKEN, GAUNTLET_RUN,
+ * Reads SCOPE_HOST or HOST (127.0.0.1), SCOPE_PORT (9300; 0 = any free one), SCOPE_TOKEN, GAUNTLET_RUN,
  * SCOPE_SERVICES (JSON: name → "host:port") and SCOPE_CONNECT_TIMEOUT_MS (5000).
  * @throws ScopeError GNT_SCOPE_SETTINGS, one sentence that names the variable.
  */
 export function readSettings(env: NodeJS.ProcessEnv): ScopeSettings {
   return {
-    host: env.SCOPE_HOST || '127.0.0.1',
+    host: env.SCOPE_HOST || env.HOST || '127.0.0.1',
     port: integer(env, 'SCOPE_PORT', 9300, 0, 65_535),
     token: required(env, 'SCOPE_TOKEN'),
     run: required(env, 'GAUNTLET_RUN'),

@@ -41,6 +41,8 @@ export interface TunnelAgentOptions {
   readonly token: string;
   /** `gateway.w2`; the host of the URL that is asked for plays no part. */
   readonly target: string;
+  /** Allows the scope, as a last resort, to stop the other workers for the moment of the connect. */
+  readonly stopOthers?: boolean;
   /** Bound of the CONNECT, longer than the scope's own. */
   readonly timeoutMs?: number;
 }
@@ -72,14 +74,14 @@ export class TunnelAgent extends Agent {
   }
 
   #connect(): Promise<Duplex> {
-    const { scopeUrl, token, target, timeoutMs = 15_000 } = this.#options;
+    const { scopeUrl, token, target, stopOthers, timeoutMs = 15_000 } = this.#options;
     return new Promise((resolve, reject) => {
       const connect = request({
         host: scopeUrl.hostname,
         port: scopeUrl.port,
         method: 'CONNECT',
         path: `${target}:80`,
-        headers: { 'proxy-authorization': `Bearer ${token}` },
+        headers: { 'proxy-authorization': `Bearer ${token}`, ...forceHeaders(stopOthers) },
         agent: false,
         signal: AbortSignal.timeout(timeoutMs),
       });
@@ -97,6 +99,10 @@ export class TunnelAgent extends Agent {
     });
   }
 }
+
+/** The header that allows the last resort. */
+export const forceHeaders = (stopOthers = false): Record<string, string> =>
+  stopOthers ? { 'x-gauntlet-force': 'stop-others' } : {};
 
 /** The body of a refused CONNECT: the scope closes after it. */
 async function readAll(socket: Duplex, head: Buffer): Promise<string> {
