@@ -1,0 +1,31 @@
+/** `npm run bench -- [up] [process] [gateway] [checkers] [--rounds N]`: measurements, printed and never asserted. */
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' } },
+  allowPositionals: true,
+});
+const rounds = Number(values.rounds);
+
+const benches: Readonly<Record<string, () => Promise<unknown>>> = {
+  gateway: async () => (await import('./gateway.ts')).benchGateway(),
+  process: async () => (await import('./process.ts')).benchProcess(rounds),
+  up: async () => (await import('./up.ts')).benchUp(rounds),
+};
+
+const names = positionals.length > 0 ? positionals : Object.keys(benches);
+const unknown = names.find((name) => !(name in benches));
+if (unknown || !(rounds >= 1)) {
+  console.error(
+    unknown
+      ? `There is no bench "${unknown}"; benches: ${Object.keys(benches).join(', ')}.`
+      : '--rounds is a number from 1.',
+  );
+  process.exit(2);
+}
+console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}\n`);
+for (const name of names) {
+  await benches[name]?.();
+  console.log('');
+}
