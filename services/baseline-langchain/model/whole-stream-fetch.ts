@@ -1,0 +1,32 @@
+import { truncated } from '../../agent/upstream-error.ts';
+
+const doneLine = 'data: [DONE]';
+
+/**
+ * `fetch` whose event streams fail when they end without `[DONE]`. The OpenAI client takes any end for a good one, so
+ * that an answer broken off between two frames, or a tool call without its last arguments, would look complete.
+ */
+export async function wholeStreamFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, init);
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  if (!isStream || response.body === null) return response;
+  return new Response(response.body.pipeThrough(endChecker()), response);
+}
+
+/** Passes bytes on and errors at an end that does not follow a line `data: [DONE]`. */
+export function endChecker(): TransformStream<Uint8Array, Uint8Array> {
+  const decoder = new TextDecoder();
+  let tail = '';
+  let done = false;
+  return new TransformStream({
+    transform(bytes, controller) {
+      const lines = (tail + decoder.decode(bytes, { stream: true })).split(/\r\n|\r|\n/);
+      tail = (lines.pop() ?? '').slice(0, doneLine.length + 1);
+      done ||= lines.some((line) => line === doneLine);
+      controller.enqueue(bytes);
+    },
+    flush(controller) {
+      if (!done && tail !== doneLine) controller.error(truncated());
+    },
+  });
+}

@@ -1,0 +1,19 @@
+import { tool } from 'langchain';
+import { z } from 'zod';
+import { evaluate } from './expression.ts';
+import { toolNames } from './tool-names.ts';
+
+export const calculator = tool(
+  ({ expression }) => {
+    try {
+      return String(evaluate(expression));
+    } catch (error) {
+      return `Not calculated: ${(error as Error).message}`;
+    }
+  },
+  {
+    name: toolNames.calculator,
+    description: 'Calculates an arithmetic expression with + - * / % ^ and parentheses.',
+    schema: z.object({ expression: z.string().max(1_000).describe('For example (2 + 3) * 4') }),
+  },
+);
