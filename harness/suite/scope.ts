@@ -1,13 +1,20 @@
 import { openScope, type ScopeClient } from '../workers/client.ts';
 import { skip } from './skip.ts';
-import { optionalService, setting } from './stack.ts';
+import { optionalService, service, setting } from './stack.ts';
 
 /**
  * The scope of the stack, to reach, stop or kill one worker of a service. Close it when the file is done.
  * A test that needs it is skipped where the stack has none (remote services).
+ *
+ * @param severalWorkers services that the test needs two or more workers of; it is skipped where one has fewer
  */
-export function stackScope(): ScopeClient {
+export function stackScope(...severalWorkers: readonly string[]): ScopeClient {
   const scope = optionalService('scope');
   if (!scope) skip('no scope in this stack: single workers cannot be told apart');
+  for (const name of severalWorkers) {
+    const { remote, workers } = service(name);
+    if (remote) skip(`${name} runs elsewhere: the scope cannot see its workers`);
+    if (workers < 2) skip(`${name} has one worker`);
+  }
   return openScope(scope.url, setting('SCOPE_TOKEN'));
 }
