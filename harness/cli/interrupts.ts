@@ -1,7 +1,8 @@
 import { gauntletError } from '../errors.ts';
 
 /**
- * A signal that is aborted by Ctrl-C, SIGTERM, SIGHUP, or when the npm process that started this one is gone.
+ * A signal that is aborted by Ctrl-C, SIGTERM, SIGHUP, or when the process that started this one on behalf of
+ * its user (npm, or the command's wrapper on an older Node) is gone.
  * A second Ctrl-C ends the process at once; the supervisor then removes the run.
  */
 export function interruptSignal(): AbortSignal {
@@ -15,10 +16,10 @@ export function interruptSignal(): AbortSignal {
     controller.abort(gauntletError('GNT_INTERRUPTED', name));
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => abort(name));
-  if (process.env.npm_lifecycle_event) {
+  if (process.env.npm_lifecycle_event || process.env.GAUNTLET_WRAPPED) {
     const parent = process.ppid;
     setInterval(() => {
-      if (process.ppid !== parent && !controller.signal.aborted) abort('the end of npm');
+      if (process.ppid !== parent && !controller.signal.aborted) abort('the end of the calling process');
     }, 500).unref();
   }
   return controller.signal;

@@ -59,8 +59,9 @@ export async function startStack(
     if (found.mode === 'remote') return `${found.url}  `;
     const { WORKERS, UVICORN_WORKERS } = found.spec.environment;
     const workers = WORKERS ?? UVICORN_WORKERS;
-    const address = `http://127.0.0.1:${found.mode === 'start' ? found.hostPort : ''}`;
-    return `${(workers ? `${workers} workers` : '').padEnd(11)} ${address.padEnd(24)} `;
+    const scheme = name === 'postgres' ? 'postgres' : 'http';
+    const address = `${scheme}://127.0.0.1:${found.mode === 'start' ? found.hostPort : ''}`;
+    return `${(workers ? `${workers} workers` : '').padEnd(11)} ${address.padEnd(26)} `;
   };
   const view = watchServices(
     services.map(({ spec }) => spec.name),

@@ -1,4 +1,4 @@
-import type { Driver, Origin, Progress } from './driver.ts';
+import type { Driver, Origin, Prepared, Progress } from './driver.ts';
 import { ownerName } from './owner.ts';
 import type { PlannedService, StackPlan } from './plan-stack.ts';
 import { untilRemoteHealthy } from './remote-health.ts';
@@ -44,10 +44,12 @@ export async function bringUp(
     );
   };
 
-  const prepared = await driver.prepare(plan, watch, signal);
   makeRunFolder(plan.runId);
+  // Everything this process starts from now on carries the run's name, and is ended with it.
+  process.env.GAUNTLET_RUN = plan.runId;
   const supervisor = await startSupervisor(plan.runId, plan.driver === 'compose');
   const owner = ownerName(supervisor.pid ?? 0);
+  let prepared: Prepared | undefined;
   const record = (): StackRecord => ({
     runId: plan.runId,
     driver: plan.driver,
@@ -56,21 +58,26 @@ export async function bringUp(
     services: Object.fromEntries(
       plan.services.map((service) => [
         service.spec.name,
-        serviceRecord(service, readyMs.get(service.spec.name), prepared.origins[service.spec.name]),
+        serviceRecord(service, readyMs.get(service.spec.name), prepared?.origins[service.spec.name]),
       ]),
     ),
-    variables: prepared.plan.variables,
+    variables: prepared?.plan.variables ?? plan.variables,
     secrets: plan.secrets,
   });
   writeStackRecord(record());
 
-  startedAt = Date.now();
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(new DeadlinePassed(deadlineMs)), deadlineMs);
+  let timer: NodeJS.Timeout | undefined;
   try {
+    const { up } = await driver.prepare(plan, watch, signal).then((done) => {
+      prepared = done;
+      return done;
+    });
+    startedAt = Date.now();
+    timer = setTimeout(() => deadline.abort(new DeadlinePassed(deadlineMs)), deadlineMs);
     const stop = AbortSignal.any([signal, deadline.signal]);
     await Promise.all([
-      prepared.up(supervisor, watch, stop),
+      up(supervisor, watch, stop),
       ...plan.services.map((service) =>
         service.mode === 'remote' ? untilRemoteHealthy(service.spec, service.url, watch, stop) : undefined,
       ),

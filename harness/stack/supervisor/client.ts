@@ -94,6 +94,8 @@ export async function startSupervisor(runId: string, engine: boolean): Promise<S
   const child = spawn(process.execPath, [script, runId, engine ? 'engine' : 'no-engine'], {
     detached: true,
     stdio: ['ignore', 'pipe', log],
+    // The supervisor ends what carries the run's name, so it must not carry it.
+    env: { ...process.env, GAUNTLET_RUN: undefined },
   });
   closeSync(log);
   const output = child.stdout as Readable;

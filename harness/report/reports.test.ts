@@ -1,0 +1,94 @@
+import { expect, test } from '@jest/globals';
+import { toCtrf } from './ctrf.ts';
+import { toJunit } from './junit.ts';
+import type { TestOutcome } from './outcome.ts';
+import { summarise } from './summary.ts';
+
+const outcomes: readonly TestOutcome[] = [
+  { suite: 'gateway', file: 'e2e/gateway/a.test.ts', name: 'answers', status: 'passed', durationMs: 12 },
+  {
+    suite: 'gateway',
+    file: 'e2e/gateway/a.test.ts',
+    name: 'streams <fast>',
+    status: 'failed',
+    durationMs: 1500,
+    message: '\u001b[31mexpected "1" & got 2\u001b[0m\nat line 3',
+  },
+  {
+    suite: 'ollama',
+    file: 'e2e/ollama/b.test.ts',
+    name: 'chats',
+    status: 'skipped',
+    durationMs: 0,
+    reason: 'ollama: no `ollama` program on PATH',
+    class: 'upstream_unavailable',
+  },
+  { suite: 'ollama', file: 'e2e/ollama/b.test.ts', name: 'is silent', status: 'skipped', durationMs: 0 },
+];
+
+const facts = {
+  record: {
+    runId: 'abc123',
+    driver: 'process' as const,
+    supervisor: 'host/boot/1/2/3',
+    startedAt: '2026-01-02T03:04:05.000Z',
+    services: { gateway: { state: 'healthy' as const, workers: 2, readyMs: 900 } },
+    variables: { SCOPE_TOKEN: 'never-in-results' },
+    secrets: ['never-in-results'],
+  },
+  seed: 42,
+  durationMs: 2500,
+  outcomes,
+};
+
+test('the summary counts, gives reasons, and takes a skip without one for a failure', () => {
+  expect(summarise(facts)).toEqual({
+    runId: 'abc123',
+    driver: 'process',
+    seed: 42,
+    startedAt: '2026-01-02T03:04:05.000Z',
+    durationMs: 2500,
+    services: { gateway: { state: 'healthy', workers: 2, readyMs: 900 } },
+    tests: { passed: 1, failed: 2, skipped: 1 },
+    suites: { gateway: { passed: 1, failed: 1, skipped: 0 }, ollama: { passed: 0, failed: 1, skipped: 1 } },
+    skips: [{ test: 'chats', reason: 'ollama: no `ollama` program on PATH', class: 'upstream_unavailable' }],
+    failures: [
+      { test: 'streams <fast>', file: 'e2e/gateway/a.test.ts', class: 'product_failure' },
+      { test: 'is silent', file: 'e2e/ollama/b.test.ts', class: 'harness_bug' },
+    ],
+  });
+});
+
+test('the summary holds no variables and no credentials', () => {
+  expect(JSON.stringify(summarise(facts))).not.toContain('never-in-results');
+});
+
+test('JUnit XML is escaped, without colours, with the reason of a skip', () => {
+  expect(toJunit(facts)).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="gauntlet" tests="4" failures="2" time="2.500">
+  <testsuite name="gateway" tests="2" failures="1" skipped="0" time="1.512">
+    <testcase classname="e2e/gateway/a.test.ts" name="answers" time="0.012"/>
+    <testcase classname="e2e/gateway/a.test.ts" name="streams &lt;fast&gt;" time="1.500"><failure message="expected &quot;1&quot; &amp; got 2">expected &quot;1&quot; &amp; got 2
+at line 3</failure></testcase>
+  </testsuite>
+  <testsuite name="ollama" tests="2" failures="1" skipped="1" time="0.000">
+    <testcase classname="e2e/ollama/b.test.ts" name="chats" time="0.000"><skipped message="ollama: no \`ollama\` program on PATH"/></testcase>
+    <testcase classname="e2e/ollama/b.test.ts" name="is silent" time="0.000"><failure message="skipped without a reason">skipped without a reason</failure></testcase>
+  </testsuite>
+</testsuites>
+`);
+});
+
+test('CTRF has the required fields', () => {
+  expect(toCtrf(facts)).toMatchObject({
+    reportFormat: 'CTRF',
+    specVersion: '0.0.0',
+    results: {
+      tool: { name: 'gauntlet' },
+      summary: { tests: 4, passed: 1, failed: 2, skipped: 1, start: 1767323045000, stop: 1767323047500 },
+      tests: expect.arrayContaining([
+        expect.objectContaining({ name: 'answers', status: 'passed', duration: 12 }),
+      ]),
+    },
+  });
+});
