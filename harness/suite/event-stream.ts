@@ -7,6 +7,8 @@ export interface SeenStream {
   readonly headers: Headers;
   /** Contents of the `data:` fields, in order, the final `[DONE]` included. */
   readonly data: readonly string[];
+  /** Milliseconds from the request to each of them. */
+  readonly dataTimesMs: readonly number[];
   readonly comments: readonly string[];
   /** Milliseconds from the request to each event or comment. */
   readonly timesMs: readonly number[];
@@ -35,11 +37,14 @@ export async function postForStream(request: StreamRequest): Promise<SeenStream>
     ...(request.signal ? { signal: request.signal } : {}),
   });
   const data: string[] = [];
+  const dataTimesMs: number[] = [];
   const comments: string[] = [];
   const timesMs: number[] = [];
   const parser = createParser({
     onEvent: (event) => {
-      timesMs.push(performance.now() - startedAt);
+      const atMs = performance.now() - startedAt;
+      timesMs.push(atMs);
+      dataTimesMs.push(atMs);
       data.push(event.data);
       request.onData?.(event.data);
     },
@@ -67,6 +72,7 @@ export async function postForStream(request: StreamRequest): Promise<SeenStream>
     contentType,
     headers: response.headers,
     data,
+    dataTimesMs,
     comments,
     timesMs,
     endedCleanly,

@@ -1,0 +1,90 @@
+import { expect, test } from '@jest/globals';
+import { cliModel, says, streamed } from '../../harness/suite/chat.ts';
+import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';
+import { newOperation } from '../../harness/suite/operation.ts';
+import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { firstTokenMs, largestGapMs } from '../../harness/suite/timing.ts';
+
+// covers 101/TestChatCompletionsStreaming.test_streaming_simple_query
+test('streams an answer as server-sent events that end with [DONE]', async () => {
+  const stream = await streamed('gateway', { model: cliModel, messages: says('Count from 1 to 5') });
+  expect(stream.status).toBe(200);
+  expect(stream.contentType).toContain('text/event-stream');
+  expect(stream.data.at(-1)).toBe('[DONE]');
+  expect(textOf(stream)).toMatch(/1.*2.*3.*4.*5/s);
+});
+
+// covers 101/TestChatCompletionsStreaming.test_streaming_time_to_first_token
+test('the first token of a greeting comes within 5 s', async () => {
+  const stream = await streamed('gateway', { model: cliModel, messages: says('Hi') });
+  expect(firstTokenMs(stream)).toBeLessThan(5_000);
+});
+
+// covers 101/TestChatCompletionsStreaming.test_streaming_no_large_gaps
+test('a story comes without a gap of 5 s', async () => {
+  const stream = await streamed('gateway', { model: cliModel, messages: says('Tell me a short story') });
+  expect(textOf(stream).length).toBeGreaterThan(50);
+  expect(largestGapMs(stream)).toBeLessThan(5_000);
+});
+
+test('a model that thinks for 7 s leaves no gap of 5 s: comments fill it', async () => {
+  await needsScriptedProvider('gateway');
+  const { mark } = newOperation({ ttft: 7_000, say: 'at last' });
+  const stream = await streamed('gateway', { model: cliModel, messages: says(`Hi ${mark}`) });
+  expect(textOf(stream)).toBe('at last');
+  expect(firstTokenMs(stream)).toBeGreaterThan(6_000);
+  expect(stream.comments.length).toBeGreaterThan(0);
+  expect(largestGapMs(stream)).toBeLessThan(5_000);
+});
+
+test('tokens are passed on as they come, not collected', async () => {
+  await needsScriptedProvider('gateway');
+  const { mark } = newOperation({ tokens: 10, tps: 5 });
+  const stream = await streamed('gateway', { model: cliModel, messages: says(`Hi ${mark}`) });
+  const last = stream.timesMs.at(-1) ?? 0;
+  expect(last).toBeGreaterThan(1_500);
+  expect(firstTokenMs(stream)).toBeLessThan(last - 1_000);
+});
+
+test('every chunk is a chunk of the same completion', async () => {
+  const stream = await streamed('gateway', { model: cliModel, messages: says('Count to 3') });
+  const chunks = chunksOf(stream);
+  expect(new Set(chunks.map(({ object }) => object))).toEqual(new Set(['chat.completion.chunk']));
+  expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+  expect(chunks[0]?.id).toMatch(/./);
+});
+
+test('the role comes first, the finish reason last and once', async () => {
+  const stream = await streamed('gateway', { model: cliModel, messages: says('Count to 3') });
+  const choices = chunksOf(stream).flatMap((chunk) => chunk.choices ?? []);
+  expect(choices[0]?.delta?.role).toBe('assistant');
+  const reasons = choices.map(({ finish_reason: reason }) => reason ?? undefined);
+  expect(reasons.filter((reason) => reason !== undefined)).toEqual(['stop']);
+  expect(reasons.at(-1)).toBe('stop');
+});
+
+test('says [DONE] once, and nothing after it', async () => {
+  const stream = await streamed('gateway', { model: cliModel, messages: says('Count to 3') });
+  expect(stream.data.filter((data) => data === '[DONE]')).toHaveLength(1);
+  expect(stream.data.at(-1)).toBe('[DONE]');
+  expect(stream.endedCleanly).toBe(true);
+});
+
+test('counts tokens in a last chunk when asked to, and in no other', async () => {
+  const body = { model: cliModel, messages: says('Count to 3'), stream_options: { include_usage: true } };
+  const chunks = chunksOf(await streamed('gateway', body)) as readonly { usage?: object | null }[];
+  const counted = chunks.filter(({ usage }) => usage);
+  expect(counted).toHaveLength(1);
+  expect(counted[0]).toBe(chunks.at(-1));
+  expect(counted[0]?.usage).toMatchObject({ completion_tokens: expect.any(Number) });
+});
+
+test('10 000 tokens arrive whole and in order', async () => {
+  await needsScriptedProvider('gateway');
+  const { mark } = newOperation({ tokens: 10_000 });
+  const stream = await streamed('gateway', { model: cliModel, messages: says(`Hi ${mark}`) });
+  const words = textOf(stream).trim().split(/\s+/);
+  expect(words).toHaveLength(10_000);
+  expect(words.every((word, index) => word === `w${index + 1}`)).toBe(true);
+  expect(stream.data.at(-1)).toBe('[DONE]');
+});

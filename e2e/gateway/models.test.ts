@@ -1,0 +1,55 @@
+import { expect, test } from '@jest/globals';
+import axios from 'axios';
+import { complete, says } from '../../harness/suite/chat.ts';
+import { service } from '../../harness/suite/stack.ts';
+
+interface Model {
+  readonly id: string;
+  readonly object: string;
+  readonly created: number;
+  readonly owned_by: string;
+}
+
+async function listModels(): Promise<{ readonly object: string; readonly data: readonly Model[] }> {
+  const response = await axios.get(`${service('gateway').url}/v1/models`, { timeout: 10_000 });
+  return response.data;
+}
+
+// covers 101/TestModelsEndpoint.test_list_models
+test('lists models in the shape of the OpenAI API', async () => {
+  const list = await listModels();
+  expect(list.object).toBe('list');
+  expect(list.data.length).toBeGreaterThan(0);
+  expect(list.data).toEqual(
+    list.data.map(() =>
+      expect.objectContaining({
+        id: expect.stringMatching(/./),
+        object: 'model',
+        created: expect.any(Number),
+        owned_by: expect.any(String),
+      }),
+    ),
+  );
+});
+
+// covers 101/TestModelsEndpoint.test_models_include_baselines
+test('offers both baselines', async () => {
+  const ids = (await listModels()).data.map(({ id }) => id);
+  expect(ids).toEqual(expect.arrayContaining(['baseline-cli-agent', 'baseline-langchain']));
+});
+
+test('names every model once', async () => {
+  const ids = (await listModels()).data.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('gives the same list every time, whichever worker answers', async () => {
+  const lists = await Promise.all(Array.from({ length: 8 }, listModels));
+  expect(new Set(lists.map((list) => JSON.stringify(list))).size).toBe(1);
+});
+
+test('the first model of the list answers', async () => {
+  const [first] = (await listModels()).data;
+  const { status } = await complete('gateway', { model: first?.id ?? '', messages: says('Hi') });
+  expect(status).toBe(200);
+});
