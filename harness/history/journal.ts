@@ -1,0 +1,35 @@
+/** What checkers need of an entry in the provider's journal. Times are milliseconds since the epoch. */
+export interface JournalEntry {
+  readonly op: string | null;
+  readonly kind: string;
+  readonly status: number | null;
+  readonly requestText: string;
+  /** The whole answer as it was meant. */
+  readonly answerText: string;
+  readonly framesSent: number;
+  readonly arrivedAt: number;
+  readonly completedAt?: number;
+  readonly hungUpAt?: number;
+  readonly fault?: { readonly kind: string };
+}
+
+export type Journal = readonly JournalEntry[];
+
+const none: Journal = [];
+const indexes = new WeakMap<Journal, Map<string, JournalEntry[]>>();
+
+/** Chat calls that the provider saw of an operation, oldest first. */
+export function chatCallsOf(journal: Journal, op: string): Journal {
+  let index = indexes.get(journal);
+  if (!index) {
+    index = new Map();
+    for (const entry of journal) {
+      if (entry.op === null || entry.kind !== 'chat') continue;
+      const entries = index.get(entry.op);
+      if (entries) entries.push(entry);
+      else index.set(entry.op, [entry]);
+    }
+    indexes.set(journal, index);
+  }
+  return index.get(op) ?? none;
+}
