@@ -45,7 +45,11 @@ export async function complete(
   subject: string,
   body: ChatBody,
   { headers = {}, signal, timeoutMs = 50_000 }: CallOptions = {},
-): Promise<{ readonly status: number; readonly headers: Record<string, unknown>; readonly data: ChatAnswer }> {
+): Promise<{
+  readonly status: number;
+  readonly headers: Record<string, unknown>;
+  readonly data: ChatAnswer;
+}> {
   const response = await axios.post<ChatAnswer>(`${service(subject).url}/v1/chat/completions`, body, {
     headers: { ...headers },
     timeout: timeoutMs,

@@ -20,7 +20,8 @@ export interface SeenStream {
 
 export interface StreamRequest {
   readonly url: string;
-  readonly body: unknown;
+  /** Posted as JSON; without it the request is a GET. */
+  readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Sees each event as it arrives. */
@@ -28,12 +29,24 @@ export interface StreamRequest {
 }
 
 /** Posts a JSON body and reads the event stream that answers it to its end, however it ends. */
-export async function postForStream(request: StreamRequest): Promise<SeenStream> {
+export function postForStream(request: StreamRequest & { readonly body: unknown }): Promise<SeenStream> {
+  return readStream(request);
+}
+
+/** The same for the answer to a GET. */
+export function getStream(url: string): Promise<SeenStream> {
+  return readStream({ url });
+}
+
+async function readStream(request: StreamRequest): Promise<SeenStream> {
   const startedAt = performance.now();
-  const response = await fetch(request.url, {
+  const posted = {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...request.headers },
     body: JSON.stringify(request.body),
+  };
+  const response = await fetch(request.url, {
+    ...(request.body === undefined ? { headers: { ...request.headers } } : posted),
     ...(request.signal ? { signal: request.signal } : {}),
   });
   const data: string[] = [];

@@ -16,7 +16,8 @@ export async function needsScriptedProvider(subject: 'gateway' | 'baseline-cli' 
   if (!remote && !process.env.MODEL_API_URL) return;
   const { id, mark } = newOperation();
   const model = subject === 'gateway' ? cliModel : ownModel;
-  await axios.post(`${url}/v1/chat/completions`, { model, messages: says(`Hi ${mark}`) }).catch(() => undefined);
+  await axios
+    .post(`${url}/v1/chat/completions`, { model, messages: says(`Hi ${mark}`) })
+    .catch(() => undefined);
   if ((await journalOf(id)).length === 0) skip(`requests to ${subject} do not reach the scripted provider`);
 }
-
