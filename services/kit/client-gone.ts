@@ -9,3 +9,8 @@ export function clientGone(reply: FastifyReply): AbortSignal {
   });
   return gone.signal;
 }
+
+/** True when nobody is left to read an answer, whatever became of the request. */
+export function isClientGone(reply: FastifyReply): boolean {
+  return reply.raw.destroyed && !reply.raw.writableFinished;
+}

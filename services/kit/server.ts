@@ -1,5 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { WorkerContext } from './cluster.ts';
 import { correlationId, requestId } from './request-ids.ts';
 import { typeboxValidator } from './validation.ts';
@@ -58,20 +64,10 @@ export function buildServer(
     });
     if (context.draining.aborted) reply.header('connection', 'close');
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.url === '/ready' || request.routeOptions.url === '/health') return;
-    request.log.info(
-      {
-        method: request.method,
-        // Without its query, which may carry a prompt.
-        path: request.url.split('?')[0],
-        status: reply.raw.statusCode,
-        durationMs: Math.round(reply.elapsedTime),
-        correlationId: request.correlationId,
-        aborted: !reply.raw.writableFinished || undefined,
-      },
-      'answered',
-    );
+    // Not the onResponse hook: it says nothing of answers that were cut short.
+    reply.raw.once('close', () => logAnswer(request, reply));
   });
   app.options('*', { schema: { hide: true } as object }, (request, reply) =>
     reply
@@ -82,4 +78,19 @@ export function buildServer(
       .send(),
   );
   return typed(app);
+}
+
+function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  const complete = reply.raw.writableFinished;
+  request.log.info(
+    {
+      method: request.method,
+      // Without its query, which may carry a prompt.
+      path: request.url.split('?')[0],
+      status: reply.raw.statusCode,
+      durationMs: Math.round(reply.elapsedTime),
+      correlationId: request.correlationId,
+    },
+    complete ? 'answered' : 'client gone',
+  );
 }

@@ -5,6 +5,7 @@ import type {
   FastifyRequest,
   FastifySchemaValidationError,
 } from 'fastify';
+import { isClientGone } from '../kit/client-gone.ts';
 import { isDatabaseUnavailable } from '../kit/database.ts';
 
 /** One reason for a 422: kind, place (`body`, `query` or `path`, then keys) and sentence. */
@@ -67,6 +68,7 @@ function detailsOf(item: FastifySchemaValidationError, place: string): readonly 
 /** Makes every error of a server, unknown routes included, `{"detail": …}`; unforeseen ones are a bare 500. */
 export function addDetailErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    if (isClientGone(reply)) return reply.code(499).send();
     const answer = toDetailError(error);
     if (answer === undefined || answer.statusCode >= 500) request.log.error({ err: error }, 'request failed');
     if (answer === undefined) return reply.code(500).type('text/plain').send('Internal Server Error');
