@@ -1,4 +1,5 @@
 import type { ChatCompletionRequest, ChatMessage } from '../../kit/chat-schema.ts';
+import { withoutDirectives } from '../../kit/operation-id.ts';
 import {
   complexKeywords,
   imageToolTriggers,
@@ -8,7 +9,7 @@ import {
   mediaWords,
   separableVerbs,
 } from './keywords.ts';
-import { askedText, contentText, hasImage, withoutDirectives } from './spoken-text.ts';
+import { askedText, contentText, hasImage } from './spoken-text.ts';
 
 export interface FirstPass {
   readonly complex: boolean;

@@ -1,43 +1,11 @@
 import { wordsOf } from './first-pass.ts';
 
-const greetings = new Set([
-  ...[
-    'hi',
-    'hello',
-    'hey',
-    'hi there',
-    'hello there',
-    'hey there',
-    'howdy',
-    'yo',
-    'greetings',
-    'good morning',
-  ],
-  ...[
-    'good afternoon',
-    'good evening',
-    'good night',
-    'how are you',
-    "what's up",
-    'sup',
-    'thanks',
-    'thank you',
-    'bye',
-  ],
-  ...[
-    'goodbye',
-    'ok',
-    'okay',
-    'hallo',
-    'moin',
-    'servus',
-    'guten morgen',
-    'guten tag',
-    'guten abend',
-    'gute nacht',
-  ],
-  ...['danke', 'wie geht es dir', "wie geht's", 'tschüss'],
-]);
+const greetings = new Set(
+  `hi, hello, hey, hi there, hello there, hey there, howdy, yo, greetings, good morning, good afternoon,
+   good evening, good night, how are you, what's up, sup, thanks, thank you, bye, goodbye, ok, okay,
+   hallo, moin, servus, guten morgen, guten tag, guten abend, gute nacht, danke, wie geht es dir,
+   wie geht's, tschüss`.split(/,\s+/),
+);
 
 const longestQuestionWords = 15;
 

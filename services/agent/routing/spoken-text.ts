@@ -1,13 +1,5 @@
 import type { ChatMessage } from '../../kit/chat-schema.ts';
-import { findDirectives, lastUserText } from '../../kit/operation-id.ts';
-
-/** Text without its `[[key=value …]]` directives, which speak to the model's provider and say nothing about the task. */
-export function withoutDirectives(text: string): string {
-  return findDirectives(text)
-    .reduce((rest, directive) => rest.replace(directive, ' '), text)
-    .replaceAll(/[ \t]+/g, ' ')
-    .trim();
-}
+import { lastUserText, withoutDirectives } from '../../kit/operation-id.ts';
 
 /** The text parts of a message's content. */
 export function contentText(content: ChatMessage['content']): string {
@@ -17,7 +9,7 @@ export function contentText(content: ChatMessage['content']): string {
 
 /** What the person asked last, as far as routing is concerned. */
 export function askedText(messages: readonly ChatMessage[]): string {
-  return withoutDirectives(lastUserText(messages));
+  return withoutDirectives(lastUserText(messages)).trim();
 }
 
 export function hasImage(messages: readonly ChatMessage[]): boolean {

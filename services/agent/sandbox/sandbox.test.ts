@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { defaultLimits } from './limits.ts';
+import { createSandbox } from './sandbox.ts';
+
+const log = pino({ level: 'silent' });
+const sandbox = createSandbox({ log, limits: { ...defaultLimits, wallClockMs: 9_000, cpuSeconds: 1 } });
+const { runtimes } = await sandbox.abilities();
+// Without setpriv and prlimit (util-linux) nothing is run at all, which the abilities say.
+const onLinux = runtimes.includes('node') ? test : test.skip;
+const never = new AbortController().signal;
+
+/** Processes on this machine with `text` in their command line. */
+function processesWith(text: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
+    } catch {
+      return false;
+    }
+  });
+}
+
+onLinux('a program prints and exits, both streams in order of arrival', async () => {
+  const run = await sandbox.run(
+    'node',
+    'console.log("out"); console.error("err"); process.exitCode = 3',
+    never,
+  );
+  expect(run).toMatchObject({ outcome: 'exited', exitCode: 3, signal: null });
+  expect([...run.output.trim().split('\n')].sort()).toEqual(['err', 'out']);
+});
+
+onLinux("a program sees nothing of the server's environment", async () => {
+  process.env.OPENAI_API_KEY = 'sk-not-for-you';
+  const run = await sandbox.run('node', 'console.log("env", JSON.stringify(process.env))', never);
+  expect(run.output).toContain('env {');
+  expect(run.output).not.toContain('sk-not-for-you');
+});
+
+onLinux('an endless loop ends by its processor time', async () => {
+  const run = await sandbox.run('node', 'for (;;);', never);
+  expect(run).toMatchObject({ outcome: 'exited', signal: expect.stringMatching(/^SIG(XCPU|KILL)$/) });
+});
+
+onLinux('a flood of output is cut and ended', async () => {
+  const flood = 'const line = "x".repeat(1e6); for (;;) require("fs").writeSync(1, line);';
+  const run = await sandbox.run(
+    'node',
+    `import { createRequire } from "module"; const require = createRequire("/"); ${flood}`,
+    never,
+  );
+  expect(run).toMatchObject({ outcome: 'output_limit' });
+  expect(run.output).toHaveLength(defaultLimits.outputBytes);
+});
+
+onLinux('an abort ends the program and all that it started', async () => {
+  const mark = `3600.${process.pid}`;
+  const leaving = new AbortController();
+  const code = `import { spawn } from "child_process"; spawn("sleep", ["${mark}"], { detached: true, stdio: "ignore" }).on("spawn", () => console.log("up"));`;
+  const running = sandbox.run('node', `${code} setInterval(() => {}, 1e3)`, leaving.signal);
+  while (processesWith(mark).length === 0) await new Promise(setImmediate);
+  leaving.abort(new Error('gone'));
+  await expect(running).rejects.toThrow('gone');
+  expect(processesWith(mark)).toEqual([]);
+});
