@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { removeRun } from '../stack/remove-run.ts';
 import { readStackRecord } from '../stack/run-folder.ts';
 import { connectSupervisor } from '../stack/supervisor/client.ts';
-import { strayRuns, sweep } from '../stack/sweep.ts';
+import { sweep } from '../stack/sweep.ts';
 import { chooseDriver } from './choose-driver.ts';
 import { keptRun, runningRuns } from './kept-run.ts';
 
@@ -19,9 +19,7 @@ export function addDownCommand(program: Command): void {
         console.log(`removed ${runId}`);
       }
       if (!all) return;
-      const stray = strayRuns();
-      for (const runId of stray) await removeRun({ runId, engine });
-      const left = [...(await sweep(engine)), ...stray];
+      const left = await sweep(engine);
       console.log(
         left.length > 0 ? `removed what crashed runs had left: ${left.join(', ')}` : 'nothing else was left',
       );

@@ -5,6 +5,7 @@ import { untilRemoteHealthy } from './remote-health.ts';
 import { makeRunFolder, type ServiceRecord, type StackRecord, writeStackRecord } from './run-folder.ts';
 import { DeadlinePassed } from './start-failure.ts';
 import { type Supervisor, startSupervisor } from './supervisor/client.ts';
+import { supervisorVariable } from './sweep.ts';
 
 /** A stack that is up. */
 export interface Stack {
@@ -49,6 +50,7 @@ export async function bringUp(
   process.env.GAUNTLET_RUN = plan.runId;
   const supervisor = await startSupervisor(plan.runId, plan.driver === 'compose');
   const owner = ownerName(supervisor.pid ?? 0);
+  process.env[supervisorVariable] = owner;
   let prepared: Prepared | undefined;
   const record = (): StackRecord => ({
     runId: plan.runId,

@@ -1,11 +1,13 @@
 import { execa } from 'execa';
 import { ownerState } from './owner.ts';
-import { processesOfRuns } from './process-table.ts';
+import { environmentOf, processesOfRuns } from './process-table.ts';
 import { removeRun } from './remove-run.ts';
 import { knownRuns, readStackRecord } from './run-folder.ts';
 
 /** Label that names the supervisor of a container's run. */
 export const supervisorLabel = 'gauntlet.supervisor';
+/** Environment variable that names it in processes, and fills the label in compose.yaml. */
+export const supervisorVariable = 'GAUNTLET_SUPERVISOR';
 
 /**
  * Removes what crashed runs left behind: runs whose supervisor is dead. Runs of other machines that share the engine,
@@ -22,6 +24,7 @@ export async function sweep(engine: boolean): Promise<readonly string[]> {
   if (engine) {
     for (const { runId, owner } of await projects()) if (ownerState(owner) === 'dead') orphans.add(runId);
   }
+  for (const runId of strayRuns()) orphans.add(runId);
   for (const runId of orphans) await removeRun({ runId, engine, graceMs: 0 });
   return [...orphans];
 }
@@ -43,8 +46,11 @@ async function projects(): Promise<readonly { runId: string; owner: string }[]> 
   );
 }
 
-/** Runs that have processes but no folder any more; their supervisor has been killed and its folder removed. */
+/** Runs that have processes, but whose supervisor is dead, whatever became of their folder. */
 export function strayRuns(): readonly string[] {
-  const known = new Set(knownRuns());
-  return [...new Set(processesOfRuns((runId) => !known.has(runId)).map(({ runId }) => runId))];
+  const stray = processesOfRuns(() => true).filter(({ pid }) => {
+    const owner = environmentOf(pid, supervisorVariable);
+    return owner !== undefined && ownerState(owner) === 'dead';
+  });
+  return [...new Set(stray.map(({ runId }) => runId))];
 }

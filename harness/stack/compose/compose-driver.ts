@@ -18,6 +18,7 @@ import { projectName } from '../remove-run.ts';
 import { runFolder } from '../run-folder.ts';
 import { DeadlinePassed, exitedService, lateService, StartFailure } from '../start-failure.ts';
 import type { Supervisor } from '../supervisor/client.ts';
+import { supervisorVariable } from '../sweep.ts';
 import { watchContainers } from './container-watch.ts';
 import { composeOverride } from './override.ts';
 
@@ -92,7 +93,7 @@ async function up(
   const environment = new DockerComposeEnvironment(dirname(plan.composeFile) || '.', files)
     .withProjectName(projectName(plan.runId))
     .withProfiles(...profiles)
-    .withEnvironment({ ...plan.variables, GAUNTLET_SUPERVISOR: ownerName(supervisor.pid ?? 0) })
+    .withEnvironment({ ...plan.variables, [supervisorVariable]: ownerName(supervisor.pid ?? 0) })
     .withAutoCleanup(false)
     // `--wait` has seen the health checks; nothing is left to wait for.
     .withDefaultWaitStrategy(Wait.forAll([]))

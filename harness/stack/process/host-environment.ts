@@ -3,6 +3,7 @@
  * run does not depend on the shell it was started from.
  */
 const inherited = [
+  'GAUNTLET_SUPERVISOR',
   'PATH',
   'HOME',
   'USER',

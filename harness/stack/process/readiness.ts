@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 
-const intervalMs = 100;
+/** Quick services are noticed at once, and asking slow ones costs little: the pause grows from the first to the second. */
+const pauseMs = [50, 500] as const;
 const checkTimeoutMs = 5_000;
 
 /**
@@ -19,7 +20,7 @@ export async function untilHealthy(
 ): Promise<void> {
   const [kind, ...rest] = healthcheck;
   const [program = '', ...args] = kind === 'CMD-SHELL' ? ['sh', '-c', ...rest] : rest;
-  for (;;) {
+  for (let pause: number = pauseMs[0]; ; pause = Math.min(pause * 1.2, pauseMs[1])) {
     signal.throwIfAborted();
     const result = await execa(program, args, {
       env: environment,
@@ -32,8 +33,11 @@ export async function untilHealthy(
       cancelSignal: signal,
     });
     if (result.exitCode === 0) return;
-    onFailure(lastLine(result.all ?? '') || `health check exited with ${result.exitCode ?? 'no code'}`);
-    await delay(intervalMs, undefined, { signal }).catch(() => undefined);
+    onFailure(
+      lastLine(result.all ?? '') ||
+        (result.timedOut ? 'the health check takes too long' : `health check exited with ${result.exitCode}`),
+    );
+    await delay(pause, undefined, { signal }).catch(() => undefined);
   }
 }
 
