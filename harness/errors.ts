@@ -4,29 +4,80 @@
  */
 const table = {
   GNT_USAGE: ['{0}', 'Run `npx gauntlet --help` for the list of commands and options.'],
-  GNT_NODE_TOO_OLD: ['Node {0} cannot run gauntlet; version 24 is needed.', 'Run `npm install`: the package brings its own Node 24.'],
-  GNT_COMPOSE_FILE: ['{0} is not a usable compose file: {1}', 'Check the file with `docker compose config`, or restore it from version control.'],
+  GNT_NODE_TOO_OLD: [
+    'Node {0} cannot run gauntlet; version 24 is needed.',
+    'Run `npm install`: the package brings its own Node 24.',
+  ],
+  GNT_COMPOSE_FILE: [
+    '{0} is not a usable compose file: {1}',
+    'Check the file with `docker compose config`, or restore it from version control.',
+  ],
   GNT_UNKNOWN_SERVICE: ['There is no service "{0}".', 'Services: {1}.'],
   GNT_REPLACEMENT_UNSUPPORTED: ['{0} cannot be used with the {1} driver.', '{2}'],
   GNT_REPLACEMENT_CONFLICT: ['{0} and {1} both replace {2}.', 'Set only one of them.'],
-  GNT_REMOTE_URL_MISSING: ['TEST_MODE=deployed, but {0} is not set.', 'Set {0}=https://…, or {1}=start to start that service here. There is no default address.'],
+  GNT_REMOTE_URL_MISSING: [
+    'TEST_MODE=deployed, but {0} is not set.',
+    'Set {0}=https://…, or {1}=start to start that service here. There is no default address.',
+  ],
   GNT_URL_INVALID: ['{0}={1} is not an http(s) URL.', 'Give a URL such as http://127.0.0.1:8000.'],
-  GNT_ENGINE_UNREACHABLE: ['No container engine answers: {0}', 'Start one (on Debian as root: `.ci/engine`), or use `--driver process`, which needs none.'],
-  GNT_ENGINE_LOST: ['The container engine stopped answering while the stack came up: {0}', 'Check the engine (`docker info`); what it left is removed by the next run or by `npx gauntlet down --all`.'],
-  GNT_PORT_TAKEN: ['Port {0} of {1} is already in use.', 'Unset {2} to get a free one, or stop the process that listens there.'],
+  GNT_ENGINE_UNREACHABLE: [
+    'No container engine answers: {0}',
+    'Start one (on Debian as root: `.ci/engine`), or use `--driver process`, which needs none.',
+  ],
+  GNT_ENGINE_LOST: [
+    'The container engine stopped answering while the stack came up: {0}',
+    'Check the engine (`docker info`); what it left is removed by the next run or by `npx gauntlet down --all`.',
+  ],
+  GNT_PORT_TAKEN: [
+    'Port {0} of {1} is already in use.',
+    'Unset {2} to get a free one, or stop the process that listens there.',
+  ],
   GNT_SERVICE_EXITED: ['{0} exited with {1} while starting.', 'Look closer: {2}'],
   GNT_SERVICE_NOT_READY: ['{0} was not ready within {1} s ({2}).', 'Look closer: {3}'],
   GNT_SERVICE_DIED: ['{0} became ready and then died ({1}).', 'Look closer: {2}'],
   GNT_UP_FAILED: ['The stack did not come up: {0}', 'Look closer: {1}'],
   GNT_INTERRUPTED: ['Interrupted by {0}.', 'Everything the run had started was removed.'],
-  GNT_RESULTS_NOT_WRITABLE: ['Cannot write to the results folder {0}: {1}', 'Give another folder with `--results DIR`, or make this one writable.'],
+  GNT_RESULTS_NOT_WRITABLE: [
+    'Cannot write to the results folder {0}: {1}',
+    'Give another folder with `--results DIR`, or make this one writable.',
+  ],
   GNT_RUN_NOT_FOUND: ['There is no kept stack "{0}".', 'Running stacks: {1}. See `npx gauntlet status`.'],
-  GNT_SUPERVISOR_LOST: ['The supervisor of run {0} does not answer: {1}', 'Run `npx gauntlet down {0}`; it removes what is left without the supervisor.'],
+  GNT_SUPERVISOR_LOST: [
+    'The supervisor of run {0} does not answer: {1}',
+    'Run `npx gauntlet down {0}`; it removes what is left without the supervisor.',
+  ],
   GNT_WORKERS_INVALID: ['WORKERS={0} is not a number of workers.', 'Give a whole number from 1 to 64.'],
   GNT_IMAGE_BUILD_FAILED: ['Building the image {0} failed.', 'Last lines of the build:\n{1}'],
-  GNT_IMAGE_PULL_FAILED: ['The image {0} cannot be pulled: {1}', 'Use E2E_IMAGES=build to build it from package registries, or E2E_REGISTRY to name a mirror.'],
-  GNT_PYTHON_MISSING: ['No Python {0} was found.', 'Install python{0}, or leave the service out with --profiles.'],
-  GNT_PYTHON_ENVIRONMENT: ['The Python environment of {0} could not be made: {1}', 'The full output is in {2}.'],
+  GNT_IMAGE_PULL_FAILED: [
+    'The image {0} cannot be pulled: {1}',
+    'Use E2E_IMAGES=build to build it from package registries, or E2E_REGISTRY to name a mirror.',
+  ],
+  GNT_PYTHON_MISSING: [
+    'No Python {0} was found.',
+    'Install python{0}, or leave the service out with --profiles.',
+  ],
+  GNT_PYTHON_ENVIRONMENT: [
+    'The Python environment of {0} could not be made: {1}',
+    'The full output is in {2}.',
+  ],
+  GNT_PLAN_VERSION: [
+    'The plan has version {0}; this gauntlet reads version {1}.',
+    'Make it again with `npx gauntlet hunt`, or replay it with the release that wrote it.',
+  ],
+  GNT_PLAN_INVALID: [
+    'Not a plan: {0}',
+    'See docs/checkers.md, "Plans", or compare it with a plan.json of a run.',
+  ],
+  GNT_HISTORY_VERSION: [
+    'The history has version {0}; this gauntlet reads version {1}.',
+    'Judge it with the release that wrote it.',
+  ],
+  GNT_HISTORY_INVALID: [
+    'Not a history: {0}',
+    'A history is JSON lines: one header, then one event per line.',
+  ],
+  GNT_CHECKER_UNKNOWN: ['There is no checker "{0}".', 'Checkers: {1}.'],
+  GNT_CHECKER_OPTIONS: ['The checker "{0}" cannot use {1}', 'See docs/checkers.md.'],
   GNT_SUITE_UNKNOWN: ['There is no suite "{0}".', 'Suites: {1}.'],
   GNT_SKIP_WITHOUT_REASON: ['{0} skipped without a reason.', 'Use skip(reason) from the suite library.'],
 } as const satisfies Record<string, readonly [message: string, hint: string]>;

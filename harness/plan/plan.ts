@@ -56,3 +56,10 @@ export const operationsOf = (plan: Plan): readonly OperationStep[] =>
 
 export const faultsOf = (plan: Plan): readonly FaultStep[] =>
   stepsOf(plan).filter((step) => step.kind === 'fault');
+
+/** The operation that a fault speaks of, if any; it is in the same phase. */
+export function operationOfFault({ fault, when }: FaultStep): string | undefined {
+  if (when) return when.operation;
+  if (fault.on === 'client') return fault.operation;
+  return fault.on === 'stream' && 'operation' in fault.target ? fault.target.operation : undefined;
+}
