@@ -17,8 +17,7 @@ test('a function on request comes as code', async () => {
 test('code goes to the agent: the program really runs, and its output follows it', async () => {
   await needsScriptedProvider('gateway');
   // The product is in the output only: neither the request nor the scripted answer has it.
-  const program = '```python%0Aprint(20731 * 41)%0A```';
-  const { mark } = newOperation({ say: `Here:%0A%0A${program}` });
+  const { mark } = newOperation({ say: '```python\nprint(20731 * 41)\n```' });
   const { status, data } = await complete('gateway', {
     model: cliModel,
     messages: says(`Write a Python script that multiplies two numbers ${mark}`),

@@ -8,8 +8,16 @@ export const langchainModel = 'baseline-langchain';
 export const ownModel = 'baseline';
 
 export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string | readonly ChatPart[];
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string | readonly ChatPart[] | null;
+  readonly tool_calls?: readonly ToolCall[];
+  readonly tool_call_id?: string;
+}
+
+export interface ToolCall {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
 }
 
 export type ChatPart =
@@ -28,7 +36,11 @@ export interface ChatAnswer {
   readonly id?: string;
   readonly object?: string;
   readonly choices?: readonly {
-    readonly message?: { readonly role?: string; readonly content?: string | null };
+    readonly message?: {
+      readonly role?: string;
+      readonly content?: string | null;
+      readonly tool_calls?: readonly ToolCall[];
+    };
     readonly finish_reason?: string | null;
   }[];
   readonly error?: { readonly message: string; readonly type?: string; readonly code?: string | null };

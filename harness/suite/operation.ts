@@ -10,13 +10,18 @@ export interface Operation {
   readonly mark: string;
 }
 
-/** Directives of the scripted provider, see docs/provider.md. */
+/** Directives of the scripted provider, see stubs/README.md. */
 export type Directives = Readonly<Record<string, string | number>>;
 
 export function newOperation(directives: Directives = {}): Operation {
   const id = randomUUID().slice(0, 13);
-  const pairs = Object.entries(directives).map(
-    ([key, value]) => `${key}=${String(value).replaceAll(' ', '_')}`,
+  const pairs = Object.entries(directives).map(([key, value]) =>
+    key === 'say' ? `say=${escaped(String(value))}` : `${key}=${value}`,
   );
   return { id, mark: `[[${[`op=${id}`, ...pairs].join(' ')}]]` };
+}
+
+/** A text as a directive's value: no white space, no brackets. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replaceAll('_', '%5F').replaceAll('%20', '_');
 }
