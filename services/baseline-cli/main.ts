@@ -1,4 +1,7 @@
 import { runService } from '../kit/cluster.ts';
-import { createServer } from './server.ts';
 
-runService({ name: 'baseline-cli', createServer });
+await runService({
+  name: 'baseline-cli',
+  // Loaded by the workers only: the primary answers no requests.
+  createServer: async (context) => (await import('./server.ts')).createServer(context),
+});

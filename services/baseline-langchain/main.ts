@@ -1,5 +1,4 @@
 import { runService } from '../kit/cluster.ts';
-import { createServer } from './server.ts';
 
 // LangChain reports every run to a tracing service when the environment says so; conversations stay here instead.
 for (const name of [
@@ -11,4 +10,8 @@ for (const name of [
   process.env[name] = 'false';
 }
 
-runService({ name: 'baseline-langchain', createServer });
+await runService({
+  name: 'baseline-langchain',
+  // Loaded by the workers only: the primary answers no requests, and LangChain is large.
+  createServer: async (context) => (await import('./server.ts')).createServer(context),
+});

@@ -1,58 +1,7 @@
-import { runService, type WorkerContext } from '../kit/cluster.ts';
-import { migrate } from '../kit/database.ts';
-import { addHealth } from '../kit/health.ts';
-import { addOpenaiErrors } from '../kit/openai-error.ts';
-import { addApiDocs } from '../kit/openapi.ts';
-import { buildServer } from '../kit/server.ts';
-import { addBattleRoute } from './arena/battle-route.ts';
-import { addVoteRoute } from './arena/vote-route.ts';
-import { addChatRoute } from './chat/chat-route.ts';
-import { cutOffBeforeDrainEnds } from './cut-off.ts';
-import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
-import { createDebugRuns } from './debug/debug-runs.ts';
-import { addDebugStreamRoute } from './debug/debug-stream-route.ts';
-import { listenForEvents } from './debug/wake-ups.ts';
-import type { Gateway } from './gateway.ts';
-import { addMemoryRoutes } from './memories/memory-routes.ts';
-import { migrations } from './migrations.ts';
-import { addModelRoutes } from './models-route.ts';
-import { readSettings } from './settings.ts';
-import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
-import { createUpstreamAgent } from './upstream/upstream-agent.ts';
+import { runService } from '../kit/cluster.ts';
 
-const VERSION = '0.1.0';
-
-async function createServer(context: WorkerContext) {
-  const { env, sql, log, schema, draining, onShutdown } = context;
-  const settings = readSettings(env);
-  await migrate(sql, schema, migrations);
-  const agent = createUpstreamAgent(settings.requestTimeoutMs);
-  onShutdown(() => agent.close());
-  const gateway: Gateway = {
-    settings,
-    agent,
-    sql,
-    debugRuns: createDebugRuns(sql, log),
-    cutOff: cutOffBeforeDrainEnds(draining, settings.drainMs),
-  };
-
-  const app = buildServer(context);
-  addOpenaiErrors(app);
-  await addApiDocs(app, {
-    title: 'Gateway',
-    description: 'One OpenAI-compatible door to several agents.',
-    version: VERSION,
-  });
-  addHealth(app, () => ({ status: 'ok', version: VERSION, timestamp: new Date().toISOString() }));
-  addModelRoutes(app, settings.competitors);
-  addChatRoute(app, gateway);
-  addDebugStreamRoute(app, gateway, await listenForEvents(sql, log));
-  addBaselineStreamRoute(app, gateway);
-  addTranscribeRoutes(app, gateway);
-  addMemoryRoutes(app, gateway);
-  addBattleRoute(app, gateway);
-  addVoteRoute(app, gateway);
-  return app;
-}
-
-runService({ name: 'gateway', createServer });
+await runService({
+  name: 'gateway',
+  // Loaded by the workers only: the primary answers no requests.
+  createServer: async (context) => (await import('./server.ts')).createServer(context),
+});

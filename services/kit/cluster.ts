@@ -3,8 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Sql } from './database.ts';
 import { type Environment, EnvironmentError, readEnvironment } from './environment.ts';
-import { runPrimary } from './primary.ts';
-import { runWorker } from './worker.ts';
 
 export interface WorkerContext {
   /** Name of the service. */
@@ -37,11 +35,11 @@ export interface ServiceOptions {
  * Runs a service as one primary process and WORKERS (default 2) workers behind one port.
  * Exit codes: 0 after a graceful end, 1 when the service can't start or run, 128 + signal when forced.
  */
-export function runService(options: ServiceOptions): void {
+export async function runService(options: ServiceOptions): Promise<void> {
   const env = readEnvironment();
   try {
-    if (cluster.isPrimary) runPrimary(options.name, env);
-    else runWorker(options, env);
+    if (cluster.isPrimary) (await import('./primary.ts')).runPrimary(options.name, env);
+    else (await import('./worker.ts')).runWorker(options, env);
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     process.stderr.write(`${options.name}: ${error.message}\n`);

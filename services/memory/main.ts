@@ -1,4 +1,7 @@
 import { runService } from '../kit/cluster.ts';
-import { createMemoryServer } from './server.ts';
 
-runService({ name: 'memory', createServer: createMemoryServer });
+await runService({
+  name: 'memory',
+  // Loaded by the workers only: the primary answers no requests.
+  createServer: async (context) => (await import('./server.ts')).createMemoryServer(context),
+});

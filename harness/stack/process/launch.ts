@@ -4,6 +4,7 @@ import type { StartedService } from '../driver.ts';
 import type { StackPlan } from '../plan-stack.ts';
 import { runFolder } from '../run-folder.ts';
 import type { ProcessOrder } from '../supervisor/messages.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { hostEnvironment } from './host-environment.ts';
 
 /** Root of the package, which stands for `/app` in the containers. */
@@ -45,7 +46,14 @@ export function toLaunch(plan: StackPlan, service: StartedService, binFolders: r
     order: {
       service: spec.name,
       command,
-      environment: { ...host, PORT: String(hostPort), DATA_FOLDER: data, ...environment, PATH: path },
+      environment: {
+        ...host,
+        NODE_COMPILE_CACHE: join(cacheFolder(), 'node'),
+        PORT: String(hostPort),
+        DATA_FOLDER: data,
+        ...environment,
+        PATH: path,
+      },
       cwd: source.kind === 'command' ? process.cwd() : packageRoot,
       logFile: join(runFolder(plan.runId), 'logs', `${spec.name}.log`),
     },

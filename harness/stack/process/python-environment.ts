@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { gauntletError } from '../../errors.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { packageRoot } from './launch.ts';
 
 /** Versions that the lock files of docker/ are resolved for. */
@@ -46,7 +46,7 @@ export async function pythonEnvironment(
     .update(python.version)
     .digest('hex')
     .slice(0, 12);
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gauntlet', 'python');
+  const cache = join(cacheFolder(), 'python');
   const environment = join(cache, `${basename(folder)}-${key}`);
   if (existsSync(join(environment, 'complete'))) return environment;
 
