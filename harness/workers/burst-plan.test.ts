@@ -14,7 +14,7 @@ test('one who takes any worker needs one connection', () => {
 test('bursts grow, and wait longer, up to a bound', () => {
   const bursts = [0, 1, 2, 3, 4, 20].map((seen) => planBurst({ ...first, bursts: seen }));
   expect(bursts.map(({ size }) => size)).toEqual([4, 8, 16, 32, 32, 32]);
-  expect(bursts.map(({ pauseMs }) => pauseMs)).toEqual([0, 0, 2, 5, 10, 50]);
+  expect(bursts.map(({ pauseMs }) => pauseMs)).toEqual([0, 0, 2, 5, 10, 400]);
 });
 
 test('no more are opened than may be in flight', () => {

@@ -1,6 +1,7 @@
 const maxBurst = 32;
 const maxInFlight = 96;
-const pausesMs = [0, 0, 2, 5, 10, 25, 50] as const;
+// 124 connections without luck: the worker is busy or still starting rather than unlucky, so wait for it.
+const pausesMs = [0, 0, 2, 5, 10, 25, 100, 200, 400] as const;
 
 export interface SearchState {
   readonly workers: number;

@@ -31,6 +31,8 @@ const answers: Readonly<Record<string, unknown>> = {
 if (cluster.isPrimary) {
   for (let n = 0; n < Number(process.env.WORKERS); n += 1) cluster.fork();
   cluster.on('exit', () => cluster.fork());
+  // Ends with whoever started it, however that ends.
+  process.stdin.on('end', () => process.exit()).resume();
 } else {
   const server = createServer((request, response) => {
     request.resume().on('end', () => {

@@ -33,7 +33,7 @@ describeOnLinux('the scope in front of node:cluster (needs /proc, so Linux)', ()
     primary = `p${stack.primaries.subject ?? 0}`;
     third = (await stack.scope.workers('subject'))[2]?.pid ?? 0;
     proxy = stack.scope.proxyFor('subject', 3);
-  });
+  }, 60_000);
 
   afterAll(async () => {
     await stack?.stop();
