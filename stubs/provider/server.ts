@@ -9,6 +9,7 @@ import type { Journal } from './journal.ts';
 import { journalRoutes } from './journal-routes.ts';
 import type { Pacing } from './pacing.ts';
 import { parseBody } from './request-body.ts';
+import { transcribeRoute } from './transcribe-route.ts';
 
 const BODY_LIMIT_BYTES = 50 * 1024 * 1024;
 const MODELS = ['scripted', 'scripted-mini', 'scripted-vision', 'scripted-embedding'];
@@ -71,6 +72,7 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
     return embeddingsOf(embedding);
   });
   chatRoute(server, journal, pacing);
+  transcribeRoute(server);
   journalRoutes(server, journal);
   return server;
 }
