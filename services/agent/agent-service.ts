@@ -34,11 +34,13 @@ export async function createAgentService(
   const background = createBackground();
   context.onShutdown(() => background.drained());
   const sandbox = createSandbox({ log, limits: settings.sandbox, concurrency: settings.sandboxConcurrency });
-  // Found out ahead of the first request that needs it; nobody waits for it here.
-  void sandbox.abilities().catch((err) => log.warn({ err }, 'the sandbox could not be explored'));
-
   const app = buildServer(context);
   addOpenaiErrors(app);
+  // Found out ahead of the first request that needs it; nobody waits for it here.
+  app.addHook(
+    'onListen',
+    () => void sandbox.abilities().catch((err) => log.warn({ err }, 'sandbox not explored')),
+  );
   addDebugRoute(app, { debugRuns, wakeUps, keepAliveMs: settings.keepAliveMs, draining: context.draining });
   const memory = settings.memoryUrl === undefined ? undefined : createMemoryClient(settings.memoryUrl, log);
   return { app, service: { settings, debugRuns, memory, background, sandbox } };

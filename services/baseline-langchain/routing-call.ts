@@ -1,4 +1,4 @@
-import { tool } from 'langchain';
+import { tool } from '@langchain/core/tools';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AgentSettings } from '../agent/settings.ts';

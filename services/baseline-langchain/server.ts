@@ -1,16 +1,31 @@
 import type { FastifyInstance } from 'fastify';
 import { createAgentService } from '../agent/agent-service.ts';
-import { addChatRoute } from '../agent/chat-route.ts';
+import type { Answer } from '../agent/answer/answer-event.ts';
+import { addChatRoute, type ChatCall } from '../agent/chat-route.ts';
 import { readAgentSettings } from '../agent/settings.ts';
 import type { WorkerContext } from '../kit/cluster.ts';
-import { createPlanner } from './plan.ts';
 
 const version = '0.1.0';
+const warmUpDelayMs = 500;
 
 /** The LangChain baseline: ChatOpenAI for questions, an agent with tools for work. */
 export async function createServer(context: WorkerContext): Promise<FastifyInstance> {
   const { app, service } = await createAgentService(context, readAgentSettings(context.env));
+  // LangChain takes about a second of processor time to load. Nobody should wait for that before the worker is ready,
+  // so it happens a little later, or with the first request if that comes earlier.
+  let planner: Promise<(call: ChatCall) => Promise<Answer>> | undefined;
+  const loadPlanner = () => {
+    planner ??= import('./plan.ts').then(({ createPlanner }) => createPlanner(service));
+    return planner;
+  };
+  const warmUp = () =>
+    void loadPlanner().catch((err) => context.log.error({ err }, 'LangChain cannot be loaded'));
+  app.addHook('onListen', () => void setTimeout(warmUp, warmUpDelayMs).unref());
+
   app.get('/health', () => ({ status: 'ok', version }));
-  addChatRoute(app, service, { streamId: (requestId) => requestId, plan: createPlanner(service) });
+  addChatRoute(app, service, {
+    streamId: (requestId) => requestId,
+    plan: async (call) => (await loadPlanner())(call),
+  });
   return app;
 }

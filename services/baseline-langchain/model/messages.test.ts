@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { convertMessagesToCompletionsMessageParams } from '@langchain/openai';
 import type { ChatMessage } from '../../kit/chat-schema.ts';
 import { toLangchain } from './messages.ts';
@@ -25,6 +25,8 @@ test('a history with system prompt, images and tool calls reaches the model as t
 });
 
 test('arguments that are no JSON are passed on, not dropped', () => {
+  // LangChain advises newer packages when it finds calls in this place.
+  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
   const messages = [{ role: 'assistant', content: '', tool_calls: [call('{"x":')] }];
   expect(roundTrip(messages)).toMatchObject(messages);
 });

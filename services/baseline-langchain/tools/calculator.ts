@@ -1,4 +1,4 @@
-import { tool } from 'langchain';
+import { tool } from '@langchain/core/tools';
 import { z } from 'zod';
 import { evaluate } from './expression.ts';
 import { toolNames } from './tool-names.ts';

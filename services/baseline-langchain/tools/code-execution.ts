@@ -1,4 +1,4 @@
-import { tool } from 'langchain';
+import { tool } from '@langchain/core/tools';
 import { z } from 'zod';
 import { describeEnd } from '../../agent/sandbox/code-run.ts';
 import type { Sandbox } from '../../agent/sandbox/sandbox.ts';
