@@ -11,17 +11,20 @@ import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ForwardFront } from './forward-front.ts';
+import { readStat } from './process-table.ts';
 import type { Scope } from './scope.ts';
 import type { Worker } from './worker-register.ts';
 
+/** The test's own process stands for a worker that is alive. */
 const worker: Worker = {
-  pid: 4711,
+  pid: process.pid,
   parent: 1,
   service: 'subject',
-  startTicks: 1,
+  startTicks: readStat(process.pid)?.startTicks ?? 0,
   clusterWorker: false,
   index: 2,
 };
+const testOnLinux = process.platform === 'linux' ? test : test.skip;
 
 let upstream: Server;
 let proxy: Server;
@@ -83,10 +86,23 @@ test('a request reaches the worker with its own headers and body, without those 
   expect(answer.headers).toMatchObject({
     'x-answer': 'yes',
     'x-gauntlet-worker': 'w2',
-    'x-gauntlet-pid': '4711',
+    'x-gauntlet-pid': String(process.pid),
   });
   expect(await text(answer)).toBe('short');
 });
+
+testOnLinux(
+  'requests one after the other share a connection to a worker that lives (needs /proc)',
+  async () => {
+    upstream.on('request', (_received, response) => response.end('done'));
+    for (const _round of [1, 2, 3]) {
+      const sent = ask();
+      sent.end();
+      expect(await text(await answered(sent))).toBe('done');
+    }
+    expect(opened).toBe(1);
+  },
+);
 
 test('a stream passes piece by piece', async () => {
   const sent = ask();
