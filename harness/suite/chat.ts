@@ -1,5 +1,5 @@
 import axios from 'axios';
-import { postForStream, type SeenStream } from './event-stream.ts';
+import { postForStream, type SeenStream, type StreamRequest } from './event-stream.ts';
 import { service } from './stack.ts';
 
 /** Model ids under which the gateway offers the two baselines, and the one a baseline itself answers to. */
@@ -75,7 +75,7 @@ export async function complete(
 export function streamed(
   subject: string,
   body: ChatBody,
-  options: { readonly signal?: AbortSignal; readonly onData?: (data: string) => void } = {},
+  options: Pick<StreamRequest, 'signal' | 'onData' | 'onComment'> = {},
 ): Promise<SeenStream> {
   const url = `${service(subject).url}/v1/chat/completions`;
   return postForStream({ url, body: { ...body, stream: true }, ...options });

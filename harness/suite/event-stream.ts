@@ -26,6 +26,7 @@ export interface StreamRequest {
   readonly signal?: AbortSignal;
   /** Sees each event as it arrives. */
   readonly onData?: (data: string) => void;
+  readonly onComment?: (comment: string) => void;
 }
 
 /** Posts a JSON body and reads the event stream that answers it to its end, however it ends. */
@@ -64,6 +65,7 @@ async function readStream(request: StreamRequest): Promise<SeenStream> {
     onComment: (comment) => {
       timesMs.push(performance.now() - startedAt);
       comments.push(comment);
+      request.onComment?.(comment);
     },
   });
   const decoder = new TextDecoder();

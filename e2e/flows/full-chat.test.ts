@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { answerIn, cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
+import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';
+import { journalOf } from '../../harness/suite/journal.ts';
+import { newOperation } from '../../harness/suite/operation.ts';
+import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { service } from '../../harness/suite/stack.ts';
+
+// covers 101/TestFullChatFlow.test_gateway_to_baseline_simple
+test('a question goes through gateway and baseline to a model and comes back answered', async () => {
+  const { status, data } = await complete('gateway', {
+    model: cliModel,
+    messages: says('What is the capital of France?'),
+  });
+  expect(status).toBe(200);
+  expect(answerIn(data)).toMatch(/paris/i);
+});
+
+test('the model is asked once, and what it says is what the client reads', async () => {
+  await needsScriptedProvider('gateway');
+  const { id, mark } = newOperation({ say: `the answer is ${randomUUID()}` });
+  const { data } = await complete('gateway', { model: cliModel, messages: says(`Hi ${mark}`) });
+  const calls = await journalOf(id);
+  expect(calls).toHaveLength(1);
+  expect(answerIn(data)).toBe(calls[0]?.answerText);
+});
+
+// covers 101/TestFullChatFlow.test_streaming_full_flow
+// covers 000/upstream-streaming
+test('a stream goes all the way: text, then one [DONE]', async () => {
+  const stream = await streamed('gateway', {
+    model: cliModel,
+    messages: says("Say 'test' and nothing else"),
+  });
+  expect(textOf(stream)).toMatch(/test/i);
+  expect(stream.data.filter((data) => data === '[DONE]')).toHaveLength(1);
+  expect(stream.data.at(-1)).toBe('[DONE]');
+});
+
+test('whole and streamed, an answer is the same', async () => {
+  const body = { model: cliModel, messages: says('Count from 1 to 20') };
+  const [whole, stream] = await Promise.all([complete('gateway', body), streamed('gateway', body)]);
+  expect(answerIn(whole.data)).not.toBe('');
+  expect(textOf(stream)).toBe(answerIn(whole.data));
+});
+
+// covers 101/TestCompetitorSwitching.test_switch_between_baselines
+test('the model id chooses the baseline, from one request to the next', async () => {
+  service('baseline-langchain');
+  const ask = (model: string) => complete('gateway', { model, messages: says('Hi') });
+  const answers = [await ask(cliModel), await ask(langchainModel), await ask(cliModel)];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(answers.map(({ data }) => answerIn(data) !== '')).toEqual([true, true, true]);
+});
+
+test('the chosen baseline is the one that answers', async () => {
+  service('baseline-langchain');
+  const body = { messages: says('Write a Python script that prints Hello World') };
+  const firstOf = async (model: string) => {
+    const [first] = chunksOf(await streamed('gateway', { ...body, model })) as readonly { id?: string }[];
+    return first?.id ?? '';
+  };
+  expect(await firstOf(cliModel)).toMatch(/^chatcmpl-baseline-/);
+  expect(await firstOf(langchainModel)).not.toMatch(/^chatcmpl-baseline-/);
+});

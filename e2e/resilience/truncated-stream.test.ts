@@ -1,0 +1,93 @@
+import { expect, test } from '@jest/globals';
+import { cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
+import { chunksOf, type SeenStream, textOf } from '../../harness/suite/event-stream.ts';
+import { waitForJournal } from '../../harness/suite/journal.ts';
+import { newOperation } from '../../harness/suite/operation.ts';
+import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { skip } from '../../harness/suite/skip.ts';
+import { optionalService, service } from '../../harness/suite/stack.ts';
+
+/** A stream is cut off, for the client, when it ends in an error frame and says neither [DONE] nor "stop". */
+function expectCutOff(stream: SeenStream): void {
+  expect(stream.data).not.toContain('[DONE]');
+  const chunks = chunksOf(stream);
+  expect(chunks.at(-1)?.error).toMatchObject({ message: expect.stringMatching(/./) });
+  expect(chunks.filter((chunk) => chunk.error)).toHaveLength(1);
+  const reasons = chunks.flatMap((chunk) => chunk.choices ?? []).map(({ finish_reason: reason }) => reason);
+  expect(reasons.filter(Boolean)).toEqual([]);
+}
+
+async function brokenStream(model: string, fault: Readonly<Record<string, number>>): Promise<SeenStream> {
+  await needsScriptedProvider('gateway');
+  const { id, mark } = newOperation({ tokens: 40, ...fault });
+  const stream = await streamed('gateway', { model, messages: says(`Hi ${mark}`) });
+  // Without this a fault that never happened would pass for one that was survived.
+  await waitForJournal(id, 'fault');
+  return stream;
+}
+
+test('a stream that the model breaks off after some tokens ends in an error, never in [DONE]', async () => {
+  const stream = await brokenStream(cliModel, { cut: 12 });
+  expect(stream.status).toBe(200);
+  expect(textOf(stream)).toMatch(/^w1 w2/);
+  expectCutOff(stream);
+});
+
+test('the tokens before the break are a prefix of the answer', async () => {
+  const stream = await brokenStream(cliModel, { cut: 25 });
+  const whole = Array.from({ length: 40 }, (_, at) => `w${at + 1}`).join(' ');
+  expect(whole.startsWith(textOf(stream).trim())).toBe(true);
+  expect(textOf(stream).length).toBeLessThan(whole.length);
+});
+
+test('a stream that breaks just before its [DONE] is not complete either', async () => {
+  const stream = await brokenStream(cliModel, { cut: 41 });
+  expect(stream.data).not.toContain('[DONE]');
+  expect(chunksOf(stream).at(-1)?.error).toBeDefined();
+});
+
+test('a stream that breaks before its first token is an error', async () => {
+  const stream = await brokenStream(cliModel, { cut: 1 });
+  expect(stream.body).not.toContain('[DONE]');
+  expect(stream.body).toContain('"error"');
+});
+
+test('an error that the model reports on the way reaches the client as an error', async () => {
+  expectCutOff(await brokenStream(cliModel, { error: 12 }));
+});
+
+test('LangChain makes no whole answer of a broken one', async () => {
+  service('baseline-langchain');
+  expectCutOff(await brokenStream(langchainModel, { cut: 12 }));
+});
+
+test('a stream that ends in an orderly way, but without a finish, is not complete', async () => {
+  if (optionalService('litellm')) skip('LiteLLM completes such a stream itself, before a baseline sees it');
+  expectCutOff(await brokenStream(cliModel, { end: 12 }));
+});
+
+test('LangChain notices a missing finish as well', async () => {
+  if (optionalService('litellm')) skip('LiteLLM completes such a stream itself, before a baseline sees it');
+  service('baseline-langchain');
+  expectCutOff(await brokenStream(langchainModel, { end: 12 }));
+});
+
+test('a whole answer that breaks off is a 502, never half an answer', async () => {
+  await needsScriptedProvider('gateway');
+  const { id, mark } = newOperation({ tokens: 40, cut: 12 });
+  const { status, data } = await complete('gateway', { model: cliModel, messages: says(`Hi ${mark}`) });
+  await waitForJournal(id, 'fault');
+  expect(status).toBe(502);
+  expect(data.choices).toBeUndefined();
+  expect(data.error?.message).toEqual(expect.any(String));
+});
+
+test('a whole answer of LangChain that breaks off is a 502 too', async () => {
+  await needsScriptedProvider('gateway');
+  service('baseline-langchain');
+  const { id, mark } = newOperation({ tokens: 40, cut: 12 });
+  const { status, data } = await complete('gateway', { model: langchainModel, messages: says(`Hi ${mark}`) });
+  await waitForJournal(id, 'fault');
+  expect(status).toBe(502);
+  expect(data.choices).toBeUndefined();
+});
