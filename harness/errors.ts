@@ -78,6 +78,25 @@ const table = {
   ],
   GNT_CHECKER_UNKNOWN: ['There is no checker "{0}".', 'Checkers: {1}.'],
   GNT_CHECKER_OPTIONS: ['The checker "{0}" cannot use {1}', 'See docs/checkers.md.'],
+  GNT_WORKLOAD_UNKNOWN: [
+    'There is no workload "{0}".',
+    'Workloads: {1}; or give a file with one as its default export (docs/write-a-workload.md).',
+  ],
+  GNT_WORKLOAD_SERVICE: [
+    'The workload {0} needs {1}, which this stack does not have ({2}).',
+    'Bring it up with `--profiles {3}`, or give its address with `--subject URL`.',
+  ],
+  GNT_WORKERS_UNSEEN: [
+    'The workers of {0} cannot be seen: {1}.',
+    'Workers are told apart in stacks that gauntlet starts on Linux or in containers.',
+  ],
+  GNT_SUBJECT_KEPT: [
+    'A kept stack cannot take {0} as its {1}.',
+    'Leave out --stack, so that a stack is started with it, or give the subject as a URL.',
+  ],
+  GNT_FILE_UNREADABLE: ['Cannot read {0}: {1}', 'Check the path.'],
+  GNT_BUG_UNKNOWN: ['There is no bug "{0}".', 'Bugs: {1}.'],
+  GNT_BUG_INVALID: ['{0} is not a description of a bug: {1}', 'See bugs/README.md.'],
   GNT_SUITE_UNKNOWN: ['There is no suite "{0}".', 'Suites: {1}.'],
   GNT_SKIP_WITHOUT_REASON: ['{0} skipped without a reason.', 'Use skip(reason) from the suite library.'],
 } as const satisfies Record<string, readonly [message: string, hint: string]>;

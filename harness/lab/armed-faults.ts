@@ -1,0 +1,159 @@
+import { type AppliedFault, FaultUnsupported } from '../faults/applied-fault.ts';
+import { firedAtProvider, providerDirective } from '../faults/provider-directives.ts';
+import { applyServiceFault } from '../faults/service-fault.ts';
+import { unsupported } from '../faults/supported.ts';
+import { applyWorkerFault } from '../faults/worker-fault.ts';
+import { chatCallsOf, type Journal } from '../history/journal.ts';
+import type { JsonRecord } from '../plan/json.ts';
+import { type FaultStep, faultsOf, type Plan, type Step } from '../plan/plan.ts';
+import type { ClientConduct } from './lab-client.ts';
+import type { LabStack } from './lab-stack.ts';
+import type { Recorder } from './recorder.ts';
+
+interface Trigger {
+  readonly afterFrames: number;
+  /** Called once: with true when the frames have come, with false when the operation ended before. */
+  readonly settle: (reached: boolean) => void;
+}
+
+/** The faults of one run: armed phase by phase, fired, proven and reverted. */
+export class ArmedFaults {
+  readonly #plan: Plan;
+  readonly #stack: LabStack;
+  readonly #recorder: Recorder;
+  readonly #armed = new Map<string, FaultStep[]>();
+  readonly #triggers = new Map<string, Trigger[]>();
+  readonly #fired = new Set<string>();
+  readonly #reasons = new Map<string, string>();
+  readonly #applied: { readonly step: FaultStep; readonly applied: AppliedFault }[] = [];
+
+  constructor(plan: Plan, stack: LabStack, recorder: Recorder) {
+    this.#plan = plan;
+    this.#stack = stack;
+    this.#recorder = recorder;
+  }
+
+  /** Whether connections may have been hit. */
+  get disturbed(): boolean {
+    return faultsOf(this.#plan).length > 0;
+  }
+
+  /** Makes ready what must be in place before the operations of a phase begin. */
+  arm(steps: readonly Step[]): void {
+    for (const step of steps) {
+      if (step.kind !== 'fault') continue;
+      const { fault } = step;
+      const why = unsupported(fault, this.#stack);
+      if (why !== undefined) this.#reasons.set(step.id, why);
+      else if (fault.on === 'client') this.#armOn(fault.operation, step);
+      else if (fault.on === 'stream' && 'operation' in fault.target)
+        this.#armOn(fault.target.operation, step);
+    }
+  }
+
+  /** Fires faults of workers and services, at once or when their operation has come so far. */
+  async fire(steps: readonly Step[]): Promise<void> {
+    const due = steps.filter((step) => step.kind === 'fault' && !this.#reasons.has(step.id));
+    await Promise.all((due as FaultStep[]).map((step) => this.#fireOne(step)));
+  }
+
+  /** Directives for the scripted provider in the message of an operation. */
+  directivesFor(operation: string): readonly string[] {
+    const steps = this.#armed.get(operation) ?? [];
+    return steps.flatMap(({ fault }) => (fault.on === 'stream' ? (providerDirective(fault) ?? []) : []));
+  }
+
+  conductOf(operation: string): ClientConduct {
+    const triggers = this.#triggers.get(operation) ?? [];
+    let conduct: ClientConduct = {
+      onFrames: (count) => {
+        for (const trigger of triggers) if (count >= trigger.afterFrames) trigger.settle(true);
+      },
+    };
+    for (const step of this.#armed.get(operation) ?? []) {
+      const { fault } = step;
+      if (fault.on !== 'client') continue;
+      if (fault.action === 'abort') {
+        const onAbort = (at: number) => this.#note(step, { abortedAt: at, afterFrames: fault.afterFrames });
+        conduct = { ...conduct, abortAfterFrames: fault.afterFrames, onAbort };
+      } else {
+        const onSlowRead: ClientConduct['onSlowRead'] = (seen) => this.#note(step, { ...seen });
+        conduct = { ...conduct, bytesPerSecond: fault.bytesPerSecond, onSlowRead };
+      }
+    }
+    return conduct;
+  }
+
+  /** What waited for frames of the operation waits no longer. */
+  operationEnded(operation: string): void {
+    for (const { settle } of this.#triggers.get(operation) ?? []) settle(false);
+  }
+
+  /** Stream faults happened upstream: the journal shows whether. */
+  proveByJournal(journal: Journal | undefined, nonce: string): void {
+    for (const step of faultsOf(this.#plan)) {
+      const { fault } = step;
+      if (fault.on !== 'stream' || !('operation' in fault.target) || this.#reasons.has(step.id)) continue;
+      const entries = chatCallsOf(journal ?? [], `${fault.target.operation}-${nonce}`);
+      const proof = firedAtProvider(fault, entries);
+      if (proof) this.#note(step, proof);
+      else this.#reasons.set(step.id, 'the journal does not show it');
+    }
+  }
+
+  async revertAll(): Promise<void> {
+    await Promise.all(
+      this.#applied.splice(0).map(async ({ step, applied }) => {
+        await applied.revert();
+        this.#recorder.fault({ id: step.id, state: 'reverted', fault: step.fault });
+      }),
+    );
+  }
+
+  unfired(): readonly string[] {
+    return faultsOf(this.#plan)
+      .filter(({ id }) => !this.#fired.has(id))
+      .map(
+        ({ id, fault }) => `${id} (${fault.on}): ${this.#reasons.get(id) ?? 'it never came to that point'}`,
+      );
+  }
+
+  #armOn(operation: string, step: FaultStep): void {
+    this.#armed.set(operation, [...(this.#armed.get(operation) ?? []), step]);
+  }
+
+  async #fireOne(step: FaultStep): Promise<void> {
+    const { fault, when } = step;
+    if (fault.on !== 'worker' && fault.on !== 'service') return;
+    if (when && !(await this.#reached(when))) return;
+    try {
+      const applied =
+        fault.on === 'worker'
+          ? await applyWorkerFault(fault, this.#stack)
+          : await applyServiceFault(fault, this.#stack);
+      this.#applied.push({ step, applied });
+      this.#note(step, applied.proof);
+    } catch (error) {
+      this.#reasons.set(step.id, error instanceof Error ? error.message : String(error));
+      if (!(error instanceof FaultUnsupported) && !isAboutTheWorker(error)) throw error;
+    }
+  }
+
+  #reached({ operation, afterFrames }: NonNullable<FaultStep['when']>): Promise<boolean> {
+    return new Promise((settle) => {
+      this.#triggers.set(operation, [...(this.#triggers.get(operation) ?? []), { afterFrames, settle }]);
+    });
+  }
+
+  #note(step: FaultStep, proof: JsonRecord): void {
+    if (this.#fired.has(step.id)) return;
+    this.#fired.add(step.id);
+    this.#recorder.fault({ id: step.id, state: 'fired', fault: step.fault, proof });
+  }
+}
+
+/** The worker had gone already, by another fault: that is a matter of timing, not of the lab. */
+const isAboutTheWorker = (error: unknown): boolean =>
+  ['GNT_NO_SUCH_WORKER', 'GNT_NO_WORKERS', 'GNT_SIGNAL_FAILED'].includes(
+    (error as { code?: string }).code ?? '',
+  );

@@ -1,0 +1,42 @@
+import { gauntletError } from '../errors.ts';
+import type { Verdict } from '../history/verdict.ts';
+
+/** `bug.json` of a folder below bugs/. */
+export interface Bug {
+  readonly title: string;
+  /** Where it was reported in public. */
+  readonly thread: string;
+  /** How it comes about, in one line. */
+  readonly mechanism: string;
+  /** Name of a workload, or a file in the bug's folder. */
+  readonly workload: string;
+  /** What stands in for which service (default: the workload's); empty for the service as it comes. */
+  readonly subject: {
+    readonly service?: string;
+    readonly command?: string;
+    readonly image?: string;
+    readonly url?: string;
+  };
+  readonly profiles?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** File with the plan, in the bug's folder. */
+  readonly plan: string;
+  readonly expected: Verdict['verdict'];
+  /** The checker that must say so. */
+  readonly checker?: string;
+}
+
+/** @throws GauntletError GNT_BUG_INVALID */
+export function readBug(text: string, name: string): Bug {
+  const refuse = (problem: string) => gauntletError('GNT_BUG_INVALID', `bugs/${name}/bug.json`, problem);
+  let bug: Partial<Bug>;
+  try {
+    bug = JSON.parse(text) as Partial<Bug>;
+  } catch (cause) {
+    throw refuse((cause as Error).message);
+  }
+  for (const field of ['title', 'thread', 'mechanism', 'workload', 'plan', 'expected'] as const) {
+    if (typeof bug[field] !== 'string' || bug[field] === '') throw refuse(`"${field}" is not a text`);
+  }
+  return { subject: {}, ...bug } as Bug;
+}

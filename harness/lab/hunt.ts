@@ -1,0 +1,90 @@
+import { operationsOf, type Plan } from '../plan/plan.ts';
+import { shrink } from '../plan/shrink.ts';
+import { nextPlan } from './next-plan.ts';
+import { invalidCheckers, measureRate, type Rate, violatesAny } from './rate.ts';
+import { type Lab, type PlanOutcome, runPlan } from './run-plan.ts';
+
+export interface HuntOptions {
+  readonly seed: number;
+  /** Stop after so many plans, or after so long, whichever comes first. */
+  readonly runs: number;
+  readonly timeMs: number;
+  readonly signal: AbortSignal;
+  readonly onPlan?: (outcome: PlanOutcome, path: number) => void;
+  readonly onShrink?: (plan: Plan) => void;
+}
+
+/** What was tried, and the first finding if there was one. */
+export interface HuntResult {
+  readonly verdict: 'valid' | 'invalid' | 'unknown';
+  readonly plans: number;
+  /** To the finding, or in all. */
+  readonly seconds: number;
+  readonly seed: number;
+  readonly unknownVerdicts: number;
+  readonly verdicts: number;
+  readonly vacuous: number;
+  readonly operations: number;
+  readonly finding?: Finding;
+}
+
+export interface Finding {
+  readonly path: string;
+  /** The last run of the smallest plan that showed it. */
+  readonly outcome: PlanOutcome;
+  readonly plan: Plan;
+  readonly checkers: readonly string[];
+  readonly rate: Rate;
+  readonly shrinkRuns: number;
+}
+
+/** A candidate counts as failing when one of so many runs fails: races do not show every time. */
+const runsPerCandidate = 2;
+const shrinkBudgetRuns = 60;
+const rateRuns = 10;
+
+/** Runs plan after plan of a seed until one is judged invalid; shrinks that one and measures how often it shows. */
+export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> {
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  const tally = { plans: 0, unknownVerdicts: 0, verdicts: 0, vacuous: 0, operations: 0 };
+  const { seed, runs, timeMs, signal } = options;
+  let found: PlanOutcome | undefined;
+  for (let path = 0; path < runs && seconds() * 1000 < timeMs && !signal.aborted; path += 1) {
+    const outcome = await runPlan(lab, nextPlan(lab.workload, lab.stack, seed, path));
+    tally.plans += 1;
+    tally.verdicts += outcome.judgement.verdicts.length;
+    tally.unknownVerdicts += outcome.judgement.unknown;
+    tally.vacuous += outcome.vacuous.length > 0 ? 1 : 0;
+    tally.operations += operationsOf(outcome.plan).length;
+    options.onPlan?.(outcome, path);
+    if (outcome.judgement.verdict === 'invalid') {
+      found = outcome;
+      break;
+    }
+  }
+  const tried = { ...tally, seed, seconds: seconds() };
+  // A few unknown verdicts leave the rest standing; nothing but unknown ones is no answer.
+  if (!found) return { verdict: tally.unknownVerdicts < tally.verdicts ? 'valid' : 'unknown', ...tried };
+  return { verdict: 'invalid', ...tried, finding: await examine(lab, found, options) };
+}
+
+async function examine(lab: Lab, found: PlanOutcome, { onShrink, signal }: HuntOptions): Promise<Finding> {
+  const checkers = invalidCheckers(found);
+  const isSame = violatesAny(checkers);
+  let smallest = found;
+  const fails = async (candidate: Plan): Promise<boolean> => {
+    for (let run = 0; run < runsPerCandidate && !signal.aborted; run += 1) {
+      const outcome = await runPlan(lab, candidate);
+      if (!isSame(outcome)) continue;
+      smallest = outcome;
+      onShrink?.(candidate);
+      return true;
+    }
+    return false;
+  };
+  const { plan, runs } = await shrink(found.plan, fails, shrinkBudgetRuns);
+  const rate = await measureRate(lab, plan, rateRuns, isSame, signal);
+  const shown = rate.outcomes.findLast(isSame) ?? smallest;
+  return { path: found.plan.path ?? '0', outcome: shown, plan, checkers, rate, shrinkRuns: runs };
+}

@@ -1,0 +1,38 @@
+import { unsupported } from '../faults/supported.ts';
+import { type OperationStep, operationsOf, type Plan } from '../plan/plan.ts';
+import { planOf } from '../plan/plan-arbitrary.ts';
+import { mapSteps } from '../plan/tidy.ts';
+import type { WorkloadShape } from '../plan/workload-shape.ts';
+import type { Workload } from '../workloads/workload.ts';
+import type { LabStack } from './lab-stack.ts';
+
+/** Faults cost a second or more each, and most bugs show without: every fifth plan may have some. */
+const everyNthWithFaults = 5;
+
+/** Plan number `path` of a seed on this stack, without faults that this stack cannot have. Deterministic. */
+export function nextPlan(workload: Workload, stack: LabStack, seed: number, path: number): Plan {
+  const { faults, ...calm } = workload.shape(stack);
+  const isDisturbed = faults !== undefined && path % everyNthWithFaults === everyNthWithFaults - 1;
+  const shape: WorkloadShape = isDisturbed ? { ...calm, faults } : calm;
+  const plan = planOf(shape, seed, String(path));
+  const possible = mapSteps(plan, (step) =>
+    step.kind === 'fault' && unsupported(step.fault, stack) !== undefined ? undefined : step,
+  );
+  return withLastReads({ ...possible, seed, path: String(path) }, workload, stack);
+}
+
+/** Adds a phase in which one client reads every key of the plan through each worker. */
+function withLastReads(plan: Plan, { lastReads = {}, service }: Workload, stack: LabStack): Plan {
+  const keys = [...new Set(operationsOf(plan).map(({ args }) => String(args.key)))];
+  const workers = stack.workers[service] ?? 1;
+  const reads = keys.flatMap((key, index) => {
+    const name = lastReads[key];
+    if (name === undefined) return [];
+    return Array.from({ length: workers }, (_, worker): OperationStep => {
+      const id = `r${index + 1}${workers > 1 ? `w${worker + 1}` : ''}`;
+      const pin = workers > 1 ? { worker: worker + 1 } : {};
+      return { kind: 'operation', id, client: 1, ...pin, name, args: { key } };
+    });
+  });
+  return reads.length > 0 ? { ...plan, phases: [...plan.phases, { steps: reads }] } : plan;
+}

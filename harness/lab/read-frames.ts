@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createParser } from 'eventsource-parser';
+import type { FrameSeen } from '../history/events.ts';
+import { chatFrame } from '../workloads/chat-frame.ts';
+import type { StreamRequest } from '../workloads/workload.ts';
+import { now } from './lab-client.ts';
+
+export interface FramesRead {
+  readonly frames: readonly FrameSeen[];
+  readonly endedCleanly: boolean;
+  readonly body: string;
+}
+
+interface ReadOptions {
+  readonly bytesPerSecond?: number;
+  readonly onFrames: (count: number) => void;
+  readonly onEnd: (bytes: number, elapsedMs: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads server-sent events to the end of the body, however it ends. A slow reader takes its bytes in small bites and
+ * leaves the rest in the socket, so that the sender feels it.
+ * @throws the reason of `signal` when the time of the operation is over
+ */
+export async function readFrames(
+  response: IncomingMessage,
+  frame: NonNullable<StreamRequest['frame']> = chatFrame,
+  { bytesPerSecond, onFrames, onEnd, signal }: ReadOptions,
+): Promise<FramesRead> {
+  const frames: FrameSeen[] = [];
+  let events = 0;
+  let bytes = 0;
+  let body = '';
+  let endedCleanly = true;
+  const startedAt = performance.now();
+  const parser = createParser({
+    onEvent: ({ data, event }) => {
+      events += 1;
+      const seen = frame(data, event);
+      if (seen) frames.push({ at: now(), ...seen } as FrameSeen);
+      onFrames(events);
+    },
+  });
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of response) {
+      const part = chunk as Buffer;
+      bytes += part.length;
+      const read = decoder.decode(part, { stream: true });
+      body += read;
+      parser.feed(read);
+      const dueMs = bytesPerSecond === undefined ? 0 : (bytes / bytesPerSecond) * 1000;
+      const aheadMs = dueMs - (performance.now() - startedAt);
+      if (aheadMs > 0) await delay(aheadMs, undefined, { signal });
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    endedCleanly = false;
+  }
+  onEnd(bytes, performance.now() - startedAt);
+  return { frames, endedCleanly, body };
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import type { StackRecord } from '../stack/run-folder.ts';
+import { service } from '../suite/stack.ts';
+import { workloadOf } from '../workloads/catalogue.ts';
+import { Connections } from './connections.ts';
+import { hunt } from './hunt.ts';
+import { openLabStack } from './lab-stack.ts';
+import { verdictText } from './print-finding.ts';
+
+export interface SuiteHunt {
+  /** `nothing found`, or what was found and the plan that shows it. */
+  readonly report: string;
+  /** 0 to 1. */
+  readonly unknownRate: number;
+  readonly plans: number;
+}
+
+/** A hunt on the stack of the suites. The file that calls it says `@alone`: plans stop and kill workers. */
+export async function huntInSuite(
+  name: string,
+  { seed, timeMs }: { readonly seed: number; readonly timeMs: number },
+): Promise<SuiteHunt> {
+  const workload = await workloadOf(name);
+  service(workload.service);
+  const record = JSON.parse(readFileSync(process.env.GAUNTLET_STACK ?? '', 'utf8')) as StackRecord;
+  const stack = await openLabStack(record);
+  const connections = new Connections(stack);
+  try {
+    const bounds = { seed, timeMs, runs: Number.POSITIVE_INFINITY, signal: new AbortController().signal };
+    const lab = { stack, workload, connections, operationTimeoutMs: 10_000 };
+    const { finding, plans, unknownVerdicts, verdicts } = await hunt(lab, bounds);
+    const report = finding
+      ? `${verdictText(name, finding.outcome)}\nseed ${seed} path ${finding.path}\n${JSON.stringify(finding.plan)}`
+      : 'nothing found';
+    return { report, unknownRate: verdicts === 0 ? 1 : unknownVerdicts / verdicts, plans };
+  } finally {
+    connections.reset();
+    await stack.close();
+  }
+}

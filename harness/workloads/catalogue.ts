@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gauntletError } from '../errors.ts';
+import { gateway } from './gateway.ts';
+import { memory } from './memory.ts';
+import type { Workload } from './workload.ts';
+
+/** The workloads that come with the project. */
+export const workloads: readonly Workload[] = [memory, gateway];
+
+/**
+ * A workload by its name, or from a file of the user's whose default export it is.
+ * @throws GauntletError GNT_WORKLOAD_UNKNOWN
+ */
+export async function workloadOf(nameOrFile: string): Promise<Workload> {
+  const known = workloads.find(({ name }) => name === nameOrFile);
+  if (known) return known;
+  const names = workloads.map(({ name }) => name).join(', ');
+  if (!/\.[cm]?[jt]s$/.test(nameOrFile) || !existsSync(nameOrFile)) {
+    throw gauntletError('GNT_WORKLOAD_UNKNOWN', nameOrFile, names);
+  }
+  const { default: own } = (await import(pathToFileURL(resolve(nameOrFile)).href)) as { default?: Workload };
+  if (typeof own?.prepare !== 'function') throw gauntletError('GNT_WORKLOAD_UNKNOWN', nameOrFile, names);
+  return own;
+}

@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { streamSeen, textOf } from './chat-frame.ts';
+import {
+  type Client,
+  type Completion,
+  completionOf,
+  type Frame,
+  type Meaning,
+  notDone,
+  type Operation,
+  type PlanRun,
+  type PreparedRun,
+  type Workload,
+} from './workload.ts';
+
+const models = ['baseline-cli-agent', 'baseline-langchain'] as const;
+const tokens = 8;
+
+/**
+ * The gateway: chats answered whole or as streams, each with a text that only its client may see, and the debug record
+ * of a request, which any worker must replay: a register that holds the latest request with that id.
+ */
+export const gateway: Workload = {
+  name: 'gateway',
+  service: 'gateway',
+  summary: 'chats, streams and debug records, with cut streams, hung-up clients and dying workers',
+  shape: ({ workers }) => ({
+    name: 'gateway',
+    service: 'gateway',
+    clients: 3,
+    workers: { gateway: workers.gateway ?? 1, 'baseline-cli': workers['baseline-cli'] ?? 1 },
+    operations: [
+      { name: 'chat', weight: 2, args: modelArgs },
+      { name: 'stream', weight: 4, args: modelArgs, stream: true },
+      { name: 'debugged', weight: 2, keys: ['debug1', 'debug2'] },
+      { name: 'replay', weight: 2, keys: ['debug1', 'debug2'] },
+    ],
+    maxSteps: 8,
+    faults: {
+      worker: { services: ['gateway', 'baseline-cli'], actions: ['stop', 'kill'] },
+      stream: { effects: ['cut', 'status', 'slow-first-token'] },
+      client: { actions: ['abort', 'slow-read'] },
+      revertAfterMs: 500,
+    },
+  }),
+  checks: () => [
+    { checker: 'stream-order' },
+    { checker: 'truncated-complete' },
+    { checker: 'cancel-upstream', withinMs: 2_000 },
+    { checker: 'tenant-isolation' },
+    { checker: 'stale-read' },
+    { checker: 'monotonic-reads' },
+  ],
+  lastReads: { debug1: 'replay', debug2: 'replay' },
+  prepare: async (run) => prepareRun(run),
+};
+
+const modelArgs = fc.record({ model: fc.constantFrom(...models) });
+
+function prepareRun({ nonce }: PlanRun): PreparedRun {
+  const debugId = ({ key }: Operation) => `${key}-${nonce}`;
+  /** A secret of the client, which comes back in its own answer alone. */
+  const secretOf = ({ id }: Operation) => `secret-${id}`;
+  const answerOf = (operation: Operation) =>
+    [secretOf(operation), ...Array.from({ length: tokens }, (_, word) => `w${word + 1}`)].join(' ');
+  const body = (operation: Operation, stream: boolean, more: object = {}) => ({
+    model: String(operation.step.args.model ?? models[0]),
+    messages: [
+      {
+        role: 'user',
+        content: `Hello ${operation.mark} [[say=${answerOf(operation).replaceAll(' ', '_')}]]`,
+      },
+    ],
+    stream,
+    ...more,
+  });
+
+  return {
+    meaning: (operation): Meaning => {
+      const tenant = { tenant: `client-${operation.step.client}`, marker: secretOf(operation) };
+      switch (operation.name) {
+        case 'chat':
+        case 'stream':
+          return { does: 'call', key: operation.id, expect: answerOf(operation), ...tenant };
+        case 'debugged':
+          return { does: 'write', value: operation.id };
+        default:
+          return { does: 'read' };
+      }
+    },
+    perform: async (operation, client): Promise<Completion> => {
+      switch (operation.name) {
+        case 'chat':
+          return chat(client, body(operation, false));
+        case 'stream':
+          return stream(client, body(operation, true));
+        case 'debugged': {
+          const headers = { 'x-request-id': debugId(operation) };
+          const path = '/v1/chat/completions';
+          const answer = await client.request({
+            path,
+            headers,
+            body: body(operation, false, { debug: true }),
+          });
+          return completionOf(answer);
+        }
+        default:
+          return replay(client, debugId(operation));
+      }
+    },
+  };
+}
+
+async function chat(client: Client, body: object): Promise<Completion> {
+  const answer = await client.request({ path: '/v1/chat/completions', body });
+  return completionOf(answer, () => {
+    const { choices } = answer.json<{ choices: readonly { message: { content?: string } }[] }>();
+    return choices[0]?.message.content ?? '';
+  });
+}
+
+async function stream(client: Client, body: object): Promise<Completion> {
+  const answer = await client.stream({ path: '/v1/chat/completions', body });
+  if (answer.abortedAt !== undefined)
+    return { type: 'unknown', stream: streamSeen(answer), error: 'hung up' };
+  if (answer.status !== 200) return completionOf(answer);
+  const seen = streamSeen(answer);
+  if (seen.complete) return { type: 'ok', value: textOf(answer), stream: seen };
+  const error = answer.endedCleanly ? 'the stream ended without its end' : 'the connection broke';
+  return { type: 'unknown', value: textOf(answer), stream: seen, error };
+}
+
+async function replay(client: Client, id: string): Promise<Completion> {
+  const answer = await client.stream({ path: `/v1/debug/stream/${id}`, method: 'GET', frame: debugFrame });
+  if (answer.status === 404) return { type: 'ok', value: null };
+  if (answer.status !== 200) return completionOf(answer);
+  const [op] = answer.frames.flatMap((frame) =>
+    'text' in frame && frame.text.startsWith('op ') ? [frame.text.slice(3)] : [],
+  );
+  if (op === undefined) throw notDone('the record does not say which operation it is of');
+  return { type: 'ok', value: op };
+}
+
+/** An event of a debug stream; the first one names the operation. */
+function debugFrame(data: string): Frame | undefined {
+  const { data: { op } = {}, type } = JSON.parse(data) as { type?: string; data?: { op?: string } };
+  return { text: op === undefined ? `${type}` : `op ${op}` };
+}

@@ -1,0 +1,138 @@
+import type { CheckChoice, CompletionEvent, FrameSeen, InvokeEvent } from '../history/events.ts';
+import type { OperationStep, Plan } from '../plan/plan.ts';
+import type { WorkloadShape } from '../plan/workload-shape.ts';
+
+/** What operations mean on one kind of service, spoken through its public API only. One file per workload. */
+export interface Workload {
+  readonly name: string;
+  /** The service of compose.yaml that it is about: the one that `--subject` replaces. */
+  readonly service: string;
+  /** One line for people. */
+  readonly summary: string;
+  /** Operations, keys and faults that plans may have on this stack. */
+  shape(stack: WorkloadStack): WorkloadShape;
+  /** Checkers that judge its histories; each says in docs/checkers.md what it needs. */
+  checks(stack: WorkloadStack): readonly CheckChoice[];
+  /**
+   * The operation that reads a key, if one does: every plan ends with one through each worker, when all is quiet, so
+   * that nothing that was lost goes unseen.
+   */
+  readonly lastReads?: Readonly<Record<string, string>>;
+  /** Makes what one run of a plan needs. Everything it makes is new, so that runs do not meet. */
+  prepare(run: PlanRun): Promise<PreparedRun>;
+}
+
+/** What a workload may know of the stack. */
+export interface WorkloadStack {
+  /** Workers that can be told apart, by service; 1 where there is one or where they cannot be seen. */
+  readonly workers: Readonly<Record<string, number>>;
+  /** Services that are up. */
+  has(service: string): boolean;
+  url(service: string): string;
+  /** A credential or setting of the run by its name in compose.yaml, such as LITELLM_MASTER_KEY. */
+  setting(name: string): string | undefined;
+}
+
+export interface PlanRun {
+  readonly plan: Plan;
+  readonly stack: WorkloadStack;
+  /** Unique for this run of the plan: for names that must not meet those of another run. */
+  readonly nonce: string;
+  /** An unpinned client outside of the history, for preparing and cleaning up. */
+  readonly client: Client;
+}
+
+/** One run of a plan, ready to go. */
+export interface PreparedRun {
+  /** What an operation means, told before it is sent. Written values must be unique: make them from `operation.id`. */
+  meaning(operation: Operation): Meaning;
+  /**
+   * Does it. What it throws ends the operation as unknown, except `notDone(why)`, which ends it as failed. Returns what
+   * was seen.
+   */
+  perform(operation: Operation, client: Client): Promise<Completion>;
+  /** Removes what was made. */
+  finish?(): Promise<void>;
+}
+
+export interface Operation {
+  /** Unique across runs: it may travel in content. */
+  readonly id: string;
+  readonly step: OperationStep;
+  readonly name: string;
+  /** `args.key` of the step. */
+  readonly key: string;
+  /** To append to the text of a message: `[[op=…]]` with the directives of planned stream faults. */
+  readonly mark: string;
+}
+
+export type Meaning = Pick<InvokeEvent, 'does'> &
+  Partial<
+    Pick<InvokeEvent, 'key' | 'value' | 'from' | 'idempotencyKey' | 'tenant' | 'marker' | 'expect' | 'args'>
+  >;
+
+export type Completion = Pick<CompletionEvent, 'type' | 'value' | 'error' | 'stream'>;
+
+/** The planned client of an operation: its own kept connections, to the planned worker if the plan names one. */
+export interface Client {
+  /** Any status is an answer. Throws when there was none. */
+  request(request: ClientRequest): Promise<Answer>;
+  /** Posts for a stream of server-sent events and reads it to its end, however it ends. */
+  stream(request: StreamRequest): Promise<StreamAnswer>;
+}
+
+export interface ClientRequest {
+  readonly path: string;
+  /** Default: POST with a body, else GET. */
+  readonly method?: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: the service of the workload. */
+  readonly service?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  /** Throws when the body is not JSON. */
+  json<T>(): T;
+}
+
+export interface StreamRequest extends ClientRequest {
+  /** What an event means; undefined for one that means nothing. Default: `chatFrame`. */
+  readonly frame?: (data: string, event: string | undefined) => Frame | undefined;
+}
+
+/** A frame without its time. */
+export type Frame = FrameSeen extends infer F ? (F extends FrameSeen ? Omit<F, 'at'> : never) : never;
+
+export interface StreamAnswer extends Answer {
+  readonly frames: readonly FrameSeen[];
+  /** The body ended by itself, not by a broken connection or by the client. */
+  readonly endedCleanly: boolean;
+  /** When the client hung up, if the plan said so. */
+  readonly abortedAt?: number;
+}
+
+/** An operation that surely had no effect: it was refused, or never sent. */
+export class NotDone extends Error {
+  override readonly name = 'NotDone';
+}
+
+export const notDone = (why: string): NotDone => new NotDone(why);
+
+/**
+ * The usual reading of a status: 2xx happened, 4xx was refused, anything else may have happened. `value` is read
+ * only from 2xx.
+ */
+export function completionOf(answer: Answer, value?: () => Completion['value']): Completion {
+  const { status } = answer;
+  if (status >= 200 && status < 300) {
+    const read = value?.();
+    return read === undefined ? { type: 'ok' } : { type: 'ok', value: read };
+  }
+  const error = `${status} ${answer.text.slice(0, 120)}`.trim();
+  return { type: status >= 400 && status < 500 ? 'fail' : 'unknown', error };
+}
