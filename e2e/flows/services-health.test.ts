@@ -1,3 +1,4 @@
+/** @uses open-webui */
 import { expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import waitOn from 'wait-on';

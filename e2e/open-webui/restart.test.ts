@@ -1,4 +1,4 @@
-/** @alone */
+/** @alone open-webui */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';

@@ -1,3 +1,4 @@
+/** @uses open-webui */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { service } from '../../harness/suite/stack.ts';

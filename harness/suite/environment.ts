@@ -2,28 +2,28 @@ import { appendFileSync } from 'node:fs';
 import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment';
 import type { Circus } from '@jest/types';
 import { TestEnvironment } from 'jest-environment-node';
-import { takeTurn } from './stack-turn.ts';
+import { type Claim, claimsOf, takeTurns } from './stack-turn.ts';
 import { testName } from './test-name.ts';
 
 /**
  * Jest has no run-time skip with a reason; this environment turns a SkipError into one and notes the reason.
- * A file whose docblock says `@alone` runs while no other file does, because it restarts or kills services.
+ * It also gives each file its turn on the stack, see `claimsOf`.
  */
 export default class SuiteEnvironment extends TestEnvironment {
   readonly #file: string;
-  readonly #alone: boolean;
+  readonly #claims: readonly Claim[];
   #endTurn: (() => void) | undefined;
 
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
     super(config, context);
     this.#file = context.testPath;
-    this.#alone = 'alone' in context.docblockPragmas;
+    this.#claims = claimsOf(context.testPath, context.docblockPragmas);
   }
 
   override async setup(): Promise<void> {
     await super.setup();
     const run = process.env.GAUNTLET_OUTCOMES;
-    if (run) this.#endTurn = await takeTurn(`${run}.turns`, this.#alone);
+    if (run) this.#endTurn = await takeTurns(`${run}.turns`, this.#claims);
   }
 
   override async teardown(): Promise<void> {

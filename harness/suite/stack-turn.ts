@@ -1,22 +1,63 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const pollMs = 50;
 const boundMs = 600_000;
 
+/** What a test file needs while it runs: the whole stack or one part of it, shared with other files or alone. */
+export interface Claim {
+  readonly part: string;
+  readonly alone: boolean;
+}
+
+type Pragmas = Readonly<Record<string, string | readonly string[]>>;
+
 /**
- * Waits for a test file's turn on the stack. Files share it, but one that restarts or kills services has it alone,
- * although Jest runs files side by side. Each side first shows itself and then looks for the other, so that
- * two files never miss each other.
+ * The claims of a test file, from its first docblock. `@alone`: it restarts or kills services, so no other file may
+ * run. `@alone open-webui`: the same towards the files of the suite e2e/open-webui and those that say
+ * `@uses open-webui`. The whole stack comes first and parts follow in one order, so that no two files wait for each other.
+ */
+export function claimsOf(path: string, pragmas: Pragmas): readonly Claim[] {
+  const alone = valuesOf(pragmas, 'alone');
+  const parts = new Set([basename(dirname(path)), ...valuesOf(pragmas, 'uses'), ...alone]);
+  const partClaims = [...parts]
+    .filter(Boolean)
+    .sort()
+    .map((part) => ({ part, alone: alone.includes(part) }));
+  return [{ part: 'stack', alone: alone.includes('') }, ...partClaims];
+}
+
+function valuesOf(pragmas: Pragmas, name: string): readonly string[] {
+  return [pragmas[name] ?? []].flat().map((value) => value.trim());
+}
+
+/**
+ * Waits until a test file has all its claims.
  *
  * @param folder one per Jest run
- * @returns gives the turn back
+ * @returns gives them back
  */
-export async function takeTurn(folder: string, alone: boolean): Promise<() => void> {
+export async function takeTurns(folder: string, claims: readonly Claim[]): Promise<() => void> {
+  const taken: (() => void)[] = [];
+  const giveBack = () => {
+    for (const give of taken.splice(0).reverse()) give();
+  };
+  try {
+    for (const { part, alone } of claims) taken.push(await takeTurn(join(folder, part), alone));
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+  return giveBack;
+}
+
+/** Each side first shows itself and then looks for the other, so that two files never miss each other. */
+async function takeTurn(folder: string, alone: boolean): Promise<() => void> {
   mkdirSync(folder, { recursive: true });
   const alonePath = join(folder, 'alone');
-  const own = join(folder, `shared-${process.pid}`);
+  const own = join(folder, `shared-${process.pid}-${randomUUID()}`);
   const sharing = () => readdirSync(folder).filter((name) => name.startsWith('shared-') && isLive(name));
   if (alone) {
     await waitFor('the files before it', () => tryMake(alonePath));
@@ -53,7 +94,7 @@ function tryMake(path: string): boolean {
 /** A Jest worker that crashed leaves its mark behind. */
 function isLive(name: string): boolean {
   try {
-    process.kill(Number(name.slice('shared-'.length)), 0);
+    process.kill(Number(name.split('-')[1]), 0);
     return true;
   } catch {
     return false;
