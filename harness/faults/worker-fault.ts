@@ -27,7 +27,8 @@ export async function applyWorkerFault(fault: WorkerFault, { scope }: FaultTarge
     (await pidsOf(scope, service)).every((each) => each !== pid),
   );
   if (!gone) await scope.kill(service, `p${pid}`).catch(() => undefined);
-  return { proof: { pid, gone: true, graceful: gone }, revert: () => restored(scope, service, expected) };
+  const proof = { pid, gone: true, ...(action === 'term' ? { graceful: gone } : {}) };
+  return { proof, revert: () => restored(scope, service, expected) };
 }
 
 /** Waits until a service has its number of workers again. */

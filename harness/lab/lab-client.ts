@@ -78,6 +78,7 @@ export class LabClient implements Client {
         },
         onEnd: (bytes, elapsedMs) => conduct.onSlowRead?.({ bytes, elapsedMs }),
         signal: this.#options.signal,
+        gone: hangUp.signal,
       });
       return { ...answerOf(response, seen.body), ...seen, ...abortedAt() };
     } catch (error) {
@@ -141,12 +142,16 @@ export class LabClient implements Client {
       // Known from the socket on, so that an operation that never got an answer still names its worker.
       sent.on('socket', (socket) => {
         this.worker = workerOf(socket) ?? this.worker;
+        // A tunnel that is given up while its answer comes in reports it once more, with nobody listening.
+        if (socket.listenerCount('error', ignore) === 0) socket.on('error', ignore);
       });
       sent.on('finish', () => onSent?.());
       sent.on('error', reject).end(payload);
     });
   }
 }
+
+const ignore = (): void => undefined;
 
 const noBody = (): never => {
   throw new Error('there is no body');

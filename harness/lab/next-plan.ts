@@ -6,13 +6,11 @@ import type { WorkloadShape } from '../plan/workload-shape.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { LabStack } from './lab-stack.ts';
 
-/** Faults cost a second or more each, and most bugs show without: every fifth plan may have some. */
-const everyNthWithFaults = 5;
-
 /** Plan number `path` of a seed on this stack, without faults that this stack cannot have. Deterministic. */
 export function nextPlan(workload: Workload, stack: LabStack, seed: number, path: number): Plan {
   const { faults, ...calm } = workload.shape(stack);
-  const isDisturbed = faults !== undefined && path % everyNthWithFaults === everyNthWithFaults - 1;
+  const { faultsEvery = 5 } = workload;
+  const isDisturbed = faults !== undefined && path % faultsEvery === faultsEvery - 1;
   const shape: WorkloadShape = isDisturbed ? { ...calm, faults } : calm;
   const plan = planOf(shape, seed, String(path));
   const possible = mapSteps(plan, (step) =>

@@ -17,6 +17,8 @@ interface ReadOptions {
   readonly onFrames: (count: number) => void;
   readonly onEnd: (bytes: number, elapsedMs: number) => void;
   readonly signal: AbortSignal;
+  /** Aborted when the client has hung up: it sees nothing of what had come along. */
+  readonly gone: AbortSignal;
 }
 
 /**
@@ -27,7 +29,7 @@ interface ReadOptions {
 export async function readFrames(
   response: IncomingMessage,
   frame: NonNullable<StreamRequest['frame']> = chatFrame,
-  { bytesPerSecond, onFrames, onEnd, signal }: ReadOptions,
+  { bytesPerSecond, onFrames, onEnd, signal, gone }: ReadOptions,
 ): Promise<FramesRead> {
   const frames: FrameSeen[] = [];
   let events = 0;
@@ -37,6 +39,7 @@ export async function readFrames(
   const startedAt = performance.now();
   const parser = createParser({
     onEvent: ({ data, event }) => {
+      if (gone.aborted) return;
       events += 1;
       const seen = frame(data, event);
       if (seen) frames.push({ at: now(), ...seen } as FrameSeen);

@@ -15,6 +15,8 @@ import {
 
 const models = ['baseline-cli-agent', 'baseline-langchain'] as const;
 const tokens = 8;
+/** Slow enough that a client can hang up in the middle. */
+const tokensPerSecond = 100;
 
 /**
  * The gateway: chats answered whole or as streams, each with a text that only its client may see, and the debug record
@@ -51,6 +53,7 @@ export const gateway: Workload = {
     { checker: 'stale-read' },
     { checker: 'monotonic-reads' },
   ],
+  faultsEvery: 2,
   lastReads: { debug1: 'replay', debug2: 'replay' },
   prepare: async (run) => prepareRun(run),
 };
@@ -68,7 +71,7 @@ function prepareRun({ nonce }: PlanRun): PreparedRun {
     messages: [
       {
         role: 'user',
-        content: `Hello ${operation.mark} [[say=${answerOf(operation).replaceAll(' ', '_')}]]`,
+        content: `Hello ${operation.mark} [[say=${answerOf(operation).replaceAll(' ', '_')}${stream ? ` tps=${tokensPerSecond}` : ''}]]`,
       },
     ],
     stream,

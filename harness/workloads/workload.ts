@@ -18,6 +18,8 @@ export interface Workload {
    * that nothing that was lost goes unseen.
    */
   readonly lastReads?: Readonly<Record<string, string>>;
+  /** Faults cost a second or more each, and many bugs show without: one plan in so many may have some. Default 5. */
+  readonly faultsEvery?: number;
   /** Makes what one run of a plan needs. Everything it makes is new, so that runs do not meet. */
   prepare(run: PlanRun): Promise<PreparedRun>;
 }
