@@ -1,0 +1,42 @@
+import { counterModel } from './counter-model.ts';
+import { registerModel } from './register-model.ts';
+import { setModel } from './set-model.ts';
+import type { Operation } from './timeline.ts';
+
+/** One operation, ready to be tried: what it makes of a state, or undefined where its outcome cannot come from that state. */
+export interface Move<S> {
+  /** Never changes the state. */
+  readonly pure: boolean;
+  readonly apply: (state: S) => S | undefined;
+}
+
+/** What an object does when its operations come one after the other. */
+export interface Model<S> {
+  readonly initial: S;
+  /** Equal for equal states. */
+  readonly keyOf: (state: S) => string | number;
+  /** Undefined for operations that say nothing, such as a read with an unknown outcome. */
+  readonly moveOf: (operation: Operation) => Move<S> | undefined;
+  /**
+   * The history without some operations and without what makes sense only with them. What is left is linearizable if the
+   * whole was; undefined where that cannot be had.
+   */
+  readonly without: (
+    operations: readonly Operation[],
+    dropped: ReadonlySet<Operation>,
+  ) => readonly Operation[] | undefined;
+}
+
+/** The model of the object that operations of one key worked on; undefined when they are of no such object. */
+// biome-ignore lint/suspicious/noExplicitAny: each model has a state of its own, which only the model looks into
+export function modelOf(operations: readonly Operation[]): Model<any> | undefined {
+  for (const { invoke } of operations) {
+    if (invoke.does === 'add' || invoke.does === 'remove' || invoke.does === 'list')
+      return setModel(operations);
+    if (invoke.does === 'increment' || invoke.does === 'count') return counterModel;
+    if (invoke.does === 'read' || invoke.does === 'write' || invoke.does === 'cas') {
+      return registerModel(operations);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import { counterFreshness, growingCounters } from './counter-freshness.ts';
+import type { History } from './events.ts';
+import { invalid, notFound } from './outcome.ts';
+import { uniqueValues } from './register.ts';
+import { registerFreshness } from './register-freshness.ts';
+import { uniqueElements } from './set-elements.ts';
+import { setFreshness } from './set-freshness.ts';
+import { sweep } from './sweep.ts';
+import { timelineOf } from './timeline.ts';
+import type { Checker, Verdict } from './verdict.ts';
+
+export const freshnessNeeds = [
+  'values written to a register are unique',
+  'elements added to a set are unique',
+  'counters only grow',
+];
+
+/** Nobody reads what had been replaced, removed or not yet added before an acknowledged write. Source: etcd, Jepsen. */
+export const staleRead: Checker = {
+  name: 'stale-read',
+  rule: 'A read that begins after a write was acknowledged shows that write or a later one, on every worker.',
+  needs: freshnessNeeds,
+  check: (history) => checkFreshness('stale-read', history, false),
+};
+
+/** @param own only what the reading client itself had written counts */
+export function checkFreshness(checker: string, history: History, own: boolean): Verdict {
+  const timeline = timelineOf(history);
+  const duplicate = uniqueElements(history);
+  const shrinking = growingCounters(history);
+  const rules = [
+    registerFreshness(history, own),
+    ...(duplicate === undefined ? [setFreshness(history, own)] : []),
+    ...(shrinking === undefined ? [counterFreshness(history, own)] : []),
+  ];
+  const violation = sweep(timeline, rules);
+  if (violation) return invalid(checker, violation, timeline.operations.length);
+  return notFound(checker, timeline.operations.length, uniqueValues(history) ?? duplicate ?? shrinking);
+}
