@@ -74,7 +74,7 @@ export class TunnelAgent extends Agent {
   }
 
   #connect(): Promise<Duplex> {
-    const { scopeUrl, token, target, stopOthers, timeoutMs = 15_000 } = this.#options;
+    const { scopeUrl, token, target, stopOthers, timeoutMs = 30_000 } = this.#options;
     return new Promise((resolve, reject) => {
       const connect = request({
         host: scopeUrl.hostname,
