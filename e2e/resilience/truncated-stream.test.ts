@@ -19,7 +19,8 @@ function expectCutOff(stream: SeenStream): void {
 
 async function brokenStream(model: string, fault: Readonly<Record<string, number>>): Promise<SeenStream> {
   await needsScriptedProvider('gateway');
-  const { id, mark } = newOperation({ tokens: 40, ...fault });
+  // The pace gives the tokens before the fault time to arrive: a broken connection takes unread bytes with it.
+  const { id, mark } = newOperation({ tokens: 40, tps: 40, ...fault });
   const stream = await streamed('gateway', { model, messages: says(`Hi ${mark}`) });
   // Without this a fault that never happened would pass for one that was survived.
   await waitForJournal(id, 'fault');
