@@ -1,11 +1,16 @@
 import { Command, CommanderError } from 'commander';
+import { addCheckCommand } from './check.ts';
 import { addDownCommand } from './down.ts';
 import { addE2eCommand } from './e2e.ts';
+import { addHuntCommand } from './hunt.ts';
 import { addImagesCommand } from './images.ts';
 import { addLogsCommand } from './logs.ts';
 import { printError } from './print-error.ts';
+import { addReplayCommand } from './replay.ts';
+import { addReproCommand } from './repro.ts';
 import { addStatusCommand } from './status.ts';
 import { addUpCommand } from './up.ts';
+import { addWorkersCommand } from './workers.ts';
 
 // Set before testcontainers is loaded: the supervisor cleans up, and published ports are on loopback.
 process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
@@ -23,6 +28,11 @@ for (const add of [
   addStatusCommand,
   addLogsCommand,
   addImagesCommand,
+  addHuntCommand,
+  addReplayCommand,
+  addCheckCommand,
+  addWorkersCommand,
+  addReproCommand,
 ]) {
   add(program);
 }

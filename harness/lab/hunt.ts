@@ -1,6 +1,7 @@
 import { operationsOf, type Plan } from '../plan/plan.ts';
 import { shrink } from '../plan/shrink.ts';
 import { nextPlan } from './next-plan.ts';
+import { isLoose, pinPlan } from './pin-plan.ts';
 import { invalidCheckers, measureRate, type Rate, violatesAny } from './rate.ts';
 import { type Lab, type PlanOutcome, runPlan } from './run-plan.ts';
 
@@ -38,9 +39,9 @@ export interface Finding {
   readonly shrinkRuns: number;
 }
 
-/** A candidate counts as failing when one of so many runs fails: races do not show every time. */
-const runsPerCandidate = 2;
-const shrinkBudgetRuns = 60;
+/** Races do not show every time: a simpler plan is taken when it shows at least as reliably as the one found. */
+const runsPerCandidate = 3;
+const shrinkBudgetRuns = 80;
 const rateRuns = 10;
 
 /** Runs plan after plan of a seed until one is judged invalid; shrinks that one and measures how often it shows. */
@@ -73,17 +74,23 @@ async function examine(lab: Lab, found: PlanOutcome, { onShrink, signal }: HuntO
   const checkers = invalidCheckers(found);
   const isSame = violatesAny(checkers);
   let smallest = found;
+  const first = await measureRate(lab, found.plan, runsPerCandidate, isSame, signal);
+  const needed = Math.max(1, Math.min(2, first.reproduced));
   const fails = async (candidate: Plan): Promise<boolean> => {
-    for (let run = 0; run < runsPerCandidate && !signal.aborted; run += 1) {
+    let failed = 0;
+    for (let left = runsPerCandidate; failed + left >= needed && failed < needed; left -= 1) {
+      if (signal.aborted) return false;
       const outcome = await runPlan(lab, candidate);
       if (!isSame(outcome)) continue;
       smallest = outcome;
-      onShrink?.(candidate);
-      return true;
+      failed += 1;
     }
-    return false;
+    if (failed >= needed) onShrink?.(candidate);
+    return failed >= needed;
   };
-  const { plan, runs } = await shrink(found.plan, fails, shrinkBudgetRuns);
+  const pinned = pinPlan(found.plan, found.history);
+  const start = isLoose(found.plan) && (await fails(pinned)) ? pinned : found.plan;
+  const { plan, runs } = await shrink(start, fails, shrinkBudgetRuns);
   const rate = await measureRate(lab, plan, rateRuns, isSame, signal);
   const shown = rate.outcomes.findLast(isSame) ?? smallest;
   return { path: found.plan.path ?? '0', outcome: shown, plan, checkers, rate, shrinkRuns: runs };
