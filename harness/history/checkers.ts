@@ -1,0 +1,90 @@
+import { gauntletError } from '../errors.ts';
+import { cancelUpstream } from './cancel-upstream.ts';
+import { convergence } from './convergence.ts';
+import { duplicateEffect } from './duplicate-effect.ts';
+import type { CheckChoice, History } from './events.ts';
+import { exactlyOnce } from './exactly-once.ts';
+import { faultsFired } from './faults-fired.ts';
+import type { Journal } from './journal.ts';
+import { type LimitOptions, limit } from './limit.ts';
+import { linearizable } from './linearizability.ts';
+import { lostUpdate } from './lost-update.ts';
+import { monotonicReads } from './monotonic-reads.ts';
+import { readYourWrites } from './read-your-writes.ts';
+import { staleRead } from './stale-read.ts';
+import { streamOrder } from './stream-order.ts';
+import { taskEnds } from './task-ends.ts';
+import { tenantIsolation } from './tenant-isolation.ts';
+import { truncatedComplete } from './truncated-complete.ts';
+import { type Checker, type Judgement, judge } from './verdict.ts';
+
+/** The type of each option of a checker; a `?` marks one that may be left out. */
+type Options = Readonly<Record<string, 'number' | 'number?' | 'texts?' | 'window'>>;
+type Given = Readonly<Record<string, never>>;
+type Entry = readonly [options: Options, make: (given: Given) => Checker];
+
+const plain = (checker: Checker): Entry => [{}, () => checker];
+
+const table: Readonly<Record<string, Entry>> = {
+  'lost-update': plain(lostUpdate),
+  'duplicate-effect': plain(duplicateEffect),
+  'stale-read': plain(staleRead),
+  'read-your-writes': plain(readYourWrites),
+  'monotonic-reads': plain(monotonicReads),
+  convergence: [{ withinMs: 'number?' }, convergence],
+  limit: [
+    { window: 'window', limit: 'number', windowMs: 'number?', originMs: 'number?', leaseMs: 'number?' },
+    (given) => limit(limitOptions(given)),
+  ],
+  'stream-order': plain(streamOrder),
+  'truncated-complete': plain(truncatedComplete),
+  'cancel-upstream': [{ withinMs: 'number' }, (given) => cancelUpstream({ withinMs: given.withinMs ?? 0 })],
+  'tenant-isolation': plain(tenantIsolation),
+  'exactly-once': plain(exactlyOnce),
+  'task-ends': [{ terminal: 'texts?', withinMs: 'number?' }, taskEnds],
+  linearizable: [{ steps: 'number?' }, linearizable],
+  'faults-fired': plain(faultsFired),
+};
+
+export const checkerNames: readonly string[] = Object.keys(table);
+
+/**
+ * The checker that a history's header asks for.
+ * @throws GauntletError GNT_CHECKER_UNKNOWN, GNT_CHECKER_OPTIONS
+ */
+export function checkerOf({ checker, ...given }: CheckChoice): Checker {
+  const entry = Object.hasOwn(table, checker) ? table[checker] : undefined;
+  if (!entry) throw gauntletError('GNT_CHECKER_UNKNOWN', checker, checkerNames.join(', '));
+  const [options, make] = entry;
+  for (const name of Object.keys(given)) {
+    if (!(name in options)) throw gauntletError('GNT_CHECKER_OPTIONS', checker, `the option ${name}.`);
+  }
+  for (const [name, type] of Object.entries(options)) {
+    if (isOfType(given[name], type)) continue;
+    throw gauntletError('GNT_CHECKER_OPTIONS', checker, `${name}: ${JSON.stringify(given[name])}.`);
+  }
+  return make(given as Given);
+}
+
+/** Runs what the header of a history asks for, and sees to it that planned faults fired. */
+export function checkHistory(history: History, journal?: Journal): Judgement {
+  const { checks, faults = [] } = history.header;
+  const chosen = checks.map(checkerOf);
+  const vacuous = faults.length > 0 && !chosen.includes(faultsFired);
+  return judge(vacuous ? [...chosen, faultsFired] : chosen, history, journal);
+}
+
+function isOfType(value: unknown, type: Options[string]): boolean {
+  if (value === undefined) return type.endsWith('?');
+  if (type === 'window') return value === 'sliding' || value === 'fixed' || value === 'concurrent';
+  if (type === 'texts?') return Array.isArray(value) && value.every((text) => typeof text === 'string');
+  return typeof value === 'number' && value >= 0;
+}
+
+function limitOptions(given: object): LimitOptions {
+  const options = given as LimitOptions;
+  if (options.window !== 'concurrent' && options.windowMs === undefined) {
+    throw gauntletError('GNT_CHECKER_OPTIONS', 'limit', `a ${options.window} window without windowMs.`);
+  }
+  return options;
+}

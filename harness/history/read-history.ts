@@ -1,0 +1,100 @@
+import { gauntletError } from '../errors.ts';
+import { actions, type History, type HistoryEvent, type HistoryHeader, historyVersion } from './events.ts';
+
+export interface ReadHistory {
+  readonly history: History;
+  /** The last line, when it was cut off (the recorder was killed); it is not in the history. */
+  readonly torn?: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a history from JSON lines. A last line that ends in the middle is left out and reported.
+ * @throws GauntletError GNT_HISTORY_VERSION for one of another version, GNT_HISTORY_INVALID with the line for anything else
+ */
+export function parseHistory(text: string): ReadHistory {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const [first = '', ...rest] = lines;
+  const header = headerOf(fieldsOf(first, 1));
+  let torn: string | undefined;
+  const last = rest.at(-1);
+  if (last !== undefined && jsonOf(last) === undefined) torn = rest.pop();
+  const pairing: Pairing = { open: new Map(), ids: new Set(), lastAt: Number.NEGATIVE_INFINITY };
+  const events = rest.map((line, index) => eventOf(fieldsOf(line, index + 2), index + 2, pairing));
+  return { history: { header, events }, ...(torn === undefined ? {} : { torn }) };
+}
+
+const refuse = (line: number, problem: string): never => {
+  throw gauntletError('GNT_HISTORY_INVALID', `line ${line} ${problem}.`);
+};
+
+/** The value of a line, undefined for what is not JSON. */
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldsOf(line: string, number: number): Fields {
+  const value = jsonOf(line);
+  if (value === undefined) return refuse(number, 'is not JSON');
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    return refuse(number, 'is not an object');
+  }
+  return value as Fields;
+}
+
+function headerOf(fields: Fields): HistoryHeader {
+  if (fields.type !== 'header') refuse(1, 'is not a header');
+  if (fields.version !== historyVersion) {
+    throw gauntletError('GNT_HISTORY_VERSION', JSON.stringify(fields.version), historyVersion);
+  }
+  for (const name of ['workload', 'planHash', 'subject']) {
+    if (typeof fields[name] !== 'string') refuse(1, `has no ${name}`);
+  }
+  const { checks } = fields;
+  if (!Array.isArray(checks) || checks.some((check) => typeof check?.checker !== 'string')) {
+    refuse(1, 'has no list of checks');
+  }
+  return fields as unknown as HistoryHeader;
+}
+
+/** What is under way while a history is read. */
+interface Pairing {
+  readonly open: Map<unknown, Fields>;
+  readonly ids: Set<unknown>;
+  lastAt: number;
+}
+
+function eventOf(fields: Fields, line: number, pairing: Pairing): HistoryEvent {
+  const { type, at, op, id } = fields;
+  if (typeof at !== 'number') return refuse(line, 'has no time');
+  if (type === 'fault') {
+    if (typeof id !== 'string') refuse(line, 'is a fault without an id');
+    return fields as unknown as HistoryEvent;
+  }
+  if (type !== 'invoke' && type !== 'ok' && type !== 'fail' && type !== 'unknown') {
+    return refuse(line, `has the type ${JSON.stringify(type)}`);
+  }
+  if (typeof op !== 'string' || typeof fields.client !== 'number')
+    refuse(line, 'has no operation or no client');
+  if (at < pairing.lastAt) refuse(line, 'is earlier than the line before');
+  pairing.lastAt = at;
+  if (type === 'invoke') {
+    if (pairing.ids.has(op)) refuse(line, `begins the operation ${op} again`);
+    if (typeof fields.key !== 'string' || typeof fields.name !== 'string')
+      refuse(line, 'has no key or no name');
+    if (!actions.some((action) => action === fields.does)) {
+      refuse(line, `does ${JSON.stringify(fields.does)}, which no checker knows`);
+    }
+    pairing.ids.add(op);
+    pairing.open.set(op, fields);
+  } else if (!pairing.open.delete(op)) {
+    refuse(line, `ends the operation ${op}, which is not under way`);
+  }
+  return fields as unknown as HistoryEvent;
+}
