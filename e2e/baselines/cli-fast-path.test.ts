@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import axios from 'axios';
 import { answerIn, complete, ownModel, says, streamed } from '../../harness/suite/chat.ts';
-import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';
+import { chunksOf, doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
@@ -50,7 +50,7 @@ test('streams an answer in several chunks and [DONE]', async () => {
   const withText = chunksOf(stream).filter((chunk) => chunk.choices?.[0]?.delta?.content);
   expect(withText.length).toBeGreaterThan(1);
   expect(textOf(stream)).toMatch(/1.*2.*3/s);
-  expect(stream.data.filter((data) => data === '[DONE]')).toHaveLength(1);
+  expect(doneCount(stream)).toBe(1);
 });
 
 test('passes a temperature of 0 on as 0', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import axios from 'axios';
 import { answerIn, complete, ownModel, says, streamed } from '../../harness/suite/chat.ts';
-import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';
+import { chunksOf, doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
@@ -29,7 +29,7 @@ test('streams an answer token by token and ends it with one [DONE]', async () =>
   const stream = await streamed(langchain, ask('Count from 1 to 5'));
   expect(textOf(stream)).toMatch(/1.*2.*3.*4.*5/s);
   expect(chunksOf(stream).filter((chunk) => chunk.choices?.[0]?.delta?.content).length).toBeGreaterThan(1);
-  expect(stream.data.filter((data) => data === '[DONE]')).toHaveLength(1);
+  expect(doneCount(stream)).toBe(1);
   expect(stream.data.at(-1)).toBe('[DONE]');
 });
 

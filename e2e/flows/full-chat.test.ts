@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
-import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';
+import { chunksOf, doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
@@ -34,7 +34,7 @@ test('a stream goes all the way: text, then one [DONE]', async () => {
     messages: says("Say 'test' and nothing else"),
   });
   expect(textOf(stream)).toMatch(/test/i);
-  expect(stream.data.filter((data) => data === '[DONE]')).toHaveLength(1);
+  expect(doneCount(stream)).toBe(1);
   expect(stream.data.at(-1)).toBe('[DONE]');
 });
 

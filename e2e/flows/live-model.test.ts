@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
-import { textOf } from '../../harness/suite/event-stream.ts';
+import { doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { requireEnvironment } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
 
@@ -26,7 +26,7 @@ test('a live model streams through gateway and baseline', async () => {
   needsLiveModel();
   const stream = await streamed('gateway', { model: cliModel, messages: question });
   expect(textOf(stream)).toMatch(/paris/i);
-  expect(stream.data.filter((data) => data === '[DONE]')).toHaveLength(1);
+  expect(doneCount(stream)).toBe(1);
 });
 
 test('a live model answers through LangChain', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { cliModel, complete, says, streamed } from '../../harness/suite/chat.ts';
-import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';
+import { chunksOf, doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { firstTokenMs, largestGapMs } from '../../harness/suite/timing.ts';
@@ -71,7 +71,7 @@ test('the role comes first, the finish reason last and once', async () => {
 
 test('says [DONE] once, and nothing after it', async () => {
   const stream = await streamed('gateway', { model: cliModel, messages: says('Count to 3') });
-  expect(stream.data.filter((data) => data === '[DONE]')).toHaveLength(1);
+  expect(doneCount(stream)).toBe(1);
   expect(stream.data.at(-1)).toBe('[DONE]');
   expect(stream.endedCleanly).toBe(true);
 });

@@ -100,6 +100,11 @@ export function chunksOf(stream: SeenStream): readonly ChatChunk[] {
   return stream.data.filter((data) => data !== '[DONE]').map((data) => JSON.parse(data) as ChatChunk);
 }
 
+/** How often the stream said that it is complete. */
+export function doneCount(stream: SeenStream): number {
+  return stream.data.filter((data) => data === '[DONE]').length;
+}
+
 /** The text that the chunks' content deltas add up to. */
 export function textOf(stream: SeenStream): string {
   return chunksOf(stream)
