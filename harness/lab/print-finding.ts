@@ -1,9 +1,12 @@
-import { renderLanes } from '../history/lanes.ts';
-import type { Judgement } from '../history/verdict.ts';
+import { notesOf, renderLanes } from '../history/lanes.ts';
+import type { Judgement, Verdict } from '../history/verdict.ts';
 import { operationsOf, stepsOf } from '../plan/plan.ts';
 import type { PlanOutcome } from './run-plan.ts';
 
-/** The verdicts of a run that is not valid, each with its counterexample as lanes. */
+/** As many operations as a person takes in at a glance: a history as short as that is shown whole. */
+const shownWhole = 10;
+
+/** The verdicts of a run that is not valid; for the first one the lanes of its clients. */
 export function verdictText(
   title: string,
   { history, judgement }: Pick<PlanOutcome, 'history' | 'judgement'>,
@@ -11,22 +14,28 @@ export function verdictText(
   const wrong = judgement.verdicts.filter(
     ({ verdict }) => verdict === judgement.verdict && verdict !== 'valid',
   );
+  const lanesOf = (verdict: Verdict) => {
+    const all = history.events.flatMap((event) => (event.type === 'invoke' ? [event.op] : []));
+    const ids = all.length <= shownWhole ? all : (verdict.counterexample ?? []);
+    return ids.length === 0
+      ? ''
+      : `\n${renderLanes(history, ids, notesOf(verdict)).replace(/^(?=.)/gm, '    ')}`;
+  };
   return wrong
-    .map(({ checker, verdict, reason = '', counterexample = [] }, index) => {
-      const heading = `${verdict === 'invalid' ? '✗' : '?'} ${title}: ${checker}: ${reason}`;
-      const lanes =
-        index === 0 && counterexample.length > 0 ? `\n${renderLanes(history, counterexample)}` : '';
-      return `${heading}    ${verdict}${lanes}`;
+    .map((verdict, index) => {
+      const sign = verdict.verdict === 'invalid' ? '✗' : '?';
+      const heading = `${sign} ${title}: ${verdict.checker}: ${verdict.reason ?? ''}    ${verdict.verdict}`;
+      return index === 0 ? `${heading}${lanesOf(verdict)}` : heading;
     })
     .join('\n');
 }
 
 /** Verdicts of a run in one line each. */
 export function judgementLines({ verdicts }: Judgement): readonly string[] {
-  return verdicts.map(
-    ({ checker, verdict, counted, reason }) =>
-      `  ${verdict.padEnd(8)} ${checker.padEnd(20)} ${String(counted).padStart(4)} judged${reason ? `  ${reason}` : ''}`,
-  );
+  return verdicts.map(({ checker, verdict, counted, reason }) => {
+    const why = reason ? `  ${reason}` : '';
+    return `  ${verdict.padEnd(8)} ${checker.padEnd(20)} ${String(counted).padStart(4)} judged${why}`;
+  });
 }
 
 /** Size of a plan in words. */

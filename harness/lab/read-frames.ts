@@ -6,6 +6,9 @@ import { chatFrame } from '../workloads/chat-frame.ts';
 import type { StreamRequest } from '../workloads/workload.ts';
 import { now } from './lab-client.ts';
 
+/** As all faults, a slow reader ends by itself: from then on it takes what comes. */
+const slowForMs = 2_000;
+
 export interface FramesRead {
   readonly frames: readonly FrameSeen[];
   readonly endedCleanly: boolean;
@@ -54,7 +57,7 @@ export async function readFrames(
       const read = decoder.decode(part, { stream: true });
       body += read;
       parser.feed(read);
-      const dueMs = bytesPerSecond === undefined ? 0 : (bytes / bytesPerSecond) * 1000;
+      const dueMs = bytesPerSecond === undefined ? 0 : Math.min((bytes / bytesPerSecond) * 1000, slowForMs);
       const aheadMs = dueMs - (performance.now() - startedAt);
       if (aheadMs > 0) await delay(aheadMs, undefined, { signal });
     }
