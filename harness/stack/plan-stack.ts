@@ -98,7 +98,8 @@ function withoutDependency(service: PlannedService, all: readonly PlannedService
   const missing = all.find(
     ({ mode, spec }) => mode === 'absent' && service.spec.dependsOn.includes(spec.name),
   );
-  return missing ? { mode: 'absent', spec: service.spec, reason: `it needs ${missing.spec.name}` } : service;
+  if (missing?.mode !== 'absent') return service;
+  return { mode: 'absent', spec: service.spec, reason: `it needs ${missing.spec.name}: ${missing.reason}` };
 }
 
 /** Ports are chosen once, so that they stay the same when a service is restarted. */
