@@ -1,19 +1,21 @@
 import { expect, test } from '@jest/globals';
+import { journalOf } from '../../harness/suite/journal.ts';
 import { extract, memoriesOf, newUser } from '../../harness/suite/memory.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 
-test('50 identical extractions at the same time store the fact once', async () => {
+test('50 identical extractions at the same time store the fact once and ask the model once', async () => {
   await needsScriptedProvider('memory');
   const user = newUser();
   // The model takes its time, so that all 50 have come before the first is done.
-  const { mark } = newOperation({ at: 'memory', ttft: 700 });
+  const { id, mark } = newOperation({ at: 'memory', ttft: 700 });
   const sentence = `My favorite number is 50. ${mark}`;
   const answers = await Promise.all(Array.from({ length: 50 }, () => extract(user, sentence)));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   const saved = answers.flatMap(({ data }) => data.memories_saved);
   expect(saved).toHaveLength(1);
   expect(await memoriesOf(user)).toHaveLength(1);
+  expect(await journalOf(id, 'memory')).toHaveLength(1);
 });
 
 test('every answer to an identical extraction comes after the fact can be read', async () => {
