@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { gauntletError } from '../errors.ts';
 import { listWorkers, openLabStack } from '../lab/lab-stack.ts';
 import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
 import type { WorkerView } from '../workers/client.ts';
@@ -35,11 +36,11 @@ export function addWorkersCommand(program: Command): void {
 async function workersOf(record: StackRecord): Promise<Readonly<Record<string, ServiceWorkers>>> {
   const stack = await openLabStack(record);
   try {
+    if (!stack.scope) throw gauntletError('GNT_WORKERS_UNSEEN', record.runId, 'the stack has no scope');
     const found: Record<string, ServiceWorkers> = {};
     for (const name of Object.keys(record.services)) {
       if (!stack.has(name) || name === 'scope') continue;
-      const why = stack.unseen[name] ?? (stack.scope ? undefined : 'the stack has no scope');
-      const seen = why ?? (stack.scope ? await listWorkers(stack.scope, name) : '');
+      const seen = stack.unseen[name] ?? (await listWorkers(stack.scope, name));
       if (typeof seen === 'string') found[name] = { unseen: seen };
       else found[name] = { workers: seen.map(({ service: _, ...worker }) => worker) };
     }

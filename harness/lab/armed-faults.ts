@@ -6,6 +6,7 @@ import { applyWorkerFault } from '../faults/worker-fault.ts';
 import { chatCallsOf, type Journal } from '../history/journal.ts';
 import type { JsonRecord } from '../plan/json.ts';
 import { type FaultStep, faultsOf, type Plan, type Step } from '../plan/plan.ts';
+import { ScopeClientError } from '../workers/tunnel-agent.ts';
 import type { ClientConduct } from './lab-client.ts';
 import type { LabStack } from './lab-stack.ts';
 import type { Recorder } from './recorder.ts';
@@ -135,7 +136,8 @@ export class ArmedFaults {
       this.#note(step, applied.proof);
     } catch (error) {
       this.#reasons.set(step.id, error instanceof Error ? error.message : String(error));
-      if (!(error instanceof FaultUnsupported) && !isAboutTheWorker(error)) throw error;
+      // What the scope refuses is a matter of timing: the worker had gone already, by another fault.
+      if (!(error instanceof FaultUnsupported) && !(error instanceof ScopeClientError)) throw error;
     }
   }
 
@@ -151,9 +153,3 @@ export class ArmedFaults {
     this.#recorder.fault({ id: step.id, state: 'fired', fault: step.fault, proof });
   }
 }
-
-/** The worker had gone already, by another fault: that is a matter of timing, not of the lab. */
-const isAboutTheWorker = (error: unknown): boolean =>
-  ['GNT_NO_SUCH_WORKER', 'GNT_NO_WORKERS', 'GNT_SIGNAL_FAILED'].includes(
-    (error as { code?: string }).code ?? '',
-  );

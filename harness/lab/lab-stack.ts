@@ -49,7 +49,7 @@ export async function openLabStack(record: StackRecord): Promise<LabStack> {
       if (url === undefined) throw new Error(`the stack has no service "${service}"`);
       return url;
     },
-    setting: (name) => record.variables[name],
+    setting: (name) => record.variables[name] ?? process.env[name],
     close: async () => scope?.close(),
   };
 }

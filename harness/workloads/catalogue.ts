@@ -4,10 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
 import { gateway } from './gateway.ts';
 import { memory } from './memory.ts';
+import { memoryLimit } from './memory-limit.ts';
 import type { Workload } from './workload.ts';
 
 /** The workloads that come with the project. */
-export const workloads: readonly Workload[] = [memory, gateway];
+export const workloads: readonly Workload[] = [memory, memoryLimit, gateway];
 
 /**
  * A workload by its name, or from a file of the user's whose default export it is.

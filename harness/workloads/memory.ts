@@ -71,10 +71,14 @@ export const memory: Workload = {
 async function prepareRun({ plan, nonce, client }: PlanRun): Promise<PreparedRun> {
   const users = new Map<string, string>();
   const notes = new Map<string, string>();
-  for (const key of new Set(operationsOf(plan).map(({ args }) => String(args.key)))) {
-    users.set(key, randomUUID());
-    if (key.startsWith('note')) notes.set(key, await writeNote(client, users.get(key) as string, key, nonce));
-  }
+  const keys = [...new Set(operationsOf(plan).map(({ args }) => String(args.key)))];
+  await Promise.all(
+    keys.map(async (key) => {
+      const user = randomUUID();
+      users.set(key, user);
+      if (key.startsWith('note')) notes.set(key, await writeNote(client, user, key, nonce));
+    }),
+  );
   const firsts = new Set<string>();
   const facts: { readonly id: string; readonly value: string }[] = [];
   const user = ({ key }: Operation) => users.get(key) as string;
