@@ -102,7 +102,9 @@ async function onStack<T>(
     const connections = new Connections(stack);
     const lab: Lab = { stack, workload, connections, operationTimeoutMs: options.timeout * 1000 };
     try {
-      return await action({ lab, results, runId: record.runId, driver: record.driver, signal });
+      const done = await action({ lab, results, runId: record.runId, driver: record.driver, signal });
+      signal.throwIfAborted();
+      return done;
     } finally {
       connections.reset();
     }

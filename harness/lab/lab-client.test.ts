@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { Agent, createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type ClientConduct, LabClient } from './lab-client.ts';
+
+const agent = new Agent({ keepAlive: true });
+let server: Server;
+let closedEarly: Promise<void>;
+
+/** Sends eight words, one every 10 ms, then [DONE]; `/broken` breaks off after three. */
+beforeEach(async () => {
+  let tell: () => void;
+  closedEarly = new Promise((resolve) => {
+    tell = resolve;
+  });
+  server = createServer(async (request, response) => {
+    response.on('close', () => {
+      if (!response.writableFinished) tell();
+    });
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (let word = 1; word <= 8 && !response.destroyed; word += 1) {
+      if (request.url === '/broken' && word === 4) return void response.destroy();
+      response.write(`data: ${JSON.stringify({ choices: [{ delta: { content: `w${word} ` } }] })}\n\n`);
+      await delay(10);
+    }
+    response.end('data: [DONE]\n\n');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(() => {
+  agent.destroy();
+  server.closeAllConnections();
+  server.close();
+});
+
+function client(conduct: ClientConduct = {}): LabClient {
+  const { port } = server.address() as AddressInfo;
+  const route = () => ({ agent, origin: new URL(`http://127.0.0.1:${port}`), workerOf: () => undefined });
+  return new LabClient({ route, service: 'gateway', signal: AbortSignal.timeout(5_000), conduct });
+}
+
+test('a stream is read frame by frame to its terminal event', async () => {
+  const { frames, endedCleanly } = await client().stream({ path: '/', body: {} });
+  expect(frames.map((frame) => ('text' in frame ? frame.text : 'done'))).toHaveLength(9);
+  expect(frames.at(-1)).toMatchObject({ done: true });
+  expect(endedCleanly).toBe(true);
+});
+
+test('a client that is to hang up after two frames sees two, and the server sees it go', async () => {
+  const told: number[] = [];
+  const answer = await client({ abortAfterFrames: 2, onAbort: (at) => told.push(at) }).stream({
+    path: '/',
+    body: {},
+  });
+  await closedEarly;
+  expect(answer.frames).toHaveLength(2);
+  expect(answer.endedCleanly).toBe(false);
+  expect(told).toEqual([answer.abortedAt]);
+});
+
+test('a broken connection is no clean end', async () => {
+  const { frames, endedCleanly, abortedAt } = await client().stream({ path: '/broken', body: {} });
+  expect(frames).toHaveLength(3);
+  expect(endedCleanly).toBe(false);
+  expect(abortedAt).toBeUndefined();
+});
+
+test('frames are told as they come, from 0 when the request is sent', async () => {
+  const counts: number[] = [];
+  await client({ onFrames: (count) => counts.push(count) }).stream({ path: '/', body: {} });
+  expect(counts).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test('a slow reader takes its time', async () => {
+  const seen: { bytes: number; elapsedMs: number }[] = [];
+  await client({ bytesPerSecond: 1_000, onSlowRead: (each) => seen.push(each) }).stream({
+    path: '/',
+    body: {},
+  });
+  expect(seen[0]?.bytes).toBeGreaterThan(300);
+  expect(seen[0]?.elapsedMs).toBeGreaterThanOrEqual((seen[0]?.bytes ?? 0) * 0.9);
+});
