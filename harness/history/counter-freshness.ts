@@ -1,4 +1,5 @@
 import type { History } from './events.ts';
+import { kindOf } from './object-kind.ts';
 import { named, type Violation } from './outcome.ts';
 import type { Sweep } from './sweep.ts';
 import { type Operation, timelineOf } from './timeline.ts';
@@ -49,9 +50,12 @@ function judge(count: Operation, before: readonly [number, Operation] | undefine
 
 /** The need of checkers of counters, in words for a verdict; undefined when it is met. */
 export function growingCounters(history: History): string | undefined {
-  const { operations } = timelineOf(history);
-  const shrinks = operations.find(
-    (operation) => operation.invoke.does === 'increment' && amountOf(operation) < 0,
-  );
-  return shrinks && `the counter "${shrinks.invoke.key}" was made smaller`;
+  for (const operations of timelineOf(history).keys) {
+    if (kindOf(operations) !== 'counter') continue;
+    const shrinks = operations.find(
+      (operation) => operation.invoke.does === 'delete' || amountOf(operation) < 0,
+    );
+    if (shrinks) return `the counter "${shrinks.invoke.key}" was made smaller`;
+  }
+  return undefined;
 }

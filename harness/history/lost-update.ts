@@ -1,4 +1,4 @@
-import { amountOf } from './counter-freshness.ts';
+import { amountOf, growingCounters } from './counter-freshness.ts';
 import type { History } from './events.ts';
 import { invalid, named, notFound, type Violation } from './outcome.ts';
 import { isWrite, registersOf, uniqueValues, writtenBy } from './register.ts';
@@ -11,26 +11,30 @@ import type { Checker } from './verdict.ts';
 export const lostUpdate: Checker = {
   name: 'lost-update',
   rule: 'What was acknowledged is in the state that is left when everything is quiet; no two cas replace the same value.',
-  needs: ['values and elements are unique', 'every changed key is read once all changes were answered'],
+  needs: [
+    'values and elements are unique',
+    'counters only grow',
+    'every changed key is read once all changes were answered',
+  ],
   check(history) {
+    const shrinking = growingCounters(history);
     let counted = 0;
     let unread = 0;
     for (const settled of settledKeys(history)) {
       counted += settled.updates.length;
-      const violation = judge(history, settled);
+      const violation = settled.kind === 'counter' && shrinking ? undefined : judge(history, settled);
       if (violation) return invalid('lost-update', violation, counted);
       if (settled.reads.length === 0) unread += 1;
     }
     const unmet = unread > 0 ? `${unread} changed key(s) were not read after their last change` : undefined;
-    return notFound('lost-update', counted, unmet ?? uniqueValues(history));
+    return notFound('lost-update', counted, unmet ?? uniqueValues(history) ?? shrinking);
   },
 };
 
 function judge(history: History, settled: Settled): Violation | undefined {
-  const { updates } = settled;
-  if (updates.some(({ invoke }) => invoke.does === 'increment')) return judgeCounter(settled);
-  if (updates.some(({ invoke }) => invoke.does === 'add' || invoke.does === 'remove'))
-    return judgeSet(settled);
+  const { kind, updates } = settled;
+  if (kind === 'counter') return judgeCounter(settled);
+  if (kind === 'set') return judgeSet(settled);
   if (registersOf(history).ambiguous.has(settled.key)) return undefined;
   return judgeCas(history, updates) ?? judgeRegister(history, settled);
 }
@@ -101,9 +105,7 @@ function judgeCounter({ updates, reads }: Settled): Violation | undefined {
   const [first] = reads;
   if (!first) return undefined;
   let least = 0;
-  for (const update of updates) {
-    least += update.outcome === 'ok' ? amountOf(update) : Math.min(0, amountOf(update));
-  }
+  for (const update of updates) if (update.outcome === 'ok') least += amountOf(update);
   const most = reads.reduce((max, { completion }) => Math.max(max, Number(completion?.value)), -Infinity);
   if (most >= least) return undefined;
   const at = updates.findIndex((update, place) => update.start < (updates[place - 1]?.end ?? -1));

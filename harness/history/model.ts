@@ -1,4 +1,5 @@
 import { counterModel } from './counter-model.ts';
+import { kindOf } from './object-kind.ts';
 import { registerModel } from './register-model.ts';
 import { setModel } from './set-model.ts';
 import type { Operation } from './timeline.ts';
@@ -30,13 +31,14 @@ export interface Model<S> {
 /** The model of the object that operations of one key worked on; undefined when they are of no such object. */
 // biome-ignore lint/suspicious/noExplicitAny: each model has a state of its own, which only the model looks into
 export function modelOf(operations: readonly Operation[]): Model<any> | undefined {
-  for (const { invoke } of operations) {
-    if (invoke.does === 'add' || invoke.does === 'remove' || invoke.does === 'list')
-      return setModel(operations);
-    if (invoke.does === 'increment' || invoke.does === 'count') return counterModel;
-    if (invoke.does === 'read' || invoke.does === 'write' || invoke.does === 'cas') {
+  switch (kindOf(operations)) {
+    case 'register':
       return registerModel(operations);
-    }
+    case 'set':
+      return setModel(operations);
+    case 'counter':
+      return counterModel;
+    default:
+      return undefined;
   }
-  return undefined;
 }

@@ -8,8 +8,11 @@ import { type ValueId, valueId } from './value.ts';
  */
 export function registerModel(operations: readonly Operation[]): Model<ValueId> {
   const written = new Set(operations.map(made));
-  const strange = operations.map(needed).find((value) => value !== undefined && !written.has(value));
   const asked = new Set(operations.map(needed));
+  const isStrange = (value: ValueId | undefined) => value !== undefined && !written.has(value);
+  // A cas of unknown outcome may have found what was there before, if nothing else tells what that was.
+  const hoped = operations.flatMap(({ invoke }) => (invoke.does === 'cas' ? valueId(invoke.from) : []));
+  const strange = [...asked].find(isStrange) ?? hoped.find(isStrange);
   return {
     initial: strange ?? null,
     keyOf: (state) => (typeof state === 'string' ? `"${state}` : String(state)),

@@ -1,10 +1,12 @@
 import type { History } from './events.ts';
+import { kindOf, type ObjectKind } from './object-kind.ts';
 import { isWrite } from './register.ts';
 import { type Operation, timelineOf } from './timeline.ts';
 
 /** One key after its last change. */
 export interface Settled {
   readonly key: number;
+  readonly kind: ObjectKind;
   readonly updates: readonly Operation[];
   /** Reads, lists and counts that ended well and began when no change was under way any more. */
   readonly reads: readonly Operation[];
@@ -42,7 +44,13 @@ export function settledKeys(history: History, withinMs = 0): readonly Settled[] 
     const reads = operations.filter(
       (read) => isLook(read) && read.start > lastEnd && read.invoke.at >= lastAt + withinMs,
     );
-    settled.push({ key, updates, reads, unsure: updates.find(({ outcome }) => outcome === 'unknown') });
+    settled.push({
+      key,
+      kind: kindOf(operations) ?? 'register',
+      updates,
+      reads,
+      unsure: updates.find(({ outcome }) => outcome === 'unknown'),
+    });
   }
   return settled;
 }

@@ -10,7 +10,7 @@ export const tenantIsolation: Checker = {
   rule: 'No answer, and no request upstream, contains the marker of another tenant.',
   needs: [
     'operations name their tenant, and those that bring text a marker that only this tenant has',
-    'all markers begin with the same two or more characters, and none with the whole of another',
+    'all markers begin with the same two or more characters, and no letter or digit follows them at once',
   ],
   check(history, journal) {
     const { operations } = timelineOf(history);
@@ -59,18 +59,19 @@ function textsOf(operation: Operation, journal: Journal | undefined): readonly (
 function markerFinder(
   markers: ReadonlyMap<string, Operation>,
 ): ((text: string, tenant: string) => Operation | undefined) | string {
-  const sorted = [...markers.keys()].sort();
-  if (sorted.length === 0) return () => undefined;
-  const beginning = commonBeginning(sorted);
+  const all = [...markers.keys()];
+  if (all.length === 0) return () => undefined;
+  const beginning = commonBeginning(all);
   if (beginning.length < 2) return 'the markers do not begin alike';
-  const inside = sorted.find((marker, at) => sorted[at + 1]?.startsWith(marker));
-  if (inside !== undefined) return `another marker begins with the marker "${inside}"`;
-  const lengths = [...new Set([...markers.keys()].map(({ length }) => length))];
+  // The longest first: the marker of one operation may begin like that of another.
+  const lengths = [...new Set(all.map(({ length }) => length))].sort((a, b) => b - a);
   return (text, tenant) => {
     for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at + 1)) {
       for (const length of lengths) {
         const owner = markers.get(text.slice(at, at + length));
-        if (owner && owner.invoke.tenant !== tenant) return owner;
+        if (!owner) continue;
+        if (owner.invoke.tenant !== tenant) return owner;
+        break;
       }
     }
     return undefined;

@@ -1,0 +1,81 @@
+import { expect, test } from '@jest/globals';
+import { GauntletError } from '../errors.ts';
+import { checkerNames, checkerOf, checkHistory } from './checkers.ts';
+import type { CheckChoice, FaultEvent, History } from './events.ts';
+import { Recording } from './recording.ts';
+import { combine, unknownRate } from './verdict.ts';
+
+const required: Readonly<Record<string, object>> = {
+  limit: { window: 'sliding', limit: 1, windowMs: 1 },
+  'cancel-upstream': { withinMs: 100 },
+};
+const fault: FaultEvent = {
+  type: 'fault',
+  id: 'f1',
+  at: 5,
+  state: 'fired',
+  fault: { on: 'service', action: 'kill', service: 'memory', revertAfterMs: 1_000 },
+};
+const codeOf = (choice: CheckChoice) => {
+  try {
+    checkerOf(choice);
+    return undefined;
+  } catch (error) {
+    return error instanceof GauntletError ? error.code : error;
+  }
+};
+
+test('every checker is found by the name that its verdicts carry, says its rule and what it needs', () => {
+  const { history } = new Recording();
+  for (const checker of checkerNames) {
+    const made = checkerOf({ checker, ...required[checker] });
+    expect(made.name).toBe(checker);
+    expect(made.rule).toMatch(/\.$/);
+    expect(made.needs.length).toBeGreaterThan(0);
+    expect(made.check(history, [])).toMatchObject({ checker, verdict: 'valid', counted: 0 });
+  }
+});
+
+test('an unknown checker and unusable options have codes', () => {
+  expect(codeOf({ checker: 'toString' })).toBe('GNT_CHECKER_UNKNOWN');
+  expect(codeOf({ checker: 'lost-update', withinMs: 3 })).toBe('GNT_CHECKER_OPTIONS');
+  expect(codeOf({ checker: 'convergence', withinMs: '3' })).toBe('GNT_CHECKER_OPTIONS');
+  expect(codeOf({ checker: 'cancel-upstream' })).toBe('GNT_CHECKER_OPTIONS');
+  expect(codeOf({ checker: 'limit', window: 'sliding', limit: 3 })).toBe('GNT_CHECKER_OPTIONS');
+  expect(codeOf({ checker: 'limit', window: 'concurrent', limit: 3 })).toBeUndefined();
+});
+
+test('a history is judged by the checkers of its header', () => {
+  const checks = [{ checker: 'lost-update' }, { checker: 'stale-read' }];
+  const { history } = new Recording(checks).ok(1, 'write', { value: 'a' }).ok(1, 'read', {}, { value: null });
+  const { verdict, verdicts } = checkHistory(history);
+  expect(verdict).toBe('invalid');
+  expect(verdicts.map(({ checker }) => checker)).toEqual(['lost-update', 'stale-read']);
+});
+
+test('a run whose fault did not fire, or has no proof of it, shows nothing', () => {
+  const { history } = new Recording([{ checker: 'lost-update' }]).ok(1, 'read', {}, { value: null });
+  const faulty = (events: History['events']) =>
+    checkHistory({ header: { ...history.header, faults: ['f1'] }, events: [...events, ...history.events] });
+  expect(faulty([])).toMatchObject({ verdict: 'unknown', unknown: 1 });
+  expect(faulty([fault])).toMatchObject({ verdict: 'unknown' });
+  expect(faulty([{ ...fault, proof: { pid: 7 } }])).toMatchObject({ verdict: 'valid' });
+});
+
+test('invalid outweighs unknown, unknown outweighs valid, no verdict at all is unknown', () => {
+  const verdict = (word: 'valid' | 'invalid' | 'unknown') =>
+    ({ checker: 'c', verdict: word, counted: 1 }) as const;
+  expect(combine([verdict('valid'), verdict('unknown'), verdict('invalid')]).verdict).toBe('invalid');
+  expect(combine([verdict('valid'), verdict('unknown')]).verdict).toBe('unknown');
+  expect(combine([verdict('valid')]).verdict).toBe('valid');
+  expect(combine([]).verdict).toBe('unknown');
+});
+
+test('the rate of unknown verdicts counts verdicts, not runs', () => {
+  const two = combine([
+    { checker: 'c', verdict: 'valid', counted: 1 },
+    { checker: 'd', verdict: 'unknown', counted: 1 },
+  ]);
+  expect(unknownRate([two, two])).toBe(0.5);
+  expect(unknownRate([])).toBe(0);
+});
