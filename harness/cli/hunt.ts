@@ -33,13 +33,14 @@ export function addHuntCommand(program: Command): void {
           onPlan: (outcome, path) => void open.results.history(`${seed}-${path}`, outcome),
           onShrink: (plan) => console.log(`  still fails with ${sizeOf({ plan })}`),
         });
-        return report(result, workload.name, open, print);
+        return report(result, options, workload.name, open, print);
       });
     });
 }
 
 function report(
   result: HuntResult,
+  options: HuntCommandOptions,
   workload: string,
   { results }: OpenLab,
   print: (value: object) => void,
@@ -63,12 +64,23 @@ function report(
   console.log(`\n${verdictText(workload, finding.outcome)}`);
   console.log(
     `    ${sizeOf(finding)} · reproduced ${reproduced} of ${of} · seed ${seed} path ${finding.path}` +
-      `\n    again: npx gauntlet replay ${file}`,
+      `\n    again: ${again(file, options)}`,
   );
   const { path, checkers, shrinkRuns } = finding;
   const more = { checkers, reproduced, of, shrinkRuns, history, ...counts };
   print({ verdict, plans, seconds, seed, path, plan: file, ...more });
   return 1;
+}
+
+/** The command that runs a plan again as it was found. */
+function again(file: string, { workload, subject, stack, driver }: HuntCommandOptions): string {
+  const isKnown = workloads.some(({ name }) => name === workload);
+  const quoted = (text: string) => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+  const given = Object.entries({ workload: isKnown ? undefined : workload, subject, stack, driver });
+  const options = given.flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${quoted(value)}`],
+  );
+  return ['npx gauntlet replay', file, ...options].join(' ');
 }
 
 export function whole(value: string): number {

@@ -70,6 +70,15 @@ export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> 
   return { verdict: 'invalid', ...tried, finding: await examine(lab, found, options) };
 }
 
+async function lastFailing(
+  lab: Lab,
+  plan: Plan,
+  isSame: (outcome: PlanOutcome) => boolean,
+): Promise<PlanOutcome | undefined> {
+  const { outcomes } = await measureRate(lab, plan, runsPerCandidate, isSame);
+  return outcomes.findLast(isSame);
+}
+
 async function examine(lab: Lab, found: PlanOutcome, { onShrink, signal }: HuntOptions): Promise<Finding> {
   const checkers = invalidCheckers(found);
   const isSame = violatesAny(checkers);
@@ -90,7 +99,11 @@ async function examine(lab: Lab, found: PlanOutcome, { onShrink, signal }: HuntO
   };
   const pinned = pinPlan(found.plan, found.history);
   const start = isLoose(found.plan) && (await fails(pinned)) ? pinned : found.plan;
-  const { plan, runs } = await shrink(start, fails, shrinkBudgetRuns);
+  const { plan: small, runs } = await shrink(start, fails, shrinkBudgetRuns);
+  // Shrinking lets go of pins that kept connections made up for; another run would land elsewhere.
+  const seen = smallest.plan === small ? smallest : await lastFailing(lab, small, isSame);
+  const firm = seen && isLoose(small) ? pinPlan(small, seen.history) : small;
+  const plan = firm !== small && (await fails(firm)) ? firm : small;
   const rate = await measureRate(lab, plan, rateRuns, isSame, signal);
   const shown = rate.outcomes.findLast(isSame) ?? smallest;
   return { path: found.plan.path ?? '0', outcome: shown, plan, checkers, rate, shrinkRuns: runs };

@@ -20,7 +20,11 @@ export async function measureRate(
   signal?: AbortSignal,
 ): Promise<Rate> {
   const outcomes: PlanOutcome[] = [];
-  for (let run = 0; run < times && !signal?.aborted; run += 1) outcomes.push(await runPlan(lab, plan));
+  for (let run = 0; run < times && !signal?.aborted; run += 1) {
+    // On fresh connections, as another process would: kept ones would lead to the same workers every time.
+    lab.connections.reset();
+    outcomes.push(await runPlan(lab, plan));
+  }
   return { reproduced: outcomes.filter(counts).length, of: outcomes.length, outcomes };
 }
 
