@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { cliModel, langchainModel, says } from '../../harness/suite/chat.ts';
+import { needsRoute } from '../../harness/suite/route.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
+
+beforeEach(() => needsRoute('gateway', '/v1/chat/completions/arena'));
 
 const post = (path: string, body: unknown) =>
   axios.post(`${service('gateway').url}${path}`, body, { timeout: 30_000, validateStatus: () => true });

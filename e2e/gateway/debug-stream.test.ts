@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { cliModel, complete, says } from '../../harness/suite/chat.ts';
 import { getStream } from '../../harness/suite/event-stream.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
+import { needsRoute } from '../../harness/suite/route.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
+
+beforeEach(() => needsRoute('gateway', '/v1/debug/stream/{id}'));
 
 interface DebugEvent {
   readonly request_id: string;

@@ -1,7 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import axios, { type Method } from 'axios';
 import { memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
+import { needsRoute } from '../../harness/suite/route.ts';
 import { service } from '../../harness/suite/stack.ts';
+
+beforeEach(() => needsRoute('gateway', '/api/memories'));
 
 const ask = (method: Method, path: string, { query = {}, body }: { query?: object; body?: object } = {}) =>
   axios.request({

@@ -9,6 +9,8 @@ export interface SuiteService {
   readonly url: string;
   readonly workers: number;
   readonly remote: boolean;
+  /** Made by this package; false for one that the user put in its place by URL, image or command. */
+  readonly ours: boolean;
 }
 
 let record: StackRecord | undefined;
@@ -47,7 +49,13 @@ export function service(name: string): SuiteService {
 export function optionalService(name: string): SuiteService | undefined {
   const entry = stack().services[name];
   if (!entry?.url || (entry.state !== 'healthy' && entry.state !== 'remote')) return undefined;
-  return { name, url: entry.url, workers: entry.workers ?? 1, remote: entry.state === 'remote' };
+  return {
+    name,
+    url: entry.url,
+    workers: entry.workers ?? 1,
+    remote: entry.state === 'remote',
+    ours: entry.from === 'package' || entry.from === 'built',
+  };
 }
 
 /** Values that the run gave to the variables of compose.yaml, credentials among them. */
