@@ -4,15 +4,19 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
 const [failedStep, ...files] = process.argv.slice(2);
+const colour = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 for (const file of files) {
-  const text = readFileSync(file, 'utf8').replaceAll(/\u001b\[[0-9;]*m/g, '');
+  const text = readFileSync(file, 'utf8').replaceAll(colour, '');
   const own = text.match(/^\d+ passed, \d+ failed, \d+ skipped$/gm);
   const jest = text.match(/^Tests: +.*total$/gm);
   const line = own?.at(-1) ?? jest?.at(-1) ?? '';
   const counts = Object.fromEntries(
-    ['passed', 'failed', 'skipped'].map((word) => [word, Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0)]),
+    ['passed', 'failed', 'skipped'].map((word) => [
+      word,
+      Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0),
+    ]),
   );
   console.log(`${basename(file, '.log').padEnd(8)} ${line || 'no result'}`);
   for (const word of Object.keys(total)) total[word] += counts[word];

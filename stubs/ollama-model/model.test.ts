@@ -7,16 +7,21 @@ type Parsed = { readonly metadata: Map<string, unknown>; readonly tensors: Map<s
 /** Reads the file back by the format's description, without the writer's code. */
 function parse(file: Buffer): Parsed {
   let at = 4;
-  const u32 = () => file.readUInt32LE((at += 4) - 4);
-  const u64 = () => Number(file.readBigUInt64LE((at += 8) - 8));
+  const take = (bytes: number) => {
+    at += bytes;
+    return at - bytes;
+  };
+  const u32 = () => file.readUInt32LE(take(4));
+  const u64 = () => Number(file.readBigUInt64LE(take(8)));
   const text = () => {
     const length = u64();
-    return file.toString('utf8', at, (at += length));
+    const from = take(length);
+    return file.toString('utf8', from, at);
   };
   const value = (type: number): unknown => {
     if (type === 4 || type === 5) return u32();
-    if (type === 6) return file.readFloatLE((at += 4) - 4);
-    if (type === 7) return file[at++] === 1;
+    if (type === 6) return file.readFloatLE(take(4));
+    if (type === 7) return file[take(1)] === 1;
     if (type === 8) return text();
     const [item, length] = [u32(), u64()];
     return Array.from({ length }, () => value(item));

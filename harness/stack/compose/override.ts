@@ -17,7 +17,14 @@ export function composeOverride(plan: StackPlan): string | undefined {
     const changed: Override = {};
     if (source.kind === 'image')
       Object.assign(changed, { image: source.image, pull_policy: 'missing', command: null });
-    if (source.kind === 'command') changed.command = ['sh', '-c', source.command];
+    if (source.kind === 'command') {
+      // The command means the files of the folder it was given in, as it does without containers.
+      Object.assign(changed, {
+        command: ['sh', '-c', source.command],
+        working_dir: '/workspace',
+        volumes: [`${process.cwd()}:/workspace:ro`],
+      });
+    }
     // A stranger's image may have no program to check itself with; gauntlet asks it from outside.
     if (source.kind !== 'own') changed.healthcheck = { disable: true };
     if (remote) {
