@@ -18,6 +18,8 @@ export function counterFreshness(history: History, own: boolean): Sweep {
     own ? operation.key + operation.invoke.client * keys.length : operation.key;
   const acknowledged = new Map<number, { sum: number; last: Operation }>();
   const atStart: (readonly [sum: number, last: Operation] | undefined)[] = new Array(at.length);
+  const unmet = growingCounters(history);
+  if (unmet !== undefined) return { unmet: () => unmet };
   return {
     begin(operation) {
       if (operation.invoke.does !== 'count') return;

@@ -1,6 +1,6 @@
 import { amountOf } from './counter-freshness.ts';
-import { invalid, named, notFound, type Violation } from './outcome.ts';
-import { type Sweep, sweep } from './sweep.ts';
+import { named, type Violation } from './outcome.ts';
+import { judgeBySweep, type Sweep } from './sweep.ts';
 import { type Operation, type Timeline, timelineOf } from './timeline.ts';
 import { elementsOf, shown, type ValueId, valueId } from './value.ts';
 import type { Checker } from './verdict.ts';
@@ -12,11 +12,11 @@ export const duplicateEffect: Checker = {
   needs: ['a set shows its elements as often as it has them', 'counters only grow'],
   check(history) {
     const timeline = timelineOf(history);
-    const violation = sweep(timeline, [listRule(timeline), counterRule(timeline), answerRule()]);
-    const counted = timeline.operations.length;
-    return violation
-      ? invalid('duplicate-effect', violation, counted)
-      : notFound('duplicate-effect', counted);
+    return judgeBySweep('duplicate-effect', timeline, [
+      listRule(timeline),
+      counterRule(timeline),
+      answerRule(),
+    ]);
   },
 };
 

@@ -1,9 +1,9 @@
 import { growingCounters } from './counter-freshness.ts';
 import type { History } from './events.ts';
-import { invalid, named, notFound, type Violation } from './outcome.ts';
+import { named, type Violation } from './outcome.ts';
 import { isRead, isWrite, registersOf, uniqueValues, writtenBy } from './register.ts';
-import { isOfSet, SetElements, uniqueElements } from './set-elements.ts';
-import { type Sweep, sweep } from './sweep.ts';
+import { isOfSet, SetElements } from './set-elements.ts';
+import { judgeBySweep, type Sweep } from './sweep.ts';
 import { type Operation, timelineOf } from './timeline.ts';
 import { elementsOf, shown, valueId } from './value.ts';
 import type { Checker } from './verdict.ts';
@@ -14,18 +14,8 @@ export const monotonicReads: Checker = {
   rule: 'What a client has read it never finds undone by a later read, whichever worker answers.',
   needs: ['values and elements are unique', 'counters only grow', 'a client reads one thing after the other'],
   check(history) {
-    const timeline = timelineOf(history);
-    const duplicate = uniqueElements(history);
-    const shrinking = growingCounters(history);
-    const rules = [
-      registerRule(history),
-      ...(duplicate === undefined ? [setRule(history)] : []),
-      ...(shrinking === undefined ? [counterRule(history)] : []),
-    ];
-    const violation = sweep(timeline, rules);
-    const counted = timeline.operations.length;
-    if (violation) return invalid('monotonic-reads', violation, counted);
-    return notFound('monotonic-reads', counted, uniqueValues(history) ?? duplicate ?? shrinking);
+    const rules = [registerRule(history), setRule(history), counterRule(history)];
+    return judgeBySweep('monotonic-reads', timelineOf(history), rules);
   },
 };
 
@@ -50,6 +40,7 @@ function registerRule(history: History): Sweep {
   const lastEnd = keys.map(() => -1);
   const isNull = (operation: Operation) => isWrite(operation) && writtenBy(operation) === null;
   return {
+    unmet: () => uniqueValues(history),
     begin(operation) {
       if (isNull(operation)) open[operation.key] = (open[operation.key] ?? 0) + 1;
     },
@@ -79,6 +70,7 @@ function setRule(history: History): Sweep {
   const sets = new SetElements(history);
   const last = perReader<Operation>(history);
   return {
+    unmet: () => sets.unmet(),
     begin: (operation) => isOfSet(operation) && sets.begin(operation),
     end(operation) {
       if (!isOfSet(operation)) return undefined;
@@ -88,7 +80,7 @@ function setRule(history: History): Sweep {
       }
       const before = last.get(operation);
       last.set(operation, operation);
-      if (!before || before.end > operation.start) return undefined;
+      if (!before || before.end > operation.start || sets.ambiguous.has(operation.key)) return undefined;
       const now = new Set(elementsOf(operation.completion?.value).map(valueId));
       for (const value of elementsOf(before.completion?.value)) {
         if (now.has(valueId(value))) continue;
@@ -105,6 +97,8 @@ function setRule(history: History): Sweep {
 
 function counterRule(history: History): Sweep {
   const last = perReader<Operation>(history);
+  const unmet = growingCounters(history);
+  if (unmet !== undefined) return { unmet: () => unmet };
   return {
     end(operation) {
       if (operation.invoke.does !== 'count') return undefined;

@@ -1,6 +1,6 @@
 import type { History } from './events.ts';
 import { named, type Violation } from './outcome.ts';
-import { isRead, isWrite, registersOf, writtenBy } from './register.ts';
+import { isRead, isWrite, registersOf, uniqueValues, writtenBy } from './register.ts';
 import type { Sweep } from './sweep.ts';
 import { type Operation, timelineOf } from './timeline.ts';
 import { shown, valueId } from './value.ts';
@@ -43,6 +43,7 @@ export function registerFreshness(history: History, own: boolean): Sweep {
   }
 
   return {
+    unmet: () => uniqueValues(history),
     begin(operation) {
       if (isRead(operation)) latestAtStart[operation.start] = latest.get(scope(operation));
       else if (isWrite(operation) && writtenBy(operation) === null) {

@@ -16,8 +16,8 @@ export interface Element {
 
 interface SetState {
   readonly elements: Map<ValueId, Element>;
-  /** Elements that no removal may have hit yet. */
-  live: Set<Element>;
+  /** Elements that no clear may have hit yet; some were removed one by one. */
+  live: Element[];
   openClears: number;
   /** Removals under way of what had not been added when they began. */
   readonly early: Map<ValueId, number>;
@@ -29,18 +29,29 @@ export type OnMaybeGone = (element: Element) => void;
 
 /** Keeps, per key, which elements of a set must be there, may be gone or must be gone. Adds must be of unique values. */
 export class SetElements {
+  /** Keys to which an element was added twice: from then on nothing can be said about them. */
+  readonly ambiguous = new Set<number>();
   readonly #states: SetState[];
+  readonly #history: History;
   readonly #onMaybeGone: OnMaybeGone;
 
   constructor(history: History, onMaybeGone: OnMaybeGone = () => {}) {
     this.#onMaybeGone = onMaybeGone;
+    this.#history = history;
     this.#states = timelineOf(history).keys.map(() => ({
       elements: new Map(),
-      live: new Set(),
+      live: [],
       openClears: 0,
       early: new Map(),
       cleared: new Map(),
     }));
+  }
+
+  /** The need of checkers of sets, in words for a verdict; undefined when it was met so far. */
+  unmet(): string | undefined {
+    const [key] = this.ambiguous;
+    if (key === undefined) return undefined;
+    return `"${timelineOf(this.#history).keys[key]?.[0]?.invoke.key}" was added the same element twice`;
   }
 
   find(key: number, value: ValueId): Element | undefined {
@@ -57,6 +68,7 @@ export class SetElements {
     const { does, value } = operation.invoke;
     if (!state) return;
     if (does === 'add') {
+      if (state.elements.has(valueId(value))) this.ambiguous.add(operation.key);
       const underRemoval = state.openClears > 0 || (state.early.get(valueId(value)) ?? 0) > 0;
       const element: Element = {
         add: operation,
@@ -66,16 +78,18 @@ export class SetElements {
         shownBy: -1,
       };
       state.elements.set(valueId(value), element);
-      if (!underRemoval) state.live.add(element);
+      if (!underRemoval) state.live.push(element);
     } else if (does === 'remove') {
       const element = state.elements.get(valueId(value));
-      if (element) this.#maybeGone(state, element, operation.start);
+      if (element) this.#maybeGone(element, operation.start);
       else addTo(state.early, valueId(value), 1);
     } else if (does === 'delete') {
-      const sure = [...state.live].filter(({ add }) => add.end < operation.start);
-      state.cleared.set(operation, sure);
+      const { live } = state;
+      state.live = [];
       state.openClears += 1;
-      for (const element of state.live) this.#maybeGone(state, element, operation.start);
+      const sure = live.filter(({ add }) => add.end < operation.start);
+      state.cleared.set(operation, sure);
+      for (const element of live) this.#maybeGone(element, operation.start);
     }
   }
 
@@ -95,10 +109,9 @@ export class SetElements {
     }
   }
 
-  #maybeGone(state: SetState, element: Element, position: number): void {
+  #maybeGone(element: Element, position: number): void {
     if (element.mayBeGoneFrom < position) return;
     element.mayBeGoneFrom = position;
-    state.live.delete(element);
     this.#onMaybeGone(element);
   }
 }
@@ -116,17 +129,3 @@ function gone(element: Element, removal: Operation): void {
 /** Whether an operation works on a set, and not on a register that shares the word delete. */
 export const isOfSet = ({ invoke: { does } }: Operation): boolean =>
   does === 'add' || does === 'remove' || does === 'list' || does === 'delete';
-
-/** The need of checkers of sets, in words for a verdict; undefined when it is met. */
-export function uniqueElements(history: History): string | undefined {
-  for (const operations of timelineOf(history).keys) {
-    const seen = new Set<ValueId>();
-    for (const { invoke, outcome } of operations) {
-      if (invoke.does !== 'add' || outcome === 'fail') continue;
-      const value = valueId(invoke.value);
-      if (seen.has(value)) return `"${invoke.key}" was added the same element twice`;
-      seen.add(value);
-    }
-  }
-  return undefined;
-}

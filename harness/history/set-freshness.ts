@@ -56,6 +56,7 @@ export function setFreshness(history: History, own: boolean): Sweep {
   }
 
   return {
+    unmet: () => sets.unmet(),
     begin(operation) {
       if (!isOfSet(operation)) return;
       if (operation.invoke.does !== 'list') return sets.begin(operation);
@@ -68,7 +69,7 @@ export function setFreshness(history: History, own: boolean): Sweep {
         const open = openLists[operation.key] ?? [];
         const place = open.findIndex((list) => list.operation === operation);
         const [list] = open.splice(place, 1);
-        return list && judge(list);
+        return list && !sets.ambiguous.has(operation.key) ? judge(list) : undefined;
       }
       sets.end(operation);
       if (operation.invoke.does === 'add') {

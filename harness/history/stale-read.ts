@@ -1,11 +1,8 @@
-import { counterFreshness, growingCounters } from './counter-freshness.ts';
+import { counterFreshness } from './counter-freshness.ts';
 import type { History } from './events.ts';
-import { invalid, notFound } from './outcome.ts';
-import { uniqueValues } from './register.ts';
 import { registerFreshness } from './register-freshness.ts';
-import { uniqueElements } from './set-elements.ts';
 import { setFreshness } from './set-freshness.ts';
-import { sweep } from './sweep.ts';
+import { judgeBySweep } from './sweep.ts';
 import { timelineOf } from './timeline.ts';
 import type { Checker, Verdict } from './verdict.ts';
 
@@ -25,15 +22,6 @@ export const staleRead: Checker = {
 
 /** @param own only what the reading client itself had written counts */
 export function checkFreshness(checker: string, history: History, own: boolean): Verdict {
-  const timeline = timelineOf(history);
-  const duplicate = uniqueElements(history);
-  const shrinking = growingCounters(history);
-  const rules = [
-    registerFreshness(history, own),
-    ...(duplicate === undefined ? [setFreshness(history, own)] : []),
-    ...(shrinking === undefined ? [counterFreshness(history, own)] : []),
-  ];
-  const violation = sweep(timeline, rules);
-  if (violation) return invalid(checker, violation, timeline.operations.length);
-  return notFound(checker, timeline.operations.length, uniqueValues(history) ?? duplicate ?? shrinking);
+  const rules = [registerFreshness(history, own), setFreshness(history, own), counterFreshness(history, own)];
+  return judgeBySweep(checker, timelineOf(history), rules);
 }

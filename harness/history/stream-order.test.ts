@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { StreamSeen } from './events.ts';
 import { callOf, Recording, streamOf } from './recording.ts';
 import { streamOrder } from './stream-order.ts';
@@ -70,4 +71,28 @@ test('the answer may be known from the journal, of any of several calls; else it
   expect(streamOrder.check(history, journal(['ba']))).toMatchObject({ verdict: 'invalid' });
   expect(streamOrder.check(history)).toMatchObject({ verdict: 'unknown' });
   expect(streamOrder.check(history, [])).toMatchObject({ verdict: 'unknown' });
+});
+
+test('a beginning of the answer is always in order; frames that are lost, repeated or exchanged before the end never are', () => {
+  const words = fc.array(fc.integer({ min: 0, max: 99 }), { minLength: 3, maxLength: 8 });
+  fc.assert(
+    fc.property(words, fc.nat(), fc.constantFrom('lose', 'repeat', 'exchange'), (numbers, at, what) => {
+      // Each frame is unique, so every disturbance changes the text.
+      const texts = numbers.map((number, index) => `${index}:${number} `);
+      const place = at % (texts.length - 1);
+      const [here = '', next = ''] = texts.slice(place);
+      const disturbed = {
+        lose: texts.toSpliced(place, 1),
+        repeat: texts.toSpliced(place, 0, here),
+        exchange: texts.toSpliced(place, 2, next, here),
+      }[what];
+      const seen = (frames: readonly string[]) => {
+        const recording = new Recording();
+        recording.begin(1, 'call', { expect: texts.join('') })('unknown', { stream: streamOf(frames, null) });
+        return streamOrder.check(recording.history).verdict;
+      };
+      expect(seen(texts.slice(0, place))).toBe('valid');
+      expect(seen(disturbed)).toBe('invalid');
+    }),
+  );
 });
