@@ -3,7 +3,6 @@ import { rewriteAddresses } from '../addresses.ts';
 import { startedServices } from '../driver.ts';
 import type { StackPlan } from '../plan-stack.ts';
 
-/** Replaces instead of merging. Source: Compose Specification, "Merge and override", tag `!override`. */
 type Override = Record<string, unknown>;
 
 /**
@@ -16,7 +15,7 @@ export function composeOverride(plan: StackPlan): string | undefined {
   for (const { spec, source } of startedServices(plan)) {
     const changed: Override = {};
     if (source.kind === 'image')
-      Object.assign(changed, { image: source.image, pull_policy: 'missing', command: null });
+      Object.assign(changed, { image: source.image, pull_policy: 'missing', command: reset });
     if (source.kind === 'command') {
       // The command means the files of the folder it was given in, as it does without containers.
       Object.assign(changed, {
@@ -46,9 +45,10 @@ export function composeOverride(plan: StackPlan): string | undefined {
     if (Object.keys(changed).length > 0) services[spec.name] = changed;
   }
   if (Object.keys(services).length === 0) return undefined;
-  return stringify({ services }).replaceAll(`depends_on: ${reset}`, 'depends_on: !reset {}');
+  return stringify({ services }).replaceAll(`: ${reset}\n`, ': !reset null\n');
 }
 
+/** Takes a key away that merging would keep. Source: Compose Specification, "Reset value". */
 const reset = 'RESET';
 
 /** `127.0.0.1` inside a container is the container; the host has another name there. */

@@ -1,0 +1,75 @@
+import { expect, test } from '@jest/globals';
+import { parseComposeFile } from '../compose-file.ts';
+import type { PlannedService, StackPlan } from '../plan-stack.ts';
+import type { Source } from '../replacement.ts';
+import { composeOverride } from './override.ts';
+
+const specs = parseComposeFile(
+  `services:
+  db: { profiles: [core], ports: ["1:5432"] }
+  api:
+    profiles: [core]
+    command: [serve]
+    depends_on: [db]
+    environment: { DB: "http://db:5432/x", OTHER: "http://my-db:5432" }
+    ports: ["1:80"]
+`,
+  {},
+);
+
+function plan(choose: (name: string) => Source): StackPlan {
+  const services = specs.map((spec): PlannedService => {
+    const source = choose(spec.name);
+    if (source.kind === 'url') return { mode: 'remote', spec, url: source.url };
+    return { mode: 'start', spec, source, hostPort: 1234 };
+  });
+  return {
+    runId: 'r',
+    driver: 'compose',
+    composeFile: 'compose.yaml',
+    workers: 2,
+    services,
+    variables: {},
+    secrets: [],
+  };
+}
+
+test('a stack of our own needs no second file', () => {
+  expect(composeOverride(plan(() => ({ kind: 'own' })))).toBeUndefined();
+});
+
+test("a user's image runs its own command and is asked for its health from outside", () => {
+  const text = composeOverride(
+    plan((name) => (name === 'api' ? { kind: 'image', image: 'mine:1' } : { kind: 'own' })),
+  );
+  expect(text).toBe(`services:
+  api:
+    image: mine:1
+    pull_policy: missing
+    command: !reset null
+    healthcheck:
+      disable: true
+`);
+});
+
+test("a user's command runs in the folder it was given in", () => {
+  const text = composeOverride(
+    plan((name) => (name === 'api' ? { kind: 'command', command: 'node my.js' } : { kind: 'own' })),
+  );
+  expect(text).toContain('- node my.js');
+  expect(text).toContain(`- ${process.cwd()}:/workspace:ro`);
+});
+
+test('a service that runs elsewhere is no dependency, and on this machine it has another name in containers', () => {
+  const text = composeOverride(
+    plan((name) => (name === 'db' ? { kind: 'url', url: 'http://127.0.0.1:9999' } : { kind: 'own' })),
+  );
+  expect(text).toBe(`services:
+  api:
+    environment:
+      DB: http://host.docker.internal:9999/x
+    extra_hosts:
+      - host.docker.internal:host-gateway
+    depends_on: !reset null
+`);
+});
