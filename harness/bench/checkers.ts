@@ -17,6 +17,7 @@ export interface CheckerRow {
 
 const OPERATIONS = 50_000;
 const RUNS = 7;
+const WARM_UP_RUNS = 3;
 const TARGET_PER_SECOND = 200_000;
 const LINEARIZABLE_TARGET_MS = 50;
 
@@ -90,8 +91,8 @@ function row(
 ): CheckerRow {
   const checker = checkerOf(choice);
   const operations = history.events.filter(({ type }) => type === 'invoke').length;
-  // The first run is not counted: it is the compiler's.
-  const times = [...Array(RUNS + 1).keys()].map(() => {
+  // The first runs are not counted: they are the compiler's.
+  const times = [...Array(WARM_UP_RUNS + RUNS).keys()].map(() => {
     // A new history and journal each time: what is remembered of the old ones does not help.
     const copy = { ...history };
     const entries = journal && [...journal];
@@ -101,7 +102,7 @@ function row(
     if (verdict !== 'valid') throw new Error(`${checker.name} on ${name}: ${verdict}, ${reason}`);
     return ms;
   });
-  const ms = times.slice(1).sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
+  const ms = times.slice(WARM_UP_RUNS).sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
   const operationsPerSecond = (operations / ms) * 1_000;
   const options = choice.window === undefined ? '' : ` (${choice.window})`;
   const reached = isReached(ms, operationsPerSecond);

@@ -3,7 +3,7 @@ import type { History } from './events.ts';
 import { invalid, named, notFound, type Violation } from './outcome.ts';
 import { isWrite, registersOf, uniqueValues, writtenBy } from './register.ts';
 import { type Settled, settledKeys } from './settled.ts';
-import { type Operation, timelineOf } from './timeline.ts';
+import type { Operation } from './timeline.ts';
 import { elementsOf, shown, type ValueId, valueId } from './value.ts';
 import type { Checker } from './verdict.ts';
 

@@ -45,11 +45,13 @@ export class Window {
       const place = this.#sure[rank] ?? 0;
       if (this.#at(this.#start, place) > due) break;
       if (this.#taken[place]) continue;
-      found.push(place);
-      due = Math.min(due, this.#at(this.#end, place));
+      const end = this.#at(this.#end, place);
+      due = Math.min(due, end);
+      // What has to come first is tried first (what need not come at all is tried last). They are few: insertion sort.
+      let at = found.length;
+      for (; at > 0 && this.#at(this.#end, found[at - 1] ?? 0) > end; at -= 1) found[at] = found[at - 1] ?? 0;
+      found[at] = place;
     }
-    // What has to come first is tried first; what need not come at all is tried last.
-    if (found.length > 1) found.sort((a, b) => this.#at(this.#end, a) - this.#at(this.#end, b));
     for (const place of this.#unsure) {
       if (this.#at(this.#start, place) > due) break;
       if (!this.#taken[place]) found.push(place);
