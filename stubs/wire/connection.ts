@@ -64,7 +64,7 @@ export class Connection {
     const plan =
       direction === 'request'
         ? (chunk: Buffer) => lane.plan(this.#requestSegments(chunk))
-        : (chunk: Buffer) => lane.plan([...this.#conversation.fromTarget(chunk)]);
+        : (chunk: Buffer) => lane.plan(this.#conversation.fromTarget(chunk));
     return {
       plan,
       end: () => lane.end(),
@@ -76,7 +76,7 @@ export class Connection {
   }
 
   #requestSegments(chunk: Buffer) {
-    const segments = [...this.#conversation.fromClient(chunk)];
+    const segments = this.#conversation.fromClient(chunk);
     this.#entry.exchanges = this.#conversation.exchanges;
     for (const { marks } of segments) for (const { operation } of marks) addOperation(this.#entry, operation);
     return segments;

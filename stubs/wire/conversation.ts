@@ -1,30 +1,31 @@
-import { HttpFraming, type Piece } from './http-framing.ts';
+import type { Framing, Piece } from './framing.ts';
+import { HttpFraming } from './http-framing.ts';
 import { type OperationMark, OperationScanner } from './operation-scanner.ts';
+import { PostgresFraming } from './postgres-framing.ts';
 
 /** A piece with the exchange (request and its answer, from 1) that it belongs to. */
 export interface Segment extends Piece {
   readonly exchange: number;
   /** Of an answer: the last operation id of its request, since a chat repeats earlier messages. */
-  readonly operation?: string;
-}
-
-/** A piece of a request with the operation ids that end in it. */
-export interface RequestSegment extends Segment {
+  readonly operation: string | undefined;
+  /** Of a request: the operation ids that end here. */
   readonly marks: readonly OperationMark[];
 }
 
 interface Exchange {
-  readonly method?: string;
-  operation?: string;
+  method: string | undefined;
+  operation: string | undefined;
 }
 
+const noMarks: readonly OperationMark[] = [];
+
 /**
- * Pairs the requests and answers of one connection by looking on. HTTP/1.1 is paired exactly, pipelining included;
- * of other protocols an exchange is a turn: what the client says until the target has spoken, and the answer to it.
+ * Pairs the requests and answers of one connection by looking on. HTTP/1.1 and PostgreSQL are paired exactly, pipelining
+ * included; of other protocols an exchange is a turn: what the client says until the target has spoken, and the answer to it.
  */
 export class Conversation {
-  readonly #requests = new HttpFraming('request');
-  readonly #answers = new HttpFraming('response', () => this.#open.get(this.#answering)?.method);
+  #requests: Framing = new HttpFraming('request');
+  #answers: Framing = new HttpFraming('response', () => this.#open.get(this.#answering)?.method);
   readonly #open = new Map<number, Exchange>();
   #scanner = new OperationScanner();
   /** Number of the latest request. */
@@ -37,53 +38,75 @@ export class Conversation {
     return this.#asking;
   }
 
-  *fromClient(chunk: Buffer): Generator<RequestSegment, void, void> {
-    for (const piece of this.#requests.push(chunk)) {
-      if (piece.part === 'opaque') {
-        this.#answers.giveUp();
-        if (this.#targetSpoke) this.#ask({});
-        this.#targetSpoke = false;
-      } else if (piece.first) {
-        this.#ask({});
-      }
-      if (piece.head?.method) this.#open.set(this.#asking, { method: piece.head.method });
-      yield { ...piece, exchange: this.#asking, marks: this.#marks(piece) };
+  fromClient(chunk: Buffer): readonly Segment[] {
+    if (this.#asking === 0 && chunk[0] === 0) {
+      // Only a PostgreSQL session begins with the length of its first message.
+      this.#requests = new PostgresFraming('request');
+      this.#answers = new PostgresFraming('response');
     }
+    const segments: Segment[] = [];
+    for (let at = 0; at < chunk.length; ) {
+      const piece = this.#requests.next(at === 0 ? chunk : chunk.subarray(at));
+      at += piece.bytes.length;
+      segments.push(this.#asked(piece));
+    }
+    return segments;
   }
 
-  *fromTarget(chunk: Buffer): Generator<Segment, void, void> {
-    for (const piece of this.#answers.push(chunk)) {
-      if (this.#answers.opaque && !this.#requests.opaque) this.#requests.giveUp();
-      if (piece.part === 'opaque') {
-        this.#targetSpoke = true;
-        this.#answering = Math.max(1, this.#asking);
-      }
-      const exchange = this.#answering;
-      const operation = this.#open.get(exchange)?.operation;
-      yield { ...piece, exchange, ...(operation === undefined ? {} : { operation }) };
-      const interim = (piece.head?.status ?? 200) < 200;
-      if (piece.end && !interim) {
-        this.#open.delete(exchange);
-        this.#answering = exchange + 1;
-      }
+  fromTarget(chunk: Buffer): readonly Segment[] {
+    const segments: Segment[] = [];
+    for (let at = 0; at < chunk.length; ) {
+      const piece = this.#answers.next(at === 0 ? chunk : chunk.subarray(at));
+      at += piece.bytes.length;
+      segments.push(this.#answered(piece));
     }
+    return segments;
   }
 
-  #ask(exchange: Exchange): void {
+  #asked({ part, bytes, first, end, head }: Piece): Segment {
+    if (part === 'opaque') {
+      this.#answers.giveUp();
+      if (this.#targetSpoke) this.#ask();
+      this.#targetSpoke = false;
+    } else if (first) {
+      this.#ask();
+    }
+    const exchange = this.#open.get(this.#asking);
+    if (head !== undefined && exchange !== undefined) exchange.method = head.method;
+    const marks = part === 'payload' || part === 'opaque' ? this.#scan(bytes, end) : noMarks;
+    const operation = marks.at(-1)?.operation;
+    if (exchange !== undefined && operation !== undefined) exchange.operation = operation;
+    return { part, bytes, first, end, head, exchange: this.#asking, operation: undefined, marks };
+  }
+
+  #answered({ part, bytes, first, end, head }: Piece): Segment {
+    if (part === 'opaque') {
+      this.#targetSpoke = true;
+      this.#answering = Math.max(1, this.#asking);
+    }
+    if (part === 'opaque' || (end && this.#answers.opaque)) this.#requests.giveUp();
+    const exchange = this.#answering;
+    const operation = this.#open.get(exchange)?.operation;
+    const interim = head?.status !== undefined && head.status < 200 && head.status !== 101;
+    if (end && !interim) {
+      this.#open.delete(exchange);
+      this.#answering = exchange + 1;
+    }
+    return { part, bytes, first, end, head, exchange, operation, marks: noMarks };
+  }
+
+  #ask(): void {
     this.#asking += 1;
     this.#scanner = new OperationScanner();
-    this.#open.set(this.#asking, exchange);
-    if (this.#requests.opaque)
-      for (const old of this.#open.keys()) if (old < this.#asking) this.#open.delete(old);
+    // Nothing tells where an opaque answer ends but the next turn.
+    if (this.#requests.opaque) this.#open.clear();
+    this.#open.set(this.#asking, { method: undefined, operation: undefined });
   }
 
-  #marks(piece: Piece): readonly OperationMark[] {
-    if (piece.part !== 'payload' && piece.part !== 'opaque') return [];
-    const found = this.#scanner.push(piece.bytes);
-    const last = piece.end ? [...found, ...this.#scanner.end()] : found;
-    const exchange = this.#open.get(this.#asking);
-    const operation = last.at(-1)?.operation;
-    if (exchange !== undefined && operation !== undefined) exchange.operation = operation;
-    return last;
+  #scan(bytes: Buffer, end: boolean): readonly OperationMark[] {
+    const found = this.#scanner.push(bytes);
+    if (!end) return found;
+    const last = this.#scanner.end();
+    return last.length === 0 ? found : [...found, ...last];
   }
 }

@@ -1,10 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Segment } from './conversation.ts';
+import { Conversation } from './conversation.ts';
 import type { Step } from './effects/effect.ts';
 import { effectOf } from './effects/effect-of.ts';
 import type { EffectPlan } from './fault-plan.ts';
-import { HttpFraming } from './http-framing.ts';
 import { decodeChunks, frame, streams } from './test-target.ts';
 import { request, TestWire } from './test-wire.ts';
 
@@ -125,10 +124,10 @@ test('an edited stream is the same however the original was sliced', () => {
 });
 
 function output(plan: EffectPlan, slices: readonly Buffer[]): Buffer {
-  const framing = new HttpFraming('response');
+  const conversation = new Conversation();
   const effect = effectOf(plan, () => true);
   const steps: Step[] = [];
   for (const slice of slices)
-    for (const piece of framing.push(slice)) steps.push(...effect.take({ ...piece, exchange: 1 } as Segment));
+    for (const segment of conversation.fromTarget(slice)) steps.push(...effect.take(segment));
   return Buffer.concat(steps.flatMap((step) => (step.do === 'write' ? [step.bytes] : [])));
 }

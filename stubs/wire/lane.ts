@@ -1,4 +1,4 @@
-import type { RequestSegment, Segment } from './conversation.ts';
+import type { Segment } from './conversation.ts';
 import type { Effect, Ending, Step } from './effects/effect.ts';
 import { effectOf } from './effects/effect-of.ts';
 import type { Direction } from './fault-plan.ts';
@@ -86,7 +86,7 @@ export class Lane {
 
   #isOther({ exchange, first }: Segment, hit: Hit): boolean {
     if (hit.place.exchange !== undefined) return exchange !== hit.place.exchange;
-    return first === true && !hit.live;
+    return first && !hit.live;
   }
 
   *#release(held: Held): Iterable<LaneStep> {
@@ -109,14 +109,13 @@ export class Lane {
 
   /** Takes hold of a fault that means this segment; returns where in it the fault begins. */
   #match(segment: Segment): number | undefined {
-    const marks = (segment as Partial<RequestSegment>).marks ?? [];
     if (segment.first || segment.part === 'opaque') {
       const { operation } = segment;
       const asked = this.#asked === segment.exchange;
       if (operation !== undefined) this.#asked = segment.exchange;
       if (this.#take(segment, asked ? undefined : operation)) return 0;
     }
-    for (const { operation, end } of marks) if (this.#take(segment, operation)) return end;
+    for (const { operation, end } of segment.marks) if (this.#take(segment, operation)) return end;
     return undefined;
   }
 

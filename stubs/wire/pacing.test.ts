@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { Segment } from './conversation.ts';
+import { Conversation } from './conversation.ts';
 import type { Step } from './effects/effect.ts';
 import { effectOf } from './effects/effect-of.ts';
 import type { EffectPlan } from './fault-plan.ts';
@@ -20,8 +20,9 @@ async function answering(): Promise<TestWire> {
 }
 
 function steps(plan: EffectPlan, live: () => boolean = () => true): readonly Step[] {
-  const segment: Segment = { part: 'opaque', bytes: Buffer.from('0123456789'), exchange: 1 };
-  return [...effectOf(plan, live).take(segment)].filter((step) => step.do !== 'fire');
+  const segments = new Conversation().fromTarget(Buffer.from('0123456789'));
+  const effect = effectOf(plan, live);
+  return segments.flatMap((segment) => [...effect.take(segment)]).filter((step) => step.do !== 'fire');
 }
 
 const write = (text: string): Step => ({ do: 'write', bytes: Buffer.from(text) });

@@ -61,6 +61,12 @@ export class TestWire {
     return JSON.parse(JSON.stringify(this.wire.register.get(id))) as FaultView;
   }
 
+  /** How long the first hit of a fault lasted. */
+  lastedMs(id: string): number {
+    const [hit] = this.view(id).hits;
+    return (hit?.overAt ?? 0) - (hit?.firedAt ?? 0);
+  }
+
   connect(port = this.port): Client {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     this.#sockets.add(socket);
@@ -81,7 +87,7 @@ export interface FaultView {
   readonly connection?: number;
   readonly bytesPassed?: number;
   readonly framesPassed?: number;
-  readonly hits: readonly { readonly connection: number; readonly exchange?: number }[];
+  readonly hits: readonly { readonly firedAt: number; readonly overAt?: number }[];
 }
 
 export async function openWire(targetPort: number): Promise<Wire> {

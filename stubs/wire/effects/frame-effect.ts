@@ -1,6 +1,6 @@
 import type { Segment } from '../conversation.ts';
 import { EventFrames, type Frame } from '../event-frames.ts';
-import { chunkedHead, type Head } from '../http-head.ts';
+import { changedHead, type Head } from '../http-head.ts';
 import { type Effect, type Step, type Steps, write } from './effect.ts';
 
 /** `end`: the body ends properly, though too early. */
@@ -10,6 +10,8 @@ export type FrameStep =
 
 /** What happens to the events of one stream. Frames with data count from 1; others pass. */
 export interface FrameProgram {
+  /** It ends a body properly, after which the client must not use the connection again. */
+  readonly closes?: boolean;
   /** Before the first frame. */
   open(): Iterable<FrameStep>;
   edit(frame: Buffer, number: number): Iterable<FrameStep>;
@@ -62,8 +64,9 @@ export class FrameEffect implements Effect {
     if (head === undefined) return;
     this.#head = [];
     this.#mode = end ? 'raw' : modeOf(head);
-    const rewritten = this.#mode === 'chunked' && !head.fields.has('transfer-encoding');
-    yield write(rewritten ? chunkedHead(head) : head.bytes);
+    const chunked = this.#mode === 'chunked' && head.field('transfer-encoding') === undefined;
+    const closes = this.#mode !== 'raw' && this.#program.closes === true;
+    yield write(changedHead(head, { chunked, closes }));
     this.#frames = new EventFrames();
     if (this.#mode !== 'raw') yield* this.#framed(this.#program.open());
   }
@@ -112,10 +115,10 @@ export class FrameEffect implements Effect {
 }
 
 function modeOf(head: Head): Mode {
-  const type = head.fields.get('content-type') ?? '';
-  const coding = head.fields.get('content-encoding') ?? 'identity';
   const version = head.bytes.toString('latin1', 0, 8);
-  if (!/^text\/event-stream\b/i.test(type) || coding !== 'identity' || version !== 'HTTP/1.1') return 'raw';
-  const framed = head.fields.has('transfer-encoding') || head.fields.has('content-length');
-  return framed ? 'chunked' : 'plain';
+  const isStream = /^text\/event-stream\b/.test(head.field('content-type') ?? '');
+  const coding = head.field('content-encoding') ?? 'identity';
+  if (!isStream || coding !== 'identity' || version !== 'HTTP/1.1') return 'raw';
+  const closed = head.field('transfer-encoding') === undefined && head.field('content-length') === undefined;
+  return closed ? 'plain' : 'chunked';
 }

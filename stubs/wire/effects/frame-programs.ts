@@ -13,6 +13,7 @@ export function cutAfterFrames(k: number, by: FrameEnding, live: Live): FramePro
     yield { do: 'stop', by };
   };
   return {
+    closes: by === 'end',
     open: () => (k === 0 && live() ? stop() : []),
     *edit(frame, number) {
       yield write(frame);
