@@ -9,6 +9,10 @@ const { values, positionals } = parseArgs({
 const rounds = Number(values.rounds);
 
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
+  checkers: async () => {
+    const { benchCheckers, checkerTable } = await import('./checkers.ts');
+    console.log(checkerTable(benchCheckers()));
+  },
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
   process: async () => (await import('./process.ts')).benchProcess(rounds),
   up: async () => (await import('./up.ts')).benchUp(rounds),

@@ -70,7 +70,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     ...credentials,
     GAUNTLET_RUN: runId,
     WORKERS: String(request.workers),
-    ...modelApi(planned),
+    ...modelApi(planned, environment),
     SCOPE_SERVICES: scopeServices(planned),
     ...Object.fromEntries(
       planned.flatMap((entry) =>
@@ -128,8 +128,9 @@ function makeCredentials(environment: Environment): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, environment[name] || make(name)]));
 }
 
-/** Without LiteLLM the baselines talk to the provider directly. */
-function modelApi(services: readonly PlannedService[]): Record<string, string> {
+/** Without LiteLLM, and without another model API, the baselines talk to the provider directly. */
+function modelApi(services: readonly PlannedService[], environment: Environment): Record<string, string> {
+  if (environment.MODEL_API_URL) return {};
   const litellm = services.find((entry) => entry.spec.name === 'litellm');
   return litellm && litellm.mode !== 'absent' ? {} : { MODEL_API_URL: 'http://provider:9100/v1' };
 }
