@@ -37,9 +37,9 @@ beforeAll(async () => {
   await askForJson(worker, probe, '/uninstall gauntlet-pipe-kit');
   hadKit = await hasKit(worker);
   await old.close();
-  await restartService('open-webui', 180_000);
+  await restartService('open-webui');
   workers = await everyWorker(person.client, probe);
-}, 400_000);
+}, 450_000);
 afterAll(async () => {
   await workers?.close();
   await person?.remove();

@@ -8,7 +8,6 @@ import { projectName } from '../stack/remove-run.ts';
 import { connectSupervisor } from '../stack/supervisor/client.ts';
 import { skip } from './skip.ts';
 import { driver, runId, service, stackVariables } from './stack.ts';
-import { until } from './until.ts';
 
 type Started = PlannedService & { mode: 'start' };
 
@@ -18,7 +17,7 @@ type Started = PlannedService & { mode: 'start' };
  *
  * @param boundMs for the service to become ready
  */
-export async function restartService(name: string, boundMs = 120_000): Promise<void> {
+export async function restartService(name: string, boundMs = 300_000): Promise<void> {
   if (service(name).remote) skip(`${name} runs elsewhere and cannot be restarted from here`);
   if (driver() === 'compose') await restartContainer(name, boundMs);
   else await restartProcess(name, boundMs);
@@ -63,9 +62,23 @@ async function restartContainer(name: string, boundMs: number): Promise<void> {
   const labels = [`com.docker.compose.project=${projectName(runId())}`, `com.docker.compose.service=${name}`];
   const filters = labels.flatMap((label) => ['--filter', `label=${label}`]);
   const { stdout: id } = await execa('docker', ['ps', '--all', '--quiet', ...filters], { timeout: 30_000 });
-  await execa('docker', ['restart', '--time', '5', id], { timeout: 60_000 });
-  const format = '{{.State.Health.Status}}';
-  const health = async () =>
-    (await execa('docker', ['inspect', '--format', format, id], { timeout: 30_000 })).stdout === 'healthy';
-  await until(`the container of ${name} is healthy again`, health, boundMs);
+  // Listening begins before the restart, so that its end cannot be missed.
+  const events = execa(
+    'docker',
+    ['events', '--filter', `container=${id}`, '--filter', 'event=health_status', '--format', '{{.Action}}'],
+    { timeout: boundMs, reject: false },
+  );
+  try {
+    await execa('docker', ['restart', '--time', '5', id], { timeout: 60_000 });
+    let healthy = false;
+    for await (const action of events) {
+      if (action !== 'health_status: healthy') continue;
+      healthy = true;
+      // The loop ends when the process does, not when it is left.
+      events.kill();
+    }
+    if (!healthy) throw new Error(`the container of ${name} was not healthy again within ${boundMs} ms`);
+  } finally {
+    events.kill();
+  }
 }
