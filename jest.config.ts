@@ -7,7 +7,9 @@ const config: Config = {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.json' }] },
-  testTimeout: 10_000,
+  testTimeout: 20_000,
+  // The tests of the command wait for processes more than they compute.
+  maxWorkers: 2,
 };
 
 export default config;

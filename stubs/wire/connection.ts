@@ -6,7 +6,7 @@ import type { FaultRegister } from './fault-register.ts';
 import type { Hit } from './hit.ts';
 import { Lane, type LaneStep } from './lane.ts';
 import { type Guide, Pump } from './pump.ts';
-import { resetWhenFlushed } from './reset-socket.ts';
+import { reset, resetWhenFlushed } from './reset-socket.ts';
 
 const connectTimeoutMs = 10_000;
 const lingerMs = 5_000;
@@ -125,12 +125,12 @@ export class Connection {
     this.#pumps.request.discard();
     this.#pumps.response.discard();
     if (by === 'half-open') {
-      this.#target.resetAndDestroy();
+      reset(this.#target);
       this.#client.once('end', () => this.#client.destroy());
-      this.#until(hit, () => this.#client.resetAndDestroy());
+      this.#until(hit, () => reset(this.#client));
     } else if (by === 'fin') {
       to.end();
-      from.resetAndDestroy();
+      reset(from);
       // Closing with bytes unread would turn the FIN into a RST, so the reader has some time to close first.
       to.once('end', () => to.destroy());
       const timer = setTimeout(() => to.destroy(), lingerMs).unref();
@@ -138,7 +138,7 @@ export class Connection {
       hit.end();
     } else {
       resetWhenFlushed(to);
-      from.resetAndDestroy();
+      reset(from);
       hit.end();
     }
   }
@@ -152,7 +152,7 @@ export class Connection {
     this.#severed = true;
     for (const socket of [this.#client, this.#target]) {
       if (socket.connecting) socket.destroy();
-      else if (!socket.destroyed) socket.resetAndDestroy();
+      else reset(socket);
     }
   }
 
