@@ -17,7 +17,7 @@ export interface ScopeSettings {
 
 /**
  * Reads SCOPE_HOST or HOST (127.0.0.1), SCOPE_PORT (9300; 0 = any free one), SCOPE_TOKEN, GAUNTLET_RUN,
- * SCOPE_SERVICES (JSON: name → "host:port") and SCOPE_CONNECT_TIMEOUT_MS (5000).
+ * SCOPE_SERVICES (JSON: name → "host:port") and SCOPE_CONNECT_TIMEOUT_MS (20000).
  * @throws ScopeError GNT_SCOPE_SETTINGS, one sentence that names the variable.
  */
 export function readSettings(env: NodeJS.ProcessEnv): ScopeSettings {
@@ -27,7 +27,7 @@ export function readSettings(env: NodeJS.ProcessEnv): ScopeSettings {
     token: required(env, 'SCOPE_TOKEN'),
     run: required(env, 'GAUNTLET_RUN'),
     services: readServices(required(env, 'SCOPE_SERVICES')),
-    connectTimeoutMs: integer(env, 'SCOPE_CONNECT_TIMEOUT_MS', 5000, 10, 600_000),
+    connectTimeoutMs: integer(env, 'SCOPE_CONNECT_TIMEOUT_MS', 20_000, 10, 600_000),
   };
 }
 
