@@ -13,7 +13,7 @@ export function runningRuns(): readonly string[] {
     .map(({ runId }) => runId);
 }
 
-/** The id of a running stack, which may be given by its first letters. Without one, the only or newest. Throws GNT_RUN_NOT_FOUND. */
+/** The id of a running stack, which may be given by its first letters. Without one, the newest. Throws GNT_RUN_NOT_FOUND. */
 export function keptRun(id?: string): string {
   const running = runningRuns();
   const found = id === undefined ? running.at(-1) : running.find((runId) => runId.startsWith(id));

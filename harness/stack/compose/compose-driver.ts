@@ -35,7 +35,10 @@ export const composeDriver: Driver = {
       mode: imageMode(process.env.E2E_IMAGES),
       registry: process.env.E2E_REGISTRY,
       caBundle,
-      onProgress: (image, line) => progress(image, 'preparing', `image · ${line}`),
+      onProgress: (image, line) => {
+        const user = own.find(({ spec }) => imagesForServices([spec.name])[0] === image);
+        if (user) progress(user.spec.name, 'preparing', `image ${image} · ${line}`);
+      },
       signal,
     });
     const prepared: StackPlan = {
