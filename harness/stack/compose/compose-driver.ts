@@ -13,6 +13,7 @@ import {
 import { type Driver, type Origin, type Prepared, type Progress, startedServices } from '../driver.ts';
 import { ownerName } from '../owner.ts';
 import type { StackPlan } from '../plan-stack.ts';
+import { packageVersion } from '../process/versions.ts';
 import { untilRemoteHealthy } from '../remote-health.ts';
 import { projectName } from '../remove-run.ts';
 import { runFolder } from '../run-folder.ts';
@@ -172,7 +173,11 @@ function origins(plan: StackPlan, images: Partial<Record<string, ResolvedImage>>
       const name = imagesForServices([spec.name])[0];
       const image = name && images[catalogue[name].name];
       if (source.kind === 'image' || !image) return [spec.name, { from: 'pulled' as const }];
-      return [spec.name, { from: image.from, version: image.version }];
+      // That image is Node with our services in it: its version says less than theirs.
+      return [
+        spec.name,
+        { from: image.from, version: name === 'node' ? packageVersion(spec.name) : image.version },
+      ];
     }),
   );
 }

@@ -131,7 +131,7 @@ async function programs(
   if (!bin) return [];
   if (!service.spec.process.writable) return [bin];
   const at = join(runFolder(plan.runId), 'python', service.spec.name);
-  return [await overlayEnvironment(join(bin, '..'), at, [service.spec.command[0] ?? ''])];
+  return [await overlayEnvironment(join(bin, '..'), at)];
 }
 
 function byDependency(services: readonly StartedService[]): readonly StartedService[] {

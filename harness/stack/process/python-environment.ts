@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { gauntletError } from '../../errors.ts';
@@ -123,25 +123,13 @@ function isAlive(lock: string): boolean {
  * A small environment on top of a cached one for servers that install packages while they run: what they install
  * lands here and goes away with the run.
  *
- * @returns the folder with its programs
+ * @returns the folder with its Python
  */
-export async function overlayEnvironment(
-  base: string,
-  at: string,
-  programs: readonly string[],
-): Promise<string> {
+export async function overlayEnvironment(base: string, at: string): Promise<string> {
   await execa(join(base, 'bin/python'), ['-m', 'venv', '--without-pip', at]);
   const where = 'import sysconfig; print(sysconfig.get_path("purelib"))';
   const sitePackages = async (python: string) => (await execa(python, ['-c', where])).stdout.trim();
   const own = await sitePackages(join(at, 'bin/python'));
   writeFileSync(join(own, 'base.pth'), `${await sitePackages(join(base, 'bin/python'))}\n`);
-  for (const program of programs) {
-    const script = readFileSync(join(base, 'bin', program), 'utf8').replaceAll(
-      join(base, 'bin'),
-      join(at, 'bin'),
-    );
-    writeFileSync(join(at, 'bin', program), script);
-    chmodSync(join(at, 'bin', program), 0o755);
-  }
   return join(at, 'bin');
 }
