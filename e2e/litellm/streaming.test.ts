@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type OpenAI from 'openai';
-import { chunksOf, postForStream, textOf } from '../../harness/suite/event-stream.ts';
+import { chunksOf, postForStream, type SeenStream, textOf } from '../../harness/suite/event-stream.ts';
 import { waitForJournal } from '../../harness/suite/journal.ts';
-import { newOperation } from '../../harness/suite/operation.ts';
+import { type Directives, newOperation } from '../../harness/suite/operation.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { authorization, litellm, model } from './litellm-client.ts';
 
@@ -74,15 +74,20 @@ test('a client that leaves a stream ends it at the provider', async () => {
   expect(entry.completedAt).toBeUndefined();
 });
 
-// covers 000/upstream-streaming
-test('a stream that breaks off at the provider is an error to the client', async () => {
-  const { id, mark } = newOperation({ tokens: 10, cut: 4 });
+async function brokenStream(fault: Directives): Promise<SeenStream> {
+  const { id, mark } = newOperation({ tokens: 10, ...fault });
   const stream = await postForStream({
     url: `${service('litellm').url}/v1/chat/completions`,
     headers: authorization(),
     body: { model, messages: [{ role: 'user', content: `Count ${mark}` }], stream: true },
   });
   await waitForJournal(id, 'fault');
+  return stream;
+}
+
+// covers 000/upstream-streaming
+test('a stream that breaks off at the provider is an error to the client', async () => {
+  const stream = await brokenStream({ cut: 4 });
   const chunks = chunksOf(stream);
   const failed = stream.status >= 500 || chunks.some(({ error }) => error) || !stream.endedCleanly;
   expect(failed).toBe(true);
@@ -91,13 +96,7 @@ test('a stream that breaks off at the provider is an error to the client', async
 
 // LiteLLM 1.106.2 completes a stream that the provider ended early: the client can't tell it from a whole answer.
 test.failing('FINDING: a stream that the provider ends without a finish is not shown as complete', async () => {
-  const { id, mark } = newOperation({ tokens: 10, end: 4 });
-  const stream = await postForStream({
-    url: `${service('litellm').url}/v1/chat/completions`,
-    headers: authorization(),
-    body: { model, messages: [{ role: 'user', content: `Count ${mark}` }], stream: true },
-  });
-  await waitForJournal(id, 'fault');
+  const stream = await brokenStream({ end: 4 });
   const chunks = chunksOf(stream);
   expect(chunks.some(({ choices }) => choices?.[0]?.finish_reason === 'stop')).toBe(false);
 });

@@ -68,9 +68,18 @@ export function processesOf(runId: string): readonly number[] {
 
 /** Waits until a run has no process left; fails after 10 s, which is the promise to users. */
 export async function untilGone(runId: string): Promise<void> {
+  await untilCount(runId, (count) => count === 0);
+}
+
+/** Services of one level start together: a line of one says nothing about the others. */
+export async function untilRunning(runId: string, count: number): Promise<void> {
+  await untilCount(runId, (running) => running >= count);
+}
+
+async function untilCount(runId: string, holds: (count: number) => boolean): Promise<void> {
   for (let waitedMs = 0; waitedMs < 10_000; waitedMs += 50) {
-    if (processesOf(runId).length === 0) return;
+    if (holds(processesOf(runId).length)) return;
     await delay(50);
   }
-  throw new Error(`processes of run ${runId} are left: ${processesOf(runId).join(', ')}`);
+  throw new Error(`processes of run ${runId} after 10 s: ${processesOf(runId).join(', ')}`);
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { GauntletProcess, newFolder, processesOf, untilGone } from './gauntlet-process.ts';
+import { GauntletProcess, newFolder, processesOf, untilGone, untilRunning } from './gauntlet-process.ts';
 
 const up = ['up', '--driver', 'process', '--profiles', 'core'];
 
@@ -95,7 +95,7 @@ test('Ctrl-C while services start removes them and says so', async () => {
 test('kill -9 while services start leaves nothing, not even a process that ignores SIGTERM and left its group', async () => {
   const run = new GauntletProcess(up, { WEB_BEHAVIOUR: 'never-ready', WORKER_BEHAVIOUR: 'deaf' });
   await run.said(/✔ worker/);
-  expect(processesOf(run.runId).length).toBeGreaterThanOrEqual(4);
+  await untilRunning(run.runId, 4);
   run.child.kill('SIGKILL');
   await untilGone(run.runId);
 });

@@ -1,17 +1,17 @@
-import type { Json, JsonRecord } from '../plan/json.ts';
-import type { Action, CheckChoice, CompletionEvent, History, HistoryEvent, StreamSeen } from './events.ts';
+import type { Json } from '../plan/json.ts';
+import type {
+  Action,
+  CheckChoice,
+  CompletionEvent,
+  History,
+  HistoryEvent,
+  InvokeEvent,
+  StreamSeen,
+} from './events.ts';
 import type { JournalEntry } from './journal.ts';
 
-export interface Asked {
-  readonly key?: string;
-  readonly value?: Json;
-  readonly from?: Json;
-  readonly args?: JsonRecord;
-  readonly idempotencyKey?: string;
-  readonly tenant?: string;
-  readonly marker?: string;
-  readonly expect?: string;
-}
+/** What an operation may say of itself beyond who does what. */
+export type Asked = Partial<Omit<InvokeEvent, 'type' | 'op' | 'client' | 'process' | 'at' | 'name' | 'does'>>;
 
 export interface Answered {
   readonly value?: Json;

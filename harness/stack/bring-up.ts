@@ -7,13 +7,7 @@ import { DeadlinePassed } from './start-failure.ts';
 import { type Supervisor, startSupervisor } from './supervisor/client.ts';
 import { supervisorVariable } from './sweep.ts';
 
-/** A stack that is up. */
-export interface Stack {
-  readonly record: StackRecord;
-  readonly supervisor: Supervisor;
-}
-
-/** What `bringUp` reports about failed starts as well. */
+/** What came of `bringUp`, of failed starts as well. */
 export interface Attempt {
   /** The record as far as it got; every service that did not get ready is `failed`. */
   readonly record: StackRecord;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { gauntletError } from '../errors.ts';
 import { interpolate } from './interpolate.ts';
-import type { ProcessExtension, ServiceSpec } from './service.ts';
+import { type ProcessExtension, type ServiceSpec, variablePrefix } from './service.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 type Raw = Readonly<Record<string, unknown>>;
@@ -60,7 +60,7 @@ function toSpec(name: string, raw: Raw): ServiceSpec {
     environment: Object.fromEntries(
       Object.entries((raw.environment ?? {}) as Raw).map(([key, value]) => [key, String(value ?? '')]),
     ),
-    port: { container, variable: `${name.replaceAll('-', '_').toUpperCase()}_PORT` },
+    port: { container, variable: `${variablePrefix(name)}_PORT` },
     dependsOn: Array.isArray(raw.depends_on) ? raw.depends_on : Object.keys((raw.depends_on ?? {}) as Raw),
     healthcheck: strings(health ?? [], `${name}.healthcheck.test`),
     ...(typeof healthPath === 'string' ? { healthPath } : {}),

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GauntletError, gauntletError } from '../errors.ts';
+import type { DriverName } from './replacement.ts';
 import { runFolder } from './run-folder.ts';
+import { variablePrefix } from './service.ts';
 
 const tailLines = 30;
 
@@ -39,12 +41,7 @@ export function exitedService(
   const tail = logTail(runId, service);
   const port = /EADDRINUSE[^\n]*?:(\d{2,5})\b|address already in use[^\n]*?(\d{2,5})?/i.exec(tail);
   const error = port
-    ? gauntletError(
-        'GNT_PORT_TAKEN',
-        port[1] ?? port[2] ?? '',
-        service,
-        `${service.toUpperCase().replaceAll('-', '_')}_PORT`,
-      )
+    ? gauntletError('GNT_PORT_TAKEN', port[1] ?? port[2] ?? '', service, `${variablePrefix(service)}_PORT`)
     : gauntletError(before ? 'GNT_SERVICE_EXITED' : 'GNT_SERVICE_DIED', service, how, lookCloser);
   return new StartFailure(error, service, tail);
 }
@@ -65,6 +62,11 @@ export function lateService(
     lookCloser,
   );
   return new StartFailure(error, service, logTail(runId, service));
+}
+
+/** The commands that show a failed service as it is. */
+export function lookCloser(driver: DriverName, service: string): string {
+  return `npx gauntlet up --driver ${driver} --keep-failed, then npx gauntlet logs ${service}`;
 }
 
 /** The last lines of a service's raw log; empty when it wrote nothing. */

@@ -47,7 +47,7 @@ async function projects(): Promise<readonly { runId: string; owner: string }[]> 
 }
 
 /** Runs that have processes, but whose supervisor is dead, whatever became of their folder. */
-export function strayRuns(): readonly string[] {
+function strayRuns(): readonly string[] {
   const stray = processesOfRuns(() => true).filter(({ pid }) => {
     const owner = environmentOf(pid, supervisorVariable);
     return owner !== undefined && ownerState(owner) === 'dead';

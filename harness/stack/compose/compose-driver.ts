@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { DockerComposeEnvironment, Wait } from 'testcontainers';
 import { type GauntletError, gauntletError } from '../../errors.ts';
 import { caBundleFromEnvironment } from '../../images/ca-bundle.ts';
-import { catalogue, imagesForServices } from '../../images/catalogue.ts';
+import { imagesForServices } from '../../images/catalogue.ts';
 import {
   type ImageMode,
   imageVariables,
@@ -17,7 +17,7 @@ import { packageVersion } from '../process/versions.ts';
 import { untilRemoteHealthy } from '../remote-health.ts';
 import { projectName } from '../remove-run.ts';
 import { runFolder } from '../run-folder.ts';
-import { DeadlinePassed, exitedService, lateService, StartFailure } from '../start-failure.ts';
+import { DeadlinePassed, exitedService, lateService, lookCloser, StartFailure } from '../start-failure.ts';
 import type { Supervisor } from '../supervisor/client.ts';
 import { supervisorVariable } from '../sweep.ts';
 import { watchContainers } from './container-watch.ts';
@@ -66,10 +66,9 @@ async function up(
 ): Promise<void> {
   const services = startedServices(plan);
   const ready = new Set<string>();
-  const deaths = new Map<string, { code: string; before: boolean }>();
+  // Only the first end has a cause of its own: compose removes the others after it.
+  let death: (() => StartFailure) | undefined;
   const details = new Map(services.map(({ spec }) => [spec.name, 'not started yet']));
-  const lookCloser = (name: string) =>
-    `npx gauntlet up --driver compose --keep-failed, then npx gauntlet logs ${name}`;
   const stopWatching = await watchContainers(plan.runId, {
     started: (name) => {
       details.set(name, 'health check has not succeeded yet');
@@ -80,9 +79,11 @@ async function up(
       progress(name, 'ready', '');
     },
     died: (name, code) => {
-      // Only the first end has a cause of its own: compose removes the others after it.
-      if (signal.aborted || deaths.size > 0) return;
-      deaths.set(name, { code, before: !ready.has(name) });
+      if (signal.aborted || death) return;
+      const closer = lookCloser(plan.driver, name);
+      // Made when it is thrown: by then the last lines of the log have arrived.
+      const before = !ready.has(name);
+      death = () => exitedService(plan.runId, name, `code ${code}`, before, closer);
       progress(name, 'failed', `exited with code ${code}`);
     },
   });
@@ -119,19 +120,21 @@ async function up(
           ),
       ),
     ]);
-    const [dead] = deaths;
-    if (dead)
-      throw exitedService(plan.runId, dead[0], `code ${dead[1].code}`, dead[1].before, lookCloser(dead[0]));
+    if (death) throw death();
   } catch (error) {
     if (signal.aborted && !(signal.reason instanceof DeadlinePassed)) throw signal.reason;
     if (error instanceof StartFailure) throw error;
-    const [dead] = deaths;
-    if (dead)
-      throw exitedService(plan.runId, dead[0], `code ${dead[1].code}`, dead[1].before, lookCloser(dead[0]));
+    if (death) throw death();
     const late = services.find(({ spec }) => !ready.has(spec.name))?.spec.name ?? '';
     if (signal.reason instanceof DeadlinePassed) {
       progress(late, 'failed', details.get(late) ?? '');
-      throw lateService(plan.runId, late, signal.reason.afterMs, details.get(late) ?? '', lookCloser(late));
+      throw lateService(
+        plan.runId,
+        late,
+        signal.reason.afterMs,
+        details.get(late) ?? '',
+        lookCloser(plan.driver, late),
+      );
     }
     throw composeError(plan, error as Error);
   } finally {
@@ -171,7 +174,7 @@ function origins(plan: StackPlan, images: Partial<Record<string, ResolvedImage>>
   return Object.fromEntries(
     startedServices(plan).map(({ spec, source }) => {
       const name = imagesForServices([spec.name])[0];
-      const image = name && images[catalogue[name].name];
+      const image = name && images[name];
       if (source.kind === 'image' || !image) return [spec.name, { from: 'pulled' as const }];
       // That image is Node with our services in it: its version says less than theirs.
       return [

@@ -12,7 +12,7 @@ import {
 import type { StackPlan } from '../plan-stack.ts';
 import { runFolder } from '../run-folder.ts';
 import type { ServiceSpec } from '../service.ts';
-import { DeadlinePassed, exitedService, lateService } from '../start-failure.ts';
+import { DeadlinePassed, exitedService, lateService, lookCloser } from '../start-failure.ts';
 import type { ExitEvent, Supervisor } from '../supervisor/client.ts';
 import { toLaunch } from './launch.ts';
 import { overlayEnvironment, type Python, pythonEnvironment } from './python-environment.ts';
@@ -81,7 +81,13 @@ async function up(
     // Only the first end has a cause of its own; the others follow from it, or from the end of the run.
     if (stop.aborted) return;
     const name = event.service;
-    const error = exitedService(plan.runId, name, how(event), !ready.has(name), lookCloser(plan, name));
+    const error = exitedService(
+      plan.runId,
+      name,
+      how(event),
+      !ready.has(name),
+      lookCloser(plan.driver, name),
+    );
     progress(name, 'failed', error.message);
     failed.abort(error);
   });
@@ -93,7 +99,7 @@ async function up(
     const bins = await programs(plan, service, binFolders.get(spec.name));
     const launch = toLaunch(plan, service, bins);
     await supervisor.start(launch.order).catch((cause: Error) => {
-      throw exitedService(plan.runId, spec.name, cause.message, true, lookCloser(plan, spec.name));
+      throw exitedService(plan.runId, spec.name, cause.message, true, lookCloser(plan.driver, spec.name));
     });
     let last = 'no check yet';
     const tell = (why: string) => {
@@ -106,7 +112,13 @@ async function up(
     } catch (error) {
       if (signal.reason instanceof DeadlinePassed) {
         progress(spec.name, 'failed', last);
-        throw lateService(plan.runId, spec.name, signal.reason.afterMs, last, lookCloser(plan, spec.name));
+        throw lateService(
+          plan.runId,
+          spec.name,
+          signal.reason.afterMs,
+          last,
+          lookCloser(plan.driver, spec.name),
+        );
       }
       throw failed.signal.aborted ? failed.signal.reason : error;
     }
@@ -157,8 +169,4 @@ function byDependency(services: readonly StartedService[]): readonly StartedServ
 
 function how(event: ExitEvent): string {
   return event.signal ? `signal ${event.signal}` : `code ${event.code}`;
-}
-
-function lookCloser(plan: StackPlan, service: string): string {
-  return `npx gauntlet up --driver ${plan.driver} --keep-failed, then npx gauntlet logs ${service}`;
 }
