@@ -6,16 +6,15 @@ export interface ChosenDriver {
   readonly name: DriverName;
   /** Why it was chosen, for the first line. */
   readonly why: string;
-  /** Whether a container engine answers. */
+  /** Whether a container engine may answer. */
   readonly engine: boolean;
 }
 
 /** The asked-for driver, else `compose` when an engine answers, else `process`. Throws GNT_ENGINE_UNREACHABLE. */
 export async function chooseDriver(asked: DriverName | undefined): Promise<ChosenDriver> {
+  if (asked && asked !== 'compose') return { name: asked, why: '', engine: true };
   const engine = await engineVersion();
   if (asked === 'compose' && engine.error) throw gauntletError('GNT_ENGINE_UNREACHABLE', engine.error);
-  if (asked)
-    return { name: asked, why: asked === 'compose' ? `engine ${engine.version}` : '', engine: !engine.error };
   return engine.error
     ? { name: 'process', why: `no engine answers: ${engine.error}`, engine: false }
     : { name: 'compose', why: `engine ${engine.version}`, engine: true };

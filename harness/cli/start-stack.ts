@@ -3,7 +3,7 @@ import { type Attempt, bringUp } from '../stack/bring-up.ts';
 import type { Driver } from '../stack/driver.ts';
 import { planStack, type StackPlan } from '../stack/plan-stack.ts';
 import { packageRoot } from '../stack/process/launch.ts';
-import { absenceOnHost, processDriver } from '../stack/process/process-driver.ts';
+import { absenceOnHost, type FindPython, processDriver } from '../stack/process/process-driver.ts';
 import { findPython } from '../stack/process/python-environment.ts';
 import { remoteDriver } from '../stack/remote-driver.ts';
 import { sweep } from '../stack/sweep.ts';
@@ -22,7 +22,8 @@ export interface PlannedRun {
 export async function planRun(options: StackOptions): Promise<PlannedRun> {
   const workers = workersOf(options.workers);
   const chosen = await chooseDriver(options.driver);
-  const python = chosen.name === 'process' ? await findPython() : undefined;
+  let found: ReturnType<FindPython> | undefined;
+  const python: FindPython = () => (found ??= findPython());
   const plan = await planStack({
     driver: chosen.name,
     composeFile: process.env.GAUNTLET_COMPOSE_FILE ?? join(packageRoot, 'compose.yaml'),

@@ -8,25 +8,27 @@ services:
     profiles: [core]
     image: db
     ports: ["127.0.0.1:\${DB_PORT:-}:5432"]
+  mail: { image: mail, ports: ["127.0.0.1::25"] }
   web-app:
     <<: *base
     image: \${WEB_IMAGE:-web:local}
     command: [serve, --port, "80"]
-    depends_on: { db: { condition: service_healthy } }
+    depends_on: { db: { condition: service_healthy }, mail: { condition: service_started } }
     ports: ["127.0.0.1::80"]
     healthcheck: { test: [CMD, check] }
     x-health: /health
 `;
 
 test('a service is read with merges, defaults and its port variable', () => {
-  const [, web] = parseComposeFile(minimal, {});
+  const [, , web] = parseComposeFile(minimal, {});
   expect(web).toMatchObject({
     name: 'web-app',
     image: 'web:local',
     command: ['serve', '--port', '80'],
     environment: { A: 'one' },
     port: { container: 80, variable: 'WEB_APP_PORT' },
-    dependsOn: ['db'],
+    dependsOn: ['db', 'mail'],
+    waitsFor: ['db'],
     healthcheck: ['CMD', 'check'],
     healthPath: '/health',
   });

@@ -43,6 +43,17 @@ function fill(value: unknown, variables: Variables): unknown {
   return value;
 }
 
+/** The short form of `depends_on` waits for nothing. Source: Compose Specification, "depends_on". */
+function dependencies(value: unknown): Pick<ServiceSpec, 'dependsOn' | 'waitsFor'> {
+  if (Array.isArray(value)) return { dependsOn: value, waitsFor: [] };
+  const conditions = (value ?? {}) as Readonly<Record<string, { readonly condition?: string } | null>>;
+  const dependsOn = Object.keys(conditions);
+  return {
+    dependsOn,
+    waitsFor: dependsOn.filter((name) => conditions[name]?.condition === 'service_healthy'),
+  };
+}
+
 function toSpec(name: string, raw: Raw): ServiceSpec {
   if (!raw || typeof raw !== 'object') throw new Error(`service "${name}" is not a mapping`);
   const ports = strings(raw.ports, `${name}.ports`);
@@ -61,7 +72,7 @@ function toSpec(name: string, raw: Raw): ServiceSpec {
       Object.entries((raw.environment ?? {}) as Raw).map(([key, value]) => [key, String(value ?? '')]),
     ),
     port: { container, variable: `${variablePrefix(name)}_PORT` },
-    dependsOn: Array.isArray(raw.depends_on) ? raw.depends_on : Object.keys((raw.depends_on ?? {}) as Raw),
+    ...dependencies(raw.depends_on),
     healthcheck: strings(health ?? [], `${name}.healthcheck.test`),
     ...(typeof healthPath === 'string' ? { healthPath } : {}),
     process,

@@ -36,3 +36,8 @@ export interface Prepared {
 export function startedServices(plan: StackPlan): readonly StartedService[] {
   return plan.services.filter((service): service is StartedService => service.mode === 'start');
 }
+
+/** What must be healthy before a service starts: a stranger's in place of ours may not wait for its database. */
+export function mustBeHealthy({ spec, source }: StartedService): readonly string[] {
+  return source.kind === 'own' ? spec.waitsFor : spec.dependsOn;
+}

@@ -34,7 +34,7 @@ export interface PlanRequest {
   readonly workers: number;
   readonly environment: Environment;
   /** Why the machine cannot run a service, if so. */
-  readonly absence: (spec: ServiceSpec) => string | undefined;
+  readonly absence: (spec: ServiceSpec) => Promise<string | undefined> | undefined;
 }
 
 /** Chooses services, their sources, ports and credentials. Throws the codes of `sourceOf`, GNT_USAGE, GNT_COMPOSE_FILE. */
@@ -56,7 +56,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
       if (driver === 'remote') {
         return { mode: 'absent', spec, reason: `no ${variablePrefix(spec.name)}_URL given` };
       }
-      const reason = source.kind === 'own' ? request.absence(spec) : undefined;
+      const reason = source.kind === 'own' ? await request.absence(spec) : undefined;
       if (reason) return { mode: 'absent', spec, reason };
       return { mode: 'start', spec, source, hostPort: await hostPort(spec, environment) };
     }),

@@ -8,7 +8,10 @@ export interface ServiceSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** The port inside the container, and the variable that fixes the port on the host. */
   readonly port: { readonly container: number; readonly variable: string };
+  /** Without these it cannot be. */
   readonly dependsOn: readonly string[];
+  /** Those of them that must be healthy before it starts; for the others it waits by itself. */
+  readonly waitsFor: readonly string[];
   readonly healthcheck: readonly string[];
   /** Path a replacement or a remote service must answer with 200; absent for services that don't speak HTTP. */
   readonly healthPath?: string;

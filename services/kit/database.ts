@@ -39,7 +39,7 @@ export function connect(url: string, schema: string, options: ConnectOptions = {
 }
 
 /** Resolves once the database answers; rethrows the last failure when it does not within `timeoutMs`. */
-export async function waitForDatabase(sql: Sql, timeoutMs = 5_000): Promise<void> {
+export async function waitForDatabase(sql: Sql, timeoutMs = 45_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {

@@ -49,7 +49,16 @@ test("a user's image runs its own command and is asked for its health from outsi
     command: !reset null
     healthcheck:
       disable: true
+    depends_on:
+      db:
+        condition: service_healthy
 `);
+});
+
+test('a service whose health only gauntlet can ask is not waited for by the engine', () => {
+  const image = (name: string): Source =>
+    name === 'db' ? { kind: 'image', image: 'mine:1' } : { kind: 'command', command: 'serve' };
+  expect(composeOverride(plan(image))).toContain('db:\n        condition: service_started');
 });
 
 test("a user's command runs in the folder it was given in", () => {

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { rewriteAddresses } from '../addresses.ts';
-import { startedServices } from '../driver.ts';
+import { mustBeHealthy, startedServices } from '../driver.ts';
 import type { StackPlan } from '../plan-stack.ts';
 
 type Override = Record<string, unknown>;
@@ -12,7 +12,9 @@ type Override = Record<string, unknown>;
 export function composeOverride(plan: StackPlan): string | undefined {
   const services: Record<string, Override> = {};
   const remote = plan.services.some((service) => service.mode === 'remote');
-  for (const { spec, source } of startedServices(plan)) {
+  const started = startedServices(plan);
+  for (const service of started) {
+    const { spec, source } = service;
     const changed: Override = {};
     if (source.kind === 'image')
       Object.assign(changed, { image: source.image, pull_policy: 'missing', command: reset });
@@ -38,10 +40,17 @@ export function composeOverride(plan: StackPlan): string | undefined {
         changed.extra_hosts = ['host.docker.internal:host-gateway'];
       }
     }
-    const absentDependency = spec.dependsOn.some(
-      (name) => !startedServices(plan).some((other) => other.spec.name === name),
-    );
-    if (absentDependency) changed.depends_on = reset;
+    const dependencies = spec.dependsOn.map((name) => started.find((other) => other.spec.name === name));
+    if (dependencies.includes(undefined)) changed.depends_on = reset;
+    else if ([service, ...dependencies].some((other) => other?.source.kind !== 'own')) {
+      const condition = (name: string) =>
+        // One that only gauntlet can ask for its health is never healthy to the engine.
+        started.some((other) => other.spec.name === name && other.source.kind === 'own')
+          ? 'service_healthy'
+          : 'service_started';
+      const waits = mustBeHealthy(service).map((name) => [name, { condition: condition(name) }]);
+      if (waits.length > 0) changed.depends_on = Object.fromEntries(waits);
+    }
     if (Object.keys(changed).length > 0) services[spec.name] = changed;
   }
   if (Object.keys(services).length === 0) return undefined;

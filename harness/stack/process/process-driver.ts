@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gauntletError } from '../../errors.ts';
 import {
   type Driver,
+  mustBeHealthy,
   type Origin,
   type Prepared,
   type Progress,
@@ -19,11 +20,14 @@ import { overlayEnvironment, type Python, pythonEnvironment } from './python-env
 import { untilHealthy } from './readiness.ts';
 import { packageVersion, pythonPackageVersion } from './versions.ts';
 
+/** The Python of this machine, looked for when a service needs one. */
+export type FindPython = () => Promise<Python | undefined>;
+
 /** Why this machine cannot run a service without an engine; undefined when it can. */
-export function absenceOnHost(spec: ServiceSpec, python: Python | undefined): string | undefined {
+export async function absenceOnHost(spec: ServiceSpec, python: FindPython): Promise<string | undefined> {
   const { binary, python: needsPython } = spec.process;
   if (binary && !onPath(binary)) return `no \`${binary}\` program on PATH`;
-  if (needsPython && !python) return 'no Python 3.11 or 3.12 on PATH';
+  if (needsPython && !(await python())) return 'no Python 3.11 or 3.12 on PATH';
   return undefined;
 }
 
@@ -32,7 +36,7 @@ function onPath(binary: string): boolean {
 }
 
 /** Brings a stack up as child processes of its supervisor. */
-export function processDriver(python: Python | undefined): Driver {
+export function processDriver(findPython: FindPython): Driver {
   return {
     async prepare(plan, progress, signal): Promise<Prepared> {
       const origins: Record<string, Origin> = {};
@@ -40,6 +44,7 @@ export function processDriver(python: Python | undefined): Driver {
       await Promise.all(
         startedServices(plan).map(async ({ spec, source }) => {
           const folder = source.kind === 'own' ? spec.process.python : undefined;
+          const python = folder && (await findPython());
           if (folder && python) {
             const tell = (line: string) => progress(spec.name, 'preparing', `Python environment · ${line}`);
             const environment = await pythonEnvironment(folder, python, tell, signal);
@@ -94,7 +99,7 @@ async function up(
 
   const bringUp = async (service: StartedService): Promise<void> => {
     const { spec } = service;
-    await Promise.all(spec.dependsOn.map((name) => readiness.get(name)));
+    await Promise.all(mustBeHealthy(service).map((name) => readiness.get(name)));
     stop.throwIfAborted();
     const bins = await programs(plan, service, binFolders.get(spec.name));
     const launch = toLaunch(plan, service, bins);
@@ -157,7 +162,7 @@ function byDependency(services: readonly StartedService[]): readonly StartedServ
         new Error(`${path.join(' → ')} depend on each other`),
       );
     }
-    for (const name of service.spec.dependsOn) {
+    for (const name of mustBeHealthy(service)) {
       const dependency = services.find(({ spec }) => spec.name === name);
       if (dependency) add(dependency, [...path, service.spec.name]);
     }
