@@ -45,35 +45,37 @@ function plainView(describe: (name: string) => string): ProgressView {
 
 function liveView(names: readonly string[], describe: (name: string) => string): ProgressView {
   type Wrapper = ListrTaskWrapper<unknown, never, never>;
-  const settle = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
+  const ends = new Map(names.map((name) => [name, Promise.withResolvers<void>()]));
+  // One whose task has not begun has nobody else to look at its end.
+  for (const { promise } of ends.values()) promise.catch(() => undefined);
   const wrappers = new Map<string, Wrapper>();
   const list = new Listr(
     names.map((name) => ({
       title: name,
-      task: (_: unknown, wrapper: unknown) =>
-        new Promise<void>((resolve, reject) => {
-          wrappers.set(name, wrapper as Wrapper);
-          settle.set(name, { resolve, reject });
-        }),
+      task: (_: unknown, wrapper: unknown) => {
+        wrappers.set(name, wrapper as Wrapper);
+        return ends.get(name)?.promise;
+      },
     })),
-    { concurrent: true, exitOnError: false, rendererOptions: { collapseErrors: false, showSubtasks: true } },
+    {
+      concurrent: true,
+      exitOnError: false,
+      // Its own answer to Ctrl-C ends the process, in the middle of tearing down.
+      registerSignalListeners: false,
+      rendererOptions: { collapseErrors: false, showSubtasks: true },
+    },
   );
   const finished = list.run().catch(() => undefined);
   return {
     progress(name, state, detail) {
       const wrapper = wrappers.get(name);
-      if (!wrapper) return;
-      if (state === 'ready') {
-        wrapper.title = `${name.padEnd(19)} ${describe(name)}${detail}`;
-        settle.get(name)?.resolve();
-      } else if (state === 'failed') {
-        settle.get(name)?.reject(new Error(`${name}: ${detail}`));
-      } else {
-        wrapper.title = `${name.padEnd(19)} ${detail}`;
-      }
+      if (state === 'failed') ends.get(name)?.reject(new Error(`${name}: ${detail}`));
+      else if (wrapper)
+        wrapper.title = `${name.padEnd(19)} ${state === 'ready' ? describe(name) : ''}${detail}`;
+      if (state === 'ready') ends.get(name)?.resolve();
     },
     async done() {
-      for (const { reject } of settle.values()) reject(new Error('stopped'));
+      for (const { reject } of ends.values()) reject(new Error('stopped'));
       await finished;
     },
   };
