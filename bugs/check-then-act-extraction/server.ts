@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runCluster } from '../kit/cluster.ts';
 import { factsOf, type Memory, memoryTable } from '../kit/memories.ts';
 import { serveMemories } from '../kit/memory-server.ts';
+import { memoryStore } from '../kit/memory-store.ts';
 
 /** The time a small model takes to find the facts of a conversation. */
 const modelMs = 25;
@@ -9,7 +10,7 @@ const modelMs = 25;
 /** A memory service that asks whether a conversation is known, works on it, and only then marks it as known. */
 runCluster(memoryTable(), (ask) =>
   serveMemories({
-    list: (user) => ask('list', user),
+    ...memoryStore(ask),
     extract: async (user, conversation) => {
       const { hash, facts } = factsOf(user, conversation);
       if (await ask<boolean>('isProcessed', hash)) return [];
@@ -18,8 +19,5 @@ runCluster(memoryTable(), (ask) =>
       await ask('markProcessed', hash);
       return saved;
     },
-    update: (user, id, changes) => ask('update', user, id, changes),
-    remove: (user, id) => ask('remove', user, id),
-    clear: (user) => ask('clear', user),
   }),
 );

@@ -12,32 +12,42 @@ export interface Message {
   readonly content: string;
 }
 
+/** Memories as they are first kept. */
+export const newMemories = (texts: readonly string[]): Memory[] =>
+  texts.map((text) => ({
+    id: `mem_${randomBytes(8).toString('hex')}`,
+    caption: text.slice(0, 100),
+    full_text: text.slice(0, 500),
+    created_at: new Date().toISOString(),
+  }));
+
 /** Memories of all users, for the primary: what a database would hold. */
 export function memoryTable() {
   const memories = new Map<string, Memory[]>();
   const processed = new Set<string>();
   const of = (user: string) => memories.get(user) ?? [];
   const add = (user: string, texts: readonly string[]) => {
-    const added = texts.map((text) => ({
-      id: `mem_${randomBytes(8).toString('hex')}`,
-      caption: text.slice(0, 100),
-      full_text: text.slice(0, 500),
-      created_at: new Date().toISOString(),
-    }));
+    const added = newMemories(texts);
     memories.set(user, [...added.toReversed(), ...of(user)]);
     return added;
+  };
+  /** Whether this conversation is new; from now on it is not. */
+  const claim = (hash: string) => {
+    if (processed.has(hash)) return false;
+    processed.add(hash);
+    return true;
   };
   return {
     list: of,
     add,
+    /** Replaces all that a user has. */
+    save: (user: string, all: Memory[]) => void memories.set(user, all),
     isProcessed: (hash: string) => processed.has(hash),
     markProcessed: (hash: string) => void processed.add(hash),
     /** Looks, adds and marks in one go: the way that cannot go wrong. */
-    extractOnce: (user: string, hash: string, texts: readonly string[]) => {
-      if (processed.has(hash)) return [];
-      processed.add(hash);
-      return add(user, texts);
-    },
+    extractOnce: (user: string, hash: string, texts: readonly string[]) =>
+      claim(hash) ? add(user, texts) : [],
+    claim,
     update: (user: string, id: string, changes: Partial<Memory>) => {
       const found = of(user).find((each) => each.id === id);
       if (!found) return undefined;

@@ -8,6 +8,8 @@ export interface MemoryStore {
   update(user: string, id: string, changes: Partial<Memory>): Promise<Memory | undefined>;
   remove(user: string, id: string): Promise<boolean>;
   clear(user: string): Promise<void>;
+  /** Whether the user may ask once more; without it everybody may. */
+  admit?(user: string): Promise<boolean>;
 }
 
 type Query = Readonly<Record<string, string>>;
@@ -16,6 +18,11 @@ type Query = Readonly<Record<string, string>>;
 export async function serveMemories(store: MemoryStore): Promise<void> {
   const app = fastify();
   app.get('/health', async () => ({ status: 'ok' }));
+  app.addHook('preHandler', async ({ query, body }, reply) => {
+    const { user_id: user } = { ...(query as Query), ...(body as Query | undefined) };
+    if (user === undefined || store.admit === undefined || (await store.admit(user))) return;
+    return reply.code(429).send({ detail: 'Too many requests' });
+  });
   app.post('/memories/extract', async ({ body }) => {
     const { user_id: user, conversation } = body as { user_id: string; conversation: Message[] };
     const saved = await store.extract(user, conversation);

@@ -12,6 +12,8 @@ export function providerDirective({ through, effect }: StreamFault): string | un
     case 'cut':
       if (!('afterFrames' in effect) || effect.by === 'rst') return undefined;
       return effect.by === 'silence' ? `stall=${effect.afterFrames}` : `cut=${effect.afterFrames}`;
+    case 'end':
+      return `end=${effect.afterFrames}`;
     case 'status':
       return effect.retryAfterS === undefined
         ? `status=${effect.status}`

@@ -8,6 +8,8 @@ export interface Bug {
   readonly thread: string;
   /** How it comes about, in one line. */
   readonly mechanism: string;
+  /** For a bug of somebody else's server: where it was seen. */
+  readonly version?: string;
   /** Name of a workload, or a file in the bug's folder. */
   readonly workload: string;
   /** What stands in for which service (default: the workload's); empty for the service as it comes. */

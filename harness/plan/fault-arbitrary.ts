@@ -101,6 +101,8 @@ function effectArbitrary(kind: StreamEffectKind): fc.Arbitrary<StreamEffect> {
         fc.record({ kind: fc.constant(kind), afterFrames: fc.nat(MAX_FRAME), by }),
         fc.record({ kind: fc.constant(kind), afterBytes: fc.nat(1_000), by }),
       );
+    case 'end':
+      return fc.record({ kind: fc.constant(kind), afterFrames: upTo(MAX_FRAME) });
     case 'cut-in-character':
       return fc.record({ kind: fc.constant(kind), frame, by });
     case 'duplicate':

@@ -7,6 +7,7 @@ export const clientActions = ['abort', 'slow-read'] as const;
 export const closings = ['fin', 'rst', 'silence'] as const;
 export const streamEffects = [
   'cut',
+  'end',
   'cut-in-character',
   'duplicate',
   'reorder',
@@ -63,6 +64,8 @@ export type StreamTarget = { readonly operation: string } | { readonly connectio
 export type StreamEffect =
   | { readonly kind: 'cut'; readonly afterFrames: number; readonly by: Closing }
   | { readonly kind: 'cut'; readonly afterBytes: number; readonly by: Closing }
+  /** The body ends well after the frame, but what says that the answer is whole never comes. */
+  | { readonly kind: 'end'; readonly afterFrames: number }
   /** Ends inside a multi-byte character of the frame. */
   | { readonly kind: 'cut-in-character'; readonly frame: number; readonly by: Closing }
   /** The frame comes twice. */

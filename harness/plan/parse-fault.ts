@@ -92,6 +92,8 @@ function parseEffect(value: unknown, place: string): StreamEffect {
         ? { kind, afterBytes: number('afterBytes', 0), by }
         : { kind, afterFrames: number('afterFrames', 0), by };
     }
+    case 'end':
+      return { kind, afterFrames: number('afterFrames', 0) };
     case 'cut-in-character':
       return { kind, frame: number('frame', 1), by: oneOf(fields.by, `${place}.by`, closings) };
     case 'duplicate':

@@ -3,12 +3,29 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
 import { gateway } from './gateway.ts';
+import { litellm, litellmStreams } from './litellm.ts';
+import { litellmParallel } from './litellm-parallel.ts';
 import { memory } from './memory.ts';
 import { memoryLimit } from './memory-limit.ts';
+import { openWebui } from './open-webui.ts';
+import { openWebuiPipes } from './open-webui-pipes.ts';
+import { openWebuiState } from './open-webui-state.ts';
+import { openWebuiTasks } from './open-webui-tasks.ts';
 import type { Workload } from './workload.ts';
 
 /** The workloads that come with the project. */
-export const workloads: readonly Workload[] = [memory, memoryLimit, gateway];
+export const workloads: readonly Workload[] = [
+  memory,
+  memoryLimit,
+  gateway,
+  litellm,
+  litellmStreams,
+  litellmParallel,
+  openWebui,
+  openWebuiPipes,
+  openWebuiTasks,
+  openWebuiState,
+];
 
 /**
  * A workload by its name, or from a file of the user's whose default export it is.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { streamSeen, textOf } from './chat-frame.ts';
+import { cancelWithinMs, chat, chatBody, chatMeaning, stream, streamBody } from './chat-call.ts';
 import {
   type Client,
   type Completion,
@@ -14,10 +14,6 @@ import {
 } from './workload.ts';
 
 const models = ['baseline-cli-agent', 'baseline-langchain'] as const;
-const tokens = 8;
-/** Slow enough that a client can hang up in the middle. */
-const tokensPerSecond = 100;
-
 /**
  * The gateway: chats answered whole or as streams, each with a text that only its client may see, and the debug record
  * of a request, which any worker must replay: a register that holds the latest request with that id.
@@ -48,7 +44,7 @@ export const gateway: Workload = {
   checks: () => [
     { checker: 'stream-order' },
     { checker: 'truncated-complete' },
-    { checker: 'cancel-upstream', withinMs: 2_000 },
+    { checker: 'cancel-upstream', withinMs: cancelWithinMs },
     { checker: 'tenant-isolation' },
     { checker: 'stale-read' },
     { checker: 'monotonic-reads' },
@@ -60,31 +56,16 @@ export const gateway: Workload = {
 
 const modelArgs = fc.record({ model: fc.constantFrom(...models) });
 
-function prepareRun({ nonce }: PlanRun): PreparedRun {
+function prepareRun({ plan, nonce }: PlanRun): PreparedRun {
   const debugId = ({ key }: Operation) => `${key}-${nonce}`;
-  /** A secret of the client, which comes back in its own answer alone. */
-  const secretOf = ({ id }: Operation) => `secret-${id}`;
-  const answerOf = (operation: Operation) =>
-    [secretOf(operation), ...Array.from({ length: tokens }, (_, word) => `w${word + 1}`)].join(' ');
-  const body = (operation: Operation, stream: boolean, more: object = {}) => ({
-    model: String(operation.step.args.model ?? models[0]),
-    messages: [
-      {
-        role: 'user',
-        content: `Hello ${operation.mark} [[say=${answerOf(operation).replaceAll(' ', '_')}${stream ? ` tps=${tokensPerSecond}` : ''}]]`,
-      },
-    ],
-    stream,
-    ...more,
-  });
+  const model = ({ step }: Operation) => String(step.args.model ?? models[0]);
 
   return {
     meaning: (operation): Meaning => {
-      const tenant = { tenant: `client-${operation.step.client}`, marker: secretOf(operation) };
       switch (operation.name) {
         case 'chat':
         case 'stream':
-          return { does: 'call', key: operation.id, expect: answerOf(operation), ...tenant };
+          return chatMeaning(operation);
         case 'debugged':
           return { does: 'write', value: operation.id };
         default:
@@ -94,16 +75,16 @@ function prepareRun({ nonce }: PlanRun): PreparedRun {
     perform: async (operation, client): Promise<Completion> => {
       switch (operation.name) {
         case 'chat':
-          return chat(client, body(operation, false));
+          return chat(client, chatBody(operation, model(operation)));
         case 'stream':
-          return stream(client, body(operation, true));
+          return stream(client, streamBody(operation, model(operation), plan));
         case 'debugged': {
           const headers = { 'x-request-id': debugId(operation) };
           const path = '/v1/chat/completions';
           const answer = await client.request({
             path,
             headers,
-            body: body(operation, false, { debug: true }),
+            body: { ...chatBody(operation, model(operation)), debug: true },
           });
           return completionOf(answer);
         }
@@ -112,25 +93,6 @@ function prepareRun({ nonce }: PlanRun): PreparedRun {
       }
     },
   };
-}
-
-async function chat(client: Client, body: object): Promise<Completion> {
-  const answer = await client.request({ path: '/v1/chat/completions', body });
-  return completionOf(answer, () => {
-    const { choices } = answer.json<{ choices: readonly { message: { content?: string } }[] }>();
-    return choices[0]?.message.content ?? '';
-  });
-}
-
-async function stream(client: Client, body: object): Promise<Completion> {
-  const answer = await client.stream({ path: '/v1/chat/completions', body });
-  if (answer.abortedAt !== undefined)
-    return { type: 'unknown', stream: streamSeen(answer), error: 'hung up' };
-  if (answer.status !== 200) return completionOf(answer);
-  const seen = streamSeen(answer);
-  if (seen.complete) return { type: 'ok', value: textOf(answer), stream: seen };
-  const error = answer.endedCleanly ? 'the stream ended without its end' : 'the connection broke';
-  return { type: 'unknown', value: textOf(answer), stream: seen, error };
 }
 
 async function replay(client: Client, id: string): Promise<Completion> {

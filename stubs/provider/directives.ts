@@ -8,6 +8,8 @@ export type Directives = {
   readonly say?: string;
   /** Answer `w1 w2 … wn`. */
   readonly tokens?: number;
+  /** Answer with the text of the system messages. */
+  readonly echo?: 'system';
   /** Answer with a call to this tool, unless its result is there already. */
   readonly tool?: string;
   readonly ttftMs?: number;
@@ -54,6 +56,7 @@ export function readDirectives(text: string, kind: CallKind): Directives {
     for (const [key, value] of pairs) {
       const count = COUNTS[key];
       if (count !== undefined && /^\d+(\.\d+)?$/.test(value)) directives[count] = Number(value);
+      else if (key === 'echo' && value === 'system') directives.echo = value;
       else if (key === 'say') directives.say = spoken(value);
       else if (key === 'tool' && value !== '') directives.tool = value;
     }

@@ -42,5 +42,7 @@ export async function untilHealthy(
 }
 
 function lastLine(text: string): string {
-  return (text.trim().split('\n').at(-1) ?? '').replace(/^.*?: line \d+: (\/dev\/tcp\/\S+ )?/, '').slice(0, 100);
+  return (text.trim().split('\n').at(-1) ?? '')
+    .replace(/^.*?: line \d+: (\/dev\/tcp\/\S+ )?/, '')
+    .slice(0, 100);
 }

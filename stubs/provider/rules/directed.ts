@@ -1,4 +1,5 @@
 import type { Rule } from '../answer.ts';
+import { textOf } from '../chat-request.ts';
 import { argumentsFor } from './tool-arguments.ts';
 
 const MAX_TOKENS = 200_000;
@@ -12,6 +13,14 @@ export const directed: readonly Rule[] = [
         return undefined;
       const tool = request.tools.find((offered) => offered.function.name === directives.tool);
       return { calls: [{ name: directives.tool, args: tool ? argumentsFor(tool, prompt) : {} }] };
+    },
+  },
+  {
+    name: 'echo directive',
+    reply: ({ directives, request }) => {
+      if (directives.echo === undefined) return undefined;
+      const systems = request.messages.filter(({ role }) => role === 'system');
+      return systems.map(textOf).join('\n');
     },
   },
   { name: 'say directive', reply: ({ directives }) => directives.say },

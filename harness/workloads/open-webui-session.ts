@@ -1,0 +1,45 @@
+import type { Client, ClientRequest, WorkloadStack } from './workload.ts';
+
+const email = 'admin@gauntlet.test';
+
+/** Open WebUI takes 15 sign-ins in 3 minutes: one for all plans on a stack. */
+const tokens = new Map<string, Promise<string>>();
+
+/** Headers of the administrator. */
+export async function signedIn(stack: WorkloadStack, client: Client): Promise<Record<string, string>> {
+  const url = stack.url('open-webui');
+  const token = tokens.get(url) ?? signIn(stack, client);
+  tokens.set(url, token);
+  token.catch(() => tokens.delete(url));
+  return { authorization: `Bearer ${await token}` };
+}
+
+async function signIn(stack: WorkloadStack, client: Client): Promise<string> {
+  const body = { email, password: stack.setting('WEBUI_ADMIN_PASSWORD') };
+  const answer = await client.request({ path: '/api/v1/auths/signin', body });
+  if (answer.status !== 200) throw new Error(`sign-in of ${email}: ${answer.status} ${answer.text}`);
+  return answer.json<{ token: string }>().token;
+}
+
+/** Asks for JSON that must be there. Throws what the server said instead. */
+export async function must<T>(client: Client, request: ClientRequest): Promise<T> {
+  const answer = await client.request(request);
+  if (answer.status === 200) return answer.json<T>();
+  throw new Error(`${request.path}: ${answer.status} ${answer.text.slice(0, 200)}`);
+}
+
+/** Imports a function and switches it on, which a second switch would undo. */
+export async function addPipe(
+  client: Client,
+  headers: Record<string, string>,
+  id: string,
+  content: string,
+): Promise<void> {
+  const body = { id, name: id, content, meta: { description: 'of a plan' } };
+  await must(client, { path: '/api/v1/functions/create', body, headers });
+  await must(client, { path: `/api/v1/functions/id/${id}/toggle`, method: 'POST', headers });
+}
+
+/** The workers' lists of models: without Redis each keeps its own, and fills it when it is first asked. */
+export const listModels = (client: Client, headers: Record<string, string>) =>
+  must(client, { path: '/api/models', headers });

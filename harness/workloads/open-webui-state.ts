@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { gauntletError } from '../errors.ts';
+import { addPipe, listModels, must, signedIn } from './open-webui-session.ts';
+import { completionOf, type Operation, type PlanRun, type PreparedRun, type Workload } from './workload.ts';
+
+const variable = 'OPEN_WEBUI_PIPE';
+
+/**
+ * The state that a pipe of Open WebUI keeps for its user: `use THING` adds to a set, `/state` answers with
+ * `{"policies": {THING: "use"}}`, and every worker must show the same.
+ */
+export const openWebuiState: Workload = {
+  name: 'open-webui-state',
+  service: 'open-webui',
+  summary: `the state of the pipe in the file that ${variable} names, changed and read on every worker`,
+  shape: ({ workers }) => ({
+    name: 'open-webui-state',
+    service: 'open-webui',
+    clients: 3,
+    workers: { 'open-webui': workers['open-webui'] ?? 1 },
+    operations: [
+      { name: 'use', keys: ['user'] },
+      { name: 'state', keys: ['user'] },
+    ],
+    maxSteps: 6,
+  }),
+  checks: () => [{ checker: 'stale-read' }, { checker: 'read-your-writes' }, { checker: 'monotonic-reads' }],
+  lastReads: { user: 'state' },
+  prepare: async (run) => prepareRun(run),
+};
+
+/** Importing installs what the pipe requires, and is the same for all plans: once for a stack. */
+const pipes = new Map<string, Promise<string>>();
+
+async function importPipe({ stack, client, nonce }: PlanRun, headers: Record<string, string>) {
+  const file = stack.setting(variable);
+  if (!file) throw gauntletError('GNT_USAGE', `${variable} must name the file of a pipe.`);
+  const id = `plan_state_${nonce}`.replaceAll(/[^a-z0-9_]/gi, '_').toLowerCase();
+  await addPipe(client, headers, id, readFileSync(file, 'utf8'));
+  return id;
+}
+
+async function prepareRun(run: PlanRun): Promise<PreparedRun> {
+  const { stack, client, nonce } = run;
+  const headers = await signedIn(stack, client);
+  const url = stack.url('open-webui');
+  const pipe = pipes.get(url) ?? importPipe(run, headers);
+  pipes.set(url, pipe);
+  const model = await pipe;
+  const chat = { title: `plan ${nonce}`, models: [model], history: { currentId: null, messages: {} } };
+  const { id } = await must<{ id: string }>(client, { path: '/api/v1/chats/new', body: { chat }, headers });
+  const ask = (content: string) => ({
+    path: '/api/chat/completions',
+    headers,
+    body: { model, chat_id: id, messages: [{ role: 'user', content }], stream: false },
+  });
+  return {
+    meaning: (operation) =>
+      operation.name === 'use' ? { does: 'add', value: thingOf(operation) } : { does: 'list' },
+    perform: async (operation, own) => {
+      // Without Redis a worker knows a pipe only after it has listed the models itself: that is another matter.
+      await listModels(own, headers);
+      if (operation.name === 'use') return completionOf(await own.request(ask(`use ${thingOf(operation)}`)));
+      const answer = await own.request(ask('/state'));
+      return completionOf(answer, () => {
+        const { choices } = answer.json<{ choices: readonly { message: { content: string } }[] }>();
+        const { policies } = JSON.parse(choices[0]?.message.content ?? '{}') as { policies?: object };
+        return Object.keys(policies ?? {});
+      });
+    },
+    finish: async () =>
+      void (await client.request({ path: `/api/v1/chats/${id}`, method: 'DELETE', headers })),
+  };
+}
+
+const thingOf = ({ id }: Operation): string => `tool ${id.replaceAll(/[^a-z0-9]/gi, ' ').toLowerCase()}`;
