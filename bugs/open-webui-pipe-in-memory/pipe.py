@@ -1,6 +1,6 @@
 """
 title: Pipe in memory
-description: Keeps one context-compiler engine per chat in a dictionary of the pipe.
+description: Keeps one context-compiler engine per user in a dictionary of the pipe.
 version: 1.0
 requirements: context-compiler==0.9.2
 """
@@ -12,8 +12,8 @@ class Pipe:
     def __init__(self):
         self.engines: dict[str, Engine] = {}
 
-    async def pipe(self, body: dict, __metadata__: dict) -> str:
-        engine = self.engines.setdefault(__metadata__.get("chat_id") or "", Engine())
+    async def pipe(self, body: dict, __user__: dict) -> str:
+        engine = self.engines.setdefault(__user__["id"], Engine())
         text = body["messages"][-1]["content"]
         if text != "/state":
             engine.step(text)

@@ -54,6 +54,7 @@ function report(
       ` · ${unknownVerdicts} of ${verdicts} verdicts unknown · ${vacuous} runs vacuous`,
   );
   if (!finding) {
+    if (result.why) console.log(`  vacuous: ${result.why}`);
     console.log(`${verdict === 'valid' ? '✔' : '?'} ${workload}: nothing found    ${verdict}`);
     print({ verdict, plans, seconds, seed, path: null, plan: null, ...counts });
     return verdict === 'valid' ? 0 : 1;

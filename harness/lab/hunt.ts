@@ -25,6 +25,8 @@ export interface HuntResult {
   readonly unknownVerdicts: number;
   readonly verdicts: number;
   readonly vacuous: number;
+  /** Why the last vacuous run was. */
+  readonly why?: string;
   readonly operations: number;
   readonly finding?: Finding;
 }
@@ -51,12 +53,14 @@ export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> 
   const tally = { plans: 0, unknownVerdicts: 0, verdicts: 0, vacuous: 0, operations: 0 };
   const { seed, runs, timeMs, signal } = options;
   let found: PlanOutcome | undefined;
+  let why: string | undefined;
   for (let path = 0; path < runs && seconds() * 1000 < timeMs && !signal.aborted; path += 1) {
     const outcome = await runPlan(lab, nextPlan(lab.workload, lab.stack, seed, path));
     tally.plans += 1;
     tally.verdicts += outcome.judgement.verdicts.length;
     tally.unknownVerdicts += outcome.judgement.unknown;
     tally.vacuous += outcome.vacuous.length > 0 ? 1 : 0;
+    why = outcome.vacuous.at(-1) ?? why;
     tally.operations += operationsOf(outcome.plan).length;
     options.onPlan?.(outcome, path);
     if (outcome.judgement.verdict === 'invalid') {
@@ -65,8 +69,9 @@ export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> 
     }
   }
   const tried = { ...tally, seed, seconds: seconds() };
-  // A few unknown verdicts leave the rest standing; nothing but unknown ones is no answer.
-  if (!found) return { verdict: tally.unknownVerdicts < tally.verdicts ? 'valid' : 'unknown', ...tried };
+  // A few unknown verdicts and vacuous runs leave the rest standing; nothing but them is no answer.
+  const isAnswer = tally.unknownVerdicts < tally.verdicts && tally.vacuous < tally.plans;
+  if (!found) return { verdict: isAnswer ? 'valid' : 'unknown', ...tried, ...(why ? { why } : {}) };
   return { verdict: 'invalid', ...tried, finding: await examine(lab, found, options) };
 }
 

@@ -48,6 +48,18 @@ test('nothing is found in a counter that counts', async () => {
   expect(result).toMatchObject({ verdict: 'valid', plans: 25, unknownVerdicts: 0 });
 });
 
+test('plans of which no operation succeeds are no answer', async () => {
+  await openCounterLab();
+  const refused = { type: 'fail', error: '409 refused' } as const;
+  const prepare: typeof counter.prepare = async (run) => ({
+    ...(await counter.prepare(run)),
+    perform: async () => refused,
+  });
+  const result = await hunt({ ...lab, workload: { ...counter, prepare } }, { ...bounds, runs: 3 });
+  expect(result).toMatchObject({ verdict: 'unknown', plans: 3, vacuous: 3 });
+  expect(result.why).toBe('no operation succeeded: 409 refused');
+});
+
 test('a counter that loses updates is found, shrunk to two concurrent increases and a look, and shows again', async () => {
   process.env.COUNTER_CARELESS = '1';
   await openCounterLab();

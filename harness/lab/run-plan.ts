@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { unsupported } from '../faults/supported.ts';
 import { checkHistory } from '../history/checkers.ts';
-import type { CheckChoice, History } from '../history/events.ts';
+import type { CheckChoice, CompletionEvent, History } from '../history/events.ts';
 import type { Journal } from '../history/journal.ts';
 import { combine, type Judgement } from '../history/verdict.ts';
 import { faultsOf, operationsOf, type Plan } from '../plan/plan.ts';
@@ -29,7 +29,7 @@ export interface PlanOutcome {
   readonly history: History;
   readonly journal: Journal | undefined;
   readonly judgement: Judgement;
-  /** Why planned faults did not fire, if any did not: then the run proves less than it was meant to. */
+  /** Why the run proves less than it was meant to: faults that did not fire, or no operation that succeeded. */
   readonly vacuous: readonly string[];
   readonly durationMs: number;
 }
@@ -97,9 +97,18 @@ export async function runPlan(
     history,
     journal,
     judgement: combine(verdicts.filter(({ checker }) => checker !== aboutThePlan)),
-    vacuous: faults.unfired(),
+    vacuous: [...faults.unfired(), ...nothingDone(history)],
     durationMs: performance.now() - startedAt,
   };
+}
+
+/** Where every operation was refused, nothing was tried and a valid verdict says nothing. */
+function nothingDone({ events }: History): readonly string[] {
+  if (events.some(({ type }) => type === 'ok')) return [];
+  const last = events.findLast(
+    (event): event is CompletionEvent => event.type !== 'invoke' && event.type !== 'fault',
+  );
+  return last ? [`no operation succeeded: ${last.error ?? last.type}`] : [];
 }
 
 /** Faults of a plan that this stack cannot have, with reasons. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gauntletError } from '../errors.ts';
 import { addPipe, listModels, must, signedIn } from './open-webui-session.ts';
@@ -47,21 +48,32 @@ async function prepareRun(run: PlanRun): Promise<PreparedRun> {
   const pipe = pipes.get(url) ?? importPipe(run, headers);
   pipes.set(url, pipe);
   const model = await pipe;
-  const chat = { title: `plan ${nonce}`, models: [model], history: { currentId: null, messages: {} } };
-  const { id } = await must<{ id: string }>(client, { path: '/api/v1/chats/new', body: { chat }, headers });
+  const person = {
+    name: `plan ${nonce}`,
+    email: `plan-${nonce}@gauntlet.test`,
+    password: randomUUID(),
+    role: 'admin',
+  };
+  const { id, token } = await must<{ id: string; token: string }>(client, {
+    path: '/api/v1/auths/add',
+    body: person,
+    headers,
+  });
+  const own = { authorization: `Bearer ${token}` };
   const ask = (content: string) => ({
     path: '/api/chat/completions',
-    headers,
-    body: { model, chat_id: id, messages: [{ role: 'user', content }], stream: false },
+    headers: own,
+    body: { model, messages: [{ role: 'user', content }], stream: false },
   });
   return {
     meaning: (operation) =>
       operation.name === 'use' ? { does: 'add', value: thingOf(operation) } : { does: 'list' },
-    perform: async (operation, own) => {
+    perform: async (operation, client) => {
       // Without Redis a worker knows a pipe only after it has listed the models itself: that is another matter.
-      await listModels(own, headers);
-      if (operation.name === 'use') return completionOf(await own.request(ask(`use ${thingOf(operation)}`)));
-      const answer = await own.request(ask('/state'));
+      await listModels(client, own);
+      if (operation.name === 'use')
+        return completionOf(await client.request(ask(`use ${thingOf(operation)}`)));
+      const answer = await client.request(ask('/state'));
       return completionOf(answer, () => {
         const { choices } = answer.json<{ choices: readonly { message: { content: string } }[] }>();
         const { policies } = JSON.parse(choices[0]?.message.content ?? '{}') as { policies?: object };
@@ -69,7 +81,7 @@ async function prepareRun(run: PlanRun): Promise<PreparedRun> {
       });
     },
     finish: async () =>
-      void (await client.request({ path: `/api/v1/chats/${id}`, method: 'DELETE', headers })),
+      void (await client.request({ path: `/api/v1/users/${id}`, method: 'DELETE', headers })),
   };
 }
 
