@@ -9,10 +9,12 @@ import { type Coverage, findCoverage } from './traceability/find-coverage.ts';
 import { findGaps } from './traceability/find-gaps.ts';
 import { renderTraceability } from './traceability/render.ts';
 import type { Requirement } from './traceability/requirement.ts';
+import { type RecordedBug, withTrackRecord } from './track-record/render.ts';
 
 const root = join(import.meta.dirname, '..');
 const seedsFolder = join(root, '../shared/seeds');
 const documentPath = join(root, 'docs/traceability.md');
+const readmePath = join(root, 'README.md');
 
 const requirements = JSON.parse(
   readFileSync(join(root, 'docs/requirements.json'), 'utf8'),
@@ -21,7 +23,11 @@ const coverages: readonly Coverage[] = filesBelow(join(root, 'e2e'))
   .filter((path) => path.endsWith('.test.ts'))
   .map((path) => findCoverage(relative(root, path).replaceAll('\\', '/'), readFileSync(path, 'utf8')));
 const tests = coverages.flatMap((coverage) => coverage.tests);
-const document = renderTraceability(requirements, tests);
+const readme = readFileSync(readmePath, 'utf8');
+const documents = [
+  { path: documentPath, text: renderTraceability(requirements, tests) },
+  { path: readmePath, text: withTrackRecord(readme, readBugs(join(root, 'bugs'))) },
+];
 
 const problems = [
   ...coverages.flatMap((coverage) => coverage.strays),
@@ -29,11 +35,11 @@ const problems = [
   ...(existsSync(seedsFolder) ? compareWithSeeds(requirements, readSeeds(seedsFolder)) : []),
 ];
 
-if (process.argv.includes('--check')) {
-  const present = existsSync(documentPath) ? readFileSync(documentPath, 'utf8') : '';
-  if (present !== document) problems.push('docs/traceability.md is out of date: run `npm run generate`');
-} else {
-  writeFileSync(documentPath, document);
+for (const { path, text } of documents) {
+  const present = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  if (!process.argv.includes('--check')) writeFileSync(path, text);
+  else if (present !== text)
+    problems.push(`${relative(root, path)} is out of date: run \`npm run generate\``);
 }
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
@@ -52,4 +58,10 @@ function readSeeds(folder: string): ReadonlyMap<string, string> {
       .filter((name) => /^\d{3}_/.test(name))
       .map((name) => [name.slice(0, 3), readFileSync(join(folder, name), 'utf8')]),
   );
+}
+
+function readBugs(folder: string): readonly RecordedBug[] {
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'bug.json')))
+    .map((name) => ({ name, ...JSON.parse(readFileSync(join(folder, name, 'bug.json'), 'utf8')) }));
 }

@@ -26,6 +26,13 @@ export interface Bug {
   readonly expected: Verdict['verdict'];
   /** The checker that must say so. */
   readonly checker?: string;
+  /** What `hunt` and `repro` took on two cores, for the table in the README. */
+  readonly measured?: {
+    /** Null when hunts of the workload end at another finding first. */
+    readonly huntSeconds: number | null;
+    readonly reproduced: number;
+    readonly of: number;
+  };
 }
 
 /** @throws GauntletError GNT_BUG_INVALID */

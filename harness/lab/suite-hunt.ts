@@ -13,12 +13,14 @@ export interface SuiteHunt {
   /** 0 to 1. */
   readonly unknownRate: number;
   readonly plans: number;
+  /** Plans that proved less than they were meant to. */
+  readonly vacuous: number;
 }
 
 /** A hunt on the stack of the suites. The file that calls it says `@alone`: plans stop and kill workers. */
 export async function huntInSuite(
   name: string,
-  { seed, timeMs }: { readonly seed: number; readonly timeMs: number },
+  { seed, runs }: { readonly seed: number; readonly runs: number },
 ): Promise<SuiteHunt> {
   const workload = await workloadOf(name);
   service(workload.service);
@@ -26,13 +28,13 @@ export async function huntInSuite(
   const stack = await openLabStack(record);
   const connections = new Connections(stack);
   try {
-    const bounds = { seed, timeMs, runs: Number.POSITIVE_INFINITY, signal: new AbortController().signal };
+    const bounds = { seed, runs, timeMs: Number.POSITIVE_INFINITY, signal: new AbortController().signal };
     const lab = { stack, workload, connections, operationTimeoutMs: 10_000 };
-    const { finding, plans, unknownVerdicts, verdicts } = await hunt(lab, bounds);
+    const { finding, plans, unknownVerdicts, verdicts, vacuous } = await hunt(lab, bounds);
     const report = finding
       ? `${verdictText(name, finding.outcome)}\nseed ${seed} path ${finding.path}\n${JSON.stringify(finding.plan)}`
       : 'nothing found';
-    return { report, unknownRate: verdicts === 0 ? 1 : unknownVerdicts / verdicts, plans };
+    return { report, unknownRate: verdicts === 0 ? 1 : unknownVerdicts / verdicts, plans, vacuous };
   } finally {
     connections.reset();
     await stack.close();
