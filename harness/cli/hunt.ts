@@ -22,19 +22,25 @@ export function addHuntCommand(program: Command): void {
     .action(async (options: HuntCommandOptions) => {
       const print = jsonOutput(options.json === true);
       const workload = await workloadOf(options.workload);
-      process.exitCode = await withLab(workload, options, {}, async (open) => {
-        const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
-        console.log(`hunting · ${workload.name} · seed ${seed} · run ${open.runId} (${open.driver})`);
-        const result = await hunt(open.lab, {
-          seed,
-          runs: options.runs ?? Number.POSITIVE_INFINITY,
-          timeMs: options.time ?? (options.runs === undefined ? 60_000 : Number.POSITIVE_INFINITY),
-          signal: open.signal,
-          onPlan: (outcome, path) => void open.results.history(`${seed}-${path}`, outcome),
-          onShrink: (plan) => console.log(`  still fails with ${sizeOf({ plan })}`),
-        });
-        return report(result, options, workload.name, open, print);
-      });
+      process.exitCode = await withLab(
+        workload,
+        options,
+        {},
+        async (open) => {
+          const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+          console.log(`hunting · ${workload.name} · seed ${seed} · run ${open.runId} (${open.driver})`);
+          const result = await hunt(open.lab, {
+            seed,
+            runs: options.runs ?? Number.POSITIVE_INFINITY,
+            timeMs: options.time ?? (options.runs === undefined ? 60_000 : Number.POSITIVE_INFINITY),
+            signal: open.signal,
+            onPlan: (outcome, path) => void open.results.history(`${seed}-${path}`, outcome),
+            onShrink: (plan) => console.log(`  still fails with ${sizeOf({ plan })}`),
+          });
+          return report(result, options, workload.name, open, print);
+        },
+        workload.links,
+      );
     });
 }
 

@@ -13,6 +13,8 @@ export interface StackOptions {
   readonly profiles?: readonly string[];
   readonly workers?: number;
   readonly deadline: number;
+  /** Links of the stack that the wire stands on. */
+  readonly wire?: readonly string[];
 }
 
 export function addStackOptions(command: Command): Command {
@@ -26,6 +28,12 @@ export function addStackOptions(command: Command): Command {
     )
     .addOption(
       new Option('--workers <n>', 'worker processes of every service, 1 to 64 (default: 2)').env('WORKERS'),
+    )
+    .addOption(
+      new Option(
+        '--wire <links>',
+        'put the planned TCP proxy on these links, comma-separated, such as client>gateway,gateway>postgres',
+      ).argParser((list: string) => list.split(',').filter(Boolean)),
     )
     .addOption(
       new Option('--deadline <seconds>', 'time for all services to become ready')

@@ -4,6 +4,7 @@ import { gauntletError } from '../errors.ts';
 import { judgementLines, sizeOf, verdictText } from '../lab/print-finding.ts';
 import { measureRate } from '../lab/rate.ts';
 import { type PlanOutcome, unsupportedFaults } from '../lab/run-plan.ts';
+import { linksOf } from '../plan/links-of.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
 import { workloadOf } from '../workloads/catalogue.ts';
 import { whole } from './hunt.ts';
@@ -26,26 +27,34 @@ export function addReplayCommand(program: Command): void {
       const print = jsonOutput(options.json === true);
       const plan = parsePlan(readText(file));
       const workload = await workloadOf(options.workload ?? plan.workload);
-      process.exitCode = await withLab(workload, options, {}, async ({ lab, results, signal }) => {
-        for (const why of unsupportedFaults(plan, lab.stack)) console.log(`  a fault is left out: ${why}`);
-        const startedAt = performance.now();
-        const { reproduced, of, outcomes } = await measureRate(lab, plan, options.times, isInvalid, signal);
-        const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(2));
-        for (const [index, outcome] of outcomes.entries()) results.history(`replay-${index + 1}`, outcome);
-        const shown = outcomes.findLast(isInvalid) ?? outcomes.at(-1);
-        if (!shown) return 1;
-        const { verdict } = shown.judgement;
-        if (verdict === 'valid') console.log(`✔ ${workload.name}    valid`);
-        else console.log(verdictText(workload.name, shown));
-        for (const line of judgementLines(shown.judgement)) console.log(line);
-        const vacuous = outcomes.filter((outcome) => outcome.vacuous.length > 0);
-        if (vacuous.length > 0) {
-          console.log(`  vacuous in ${vacuous.length} of ${of} runs: ${vacuous.at(-1)?.vacuous.join('; ')}`);
-        }
-        console.log(`    ${sizeOf({ plan })} · invalid in ${reproduced} of ${of} runs · ${seconds} s`);
-        print({ verdict, reproduced, of, seconds, vacuous: vacuous.length, plan: file });
-        return verdict === 'valid' ? 0 : 1;
-      });
+      process.exitCode = await withLab(
+        workload,
+        options,
+        {},
+        async ({ lab, results, signal }) => {
+          for (const why of unsupportedFaults(plan, lab.stack)) console.log(`  a fault is left out: ${why}`);
+          const startedAt = performance.now();
+          const { reproduced, of, outcomes } = await measureRate(lab, plan, options.times, isInvalid, signal);
+          const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(2));
+          for (const [index, outcome] of outcomes.entries()) results.history(`replay-${index + 1}`, outcome);
+          const shown = outcomes.findLast(isInvalid) ?? outcomes.at(-1);
+          if (!shown) return 1;
+          const { verdict } = shown.judgement;
+          if (verdict === 'valid') console.log(`✔ ${workload.name}    valid`);
+          else console.log(verdictText(workload.name, shown));
+          for (const line of judgementLines(shown.judgement)) console.log(line);
+          const vacuous = outcomes.filter((outcome) => outcome.vacuous.length > 0);
+          if (vacuous.length > 0) {
+            console.log(
+              `  vacuous in ${vacuous.length} of ${of} runs: ${vacuous.at(-1)?.vacuous.join('; ')}`,
+            );
+          }
+          console.log(`    ${sizeOf({ plan })} · invalid in ${reproduced} of ${of} runs · ${seconds} s`);
+          print({ verdict, reproduced, of, seconds, vacuous: vacuous.length, plan: file });
+          return verdict === 'valid' ? 0 : 1;
+        },
+        linksOf(plan),
+      );
     });
 }
 

@@ -5,6 +5,7 @@ import { gauntletError } from '../errors.ts';
 import { readBug } from '../lab/bug.ts';
 import { verdictText } from '../lab/print-finding.ts';
 import { measureRate } from '../lab/rate.ts';
+import { linksOf } from '../plan/links-of.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
 import { packageRoot } from '../stack/process/launch.ts';
 import { variablePrefix } from '../stack/service.ts';
@@ -55,34 +56,40 @@ export function addReproCommand(program: Command): void {
         ...options,
         ...(bug.profiles ? { profiles: options.profiles ?? bug.profiles } : {}),
       };
-      process.exitCode = await withLab(workload, stackOptions, extra, async ({ lab, results, signal }) => {
-        console.log(`${name}: ${bug.title}\n  ${bug.mechanism}\n  ${bug.thread}`);
-        const startedAt = performance.now();
-        const { reproduced, of, outcomes } = await measureRate(
-          lab,
-          plan,
-          options.times,
-          ({ judgement }) =>
-            judgement.verdict === bug.expected &&
-            (bug.checker === undefined ||
-              judgement.verdicts.some(
-                (each) => each.checker === bug.checker && each.verdict === bug.expected,
-              )),
-          signal,
-        );
-        const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(2));
-        for (const [index, outcome] of outcomes.entries()) results.history(`${name}-${index + 1}`, outcome);
-        const shown =
-          outcomes.findLast(({ judgement }) => judgement.verdict === bug.expected) ?? outcomes.at(-1);
-        const verdict = shown?.judgement.verdict ?? 'unknown';
-        if (shown && verdict !== 'valid') console.log(`\n${verdictText(name, shown)}`);
-        const vacuous = outcomes.filter((outcome) => outcome.vacuous.length > 0).length;
-        if (vacuous > 0) console.log(`  vacuous in ${vacuous} of ${of} runs`);
-        console.log(
-          `    ${verdict}, expected ${bug.expected} · reproduced ${reproduced} of ${of} · ${seconds} s`,
-        );
-        print({ bug: name, verdict, expected: bug.expected, reproduced, of, seconds });
-        return reproduced >= 0.8 * of && of > 0 ? 0 : 1;
-      });
+      process.exitCode = await withLab(
+        workload,
+        stackOptions,
+        extra,
+        async ({ lab, results, signal }) => {
+          console.log(`${name}: ${bug.title}\n  ${bug.mechanism}\n  ${bug.thread}`);
+          const startedAt = performance.now();
+          const { reproduced, of, outcomes } = await measureRate(
+            lab,
+            plan,
+            options.times,
+            ({ judgement }) =>
+              judgement.verdict === bug.expected &&
+              (bug.checker === undefined ||
+                judgement.verdicts.some(
+                  (each) => each.checker === bug.checker && each.verdict === bug.expected,
+                )),
+            signal,
+          );
+          const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(2));
+          for (const [index, outcome] of outcomes.entries()) results.history(`${name}-${index + 1}`, outcome);
+          const shown =
+            outcomes.findLast(({ judgement }) => judgement.verdict === bug.expected) ?? outcomes.at(-1);
+          const verdict = shown?.judgement.verdict ?? 'unknown';
+          if (shown && verdict !== 'valid') console.log(`\n${verdictText(name, shown)}`);
+          const vacuous = outcomes.filter((outcome) => outcome.vacuous.length > 0).length;
+          if (vacuous > 0) console.log(`  vacuous in ${vacuous} of ${of} runs`);
+          console.log(
+            `    ${verdict}, expected ${bug.expected} · reproduced ${reproduced} of ${of} · ${seconds} s`,
+          );
+          print({ bug: name, verdict, expected: bug.expected, reproduced, of, seconds });
+          return reproduced >= 0.8 * of && of > 0 ? 0 : 1;
+        },
+        linksOf(plan),
+      );
     });
 }

@@ -18,8 +18,14 @@ export interface PlannedRun {
   readonly chosen: ChosenDriver;
 }
 
-/** Decides everything about a stack. Throws usage and configuration errors before anything has started. */
-export async function planRun(options: StackOptions): Promise<PlannedRun> {
+/**
+ * Decides everything about a stack. Throws usage and configuration errors before anything has started.
+ * @param welcomeLinks links for the wire that are used where the stack has them
+ */
+export async function planRun(
+  options: StackOptions,
+  welcomeLinks: readonly string[] = [],
+): Promise<PlannedRun> {
   const workers = workersOf(options.workers);
   const chosen = await chooseDriver(options.driver);
   let found: ReturnType<FindPython> | undefined;
@@ -30,6 +36,7 @@ export async function planRun(options: StackOptions): Promise<PlannedRun> {
     profiles: options.profiles,
     workers,
     environment: process.env,
+    links: { named: options.wire ?? [], welcome: welcomeLinks },
     absence: (spec) => (chosen.name === 'process' ? absenceOnHost(spec, python) : undefined),
   });
   const made: Record<ChosenDriver['name'], () => Driver | Promise<Driver>> = {

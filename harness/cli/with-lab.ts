@@ -52,12 +52,14 @@ export interface OpenLab {
 /**
  * Opens a lab for a workload on a kept stack or on one that it starts, runs `action`, and takes down what it started.
  * @param extra variables for the stack, such as replacements of services
+ * @param links where the wire should stand on a stack of its own
  */
 export async function withLab<T>(
   workload: Workload,
   options: LabOptions,
   extra: Readonly<Record<string, string>>,
   action: (open: OpenLab) => Promise<T>,
+  links: readonly string[] = [],
 ): Promise<T> {
   const signal = interruptSignal();
   if (options.stack !== undefined) {
@@ -65,7 +67,10 @@ export async function withLab<T>(
     return onStack(withSubject(record, workload, options.subject), workload, options, signal, action);
   }
   Object.assign(process.env, extra, subjectVariables(workload.service, options.subject));
-  const run = await planRun({ ...options, profiles: options.profiles ?? profilesOf(workload.service) });
+  const run = await planRun(
+    { ...options, profiles: options.profiles ?? profilesOf(workload.service) },
+    links,
+  );
   const why = run.chosen.why ? ` (${run.chosen.why})` : '';
   console.log(`gauntlet lab · ${workload.name} · run ${run.plan.runId} · ${run.chosen.name}${why}`);
   const { supervisor, record, error } = await startStack(run, options.deadline, signal);

@@ -17,6 +17,12 @@ export function unsupported(fault: Fault, { record, scope }: FaultTarget): strin
       return undefined;
     }
     case 'stream':
+      if (fault.through === 'wire') {
+        const { link = '' } = fault;
+        return record.links?.some(({ name }) => name === link)
+          ? undefined
+          : `the wire does not stand on "${link}"`;
+      }
       if ('connection' in fault.target) return 'the provider finds operations, not connections';
       return providerDirective(fault) === undefined
         ? `nothing here can ${fault.effect.kind} this stream`

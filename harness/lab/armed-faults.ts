@@ -2,8 +2,10 @@ import { type AppliedFault, FaultUnsupported } from '../faults/applied-fault.ts'
 import { firedAtProvider, providerDirective } from '../faults/provider-directives.ts';
 import { applyServiceFault } from '../faults/service-fault.ts';
 import { unsupported } from '../faults/supported.ts';
+import { firedOnWire } from '../faults/wire-client.ts';
 import { applyWorkerFault } from '../faults/worker-fault.ts';
 import { chatCallsOf, type Journal } from '../history/journal.ts';
+import type { StreamFault } from '../plan/fault.ts';
 import type { JsonRecord } from '../plan/json.ts';
 import { type FaultStep, faultsOf, type Plan, type Step } from '../plan/plan.ts';
 import { ScopeClientError } from '../workers/tunnel-agent.ts';
@@ -22,16 +24,20 @@ export class ArmedFaults {
   readonly #plan: Plan;
   readonly #stack: LabStack;
   readonly #recorder: Recorder;
+  /** Tells this run from others in operation ids and names of faults. */
+  readonly #nonce: string;
   readonly #armed = new Map<string, FaultStep[]>();
   readonly #triggers = new Map<string, Trigger[]>();
+  readonly #onWire = new Map<string, StreamFault>();
   readonly #fired = new Set<string>();
   readonly #reasons = new Map<string, string>();
   readonly #applied: { readonly step: FaultStep; readonly applied: AppliedFault }[] = [];
 
-  constructor(plan: Plan, stack: LabStack, recorder: Recorder) {
+  constructor(plan: Plan, stack: LabStack, recorder: Recorder, nonce: string) {
     this.#plan = plan;
     this.#stack = stack;
     this.#recorder = recorder;
+    this.#nonce = nonce;
   }
 
   /** Whether connections may have been hit. */
@@ -40,13 +46,14 @@ export class ArmedFaults {
   }
 
   /** Makes ready what must be in place before the operations of a phase begin. */
-  arm(steps: readonly Step[]): void {
+  async arm(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
       if (step.kind !== 'fault') continue;
       const { fault } = step;
       const why = unsupported(fault, this.#stack);
       if (why !== undefined) this.#reasons.set(step.id, why);
       else if (fault.on === 'client') this.#armOn(fault.operation, step);
+      else if (fault.on === 'stream' && fault.through === 'wire') await this.#armOnWire(step.id, fault);
       else if (fault.on === 'stream' && 'operation' in fault.target)
         this.#armOn(fault.target.operation, step);
     }
@@ -62,6 +69,14 @@ export class ArmedFaults {
   directivesFor(operation: string): readonly string[] {
     const steps = this.#armed.get(operation) ?? [];
     return steps.flatMap(({ fault }) => (fault.on === 'stream' ? (providerDirective(fault) ?? []) : []));
+  }
+
+  /** Whether an operation goes through the wire on its way to a service: a fault stands on that link. */
+  throughWire(operation: string, service: string): boolean {
+    return [...this.#onWire.values()].some(
+      ({ link, target }) =>
+        link === `client>${service}` && (!('operation' in target) || target.operation === operation),
+    );
   }
 
   conductOf(operation: string): ClientConduct {
@@ -90,12 +105,13 @@ export class ArmedFaults {
     for (const { settle } of this.#triggers.get(operation) ?? []) settle(false);
   }
 
-  /** Stream faults happened upstream: the journal shows whether. */
-  proveByJournal(journal: Journal | undefined, nonce: string): void {
+  /** Stream faults of the provider happened upstream: the journal shows whether. */
+  proveByJournal(journal: Journal | undefined): void {
     for (const step of faultsOf(this.#plan)) {
       const { fault } = step;
-      if (fault.on !== 'stream' || !('operation' in fault.target) || this.#reasons.has(step.id)) continue;
-      const entries = chatCallsOf(journal ?? [], `${fault.target.operation}-${nonce}`);
+      if (fault.on !== 'stream' || fault.through !== 'provider' || this.#reasons.has(step.id)) continue;
+      if (!('operation' in fault.target)) continue;
+      const entries = chatCallsOf(journal ?? [], `${fault.target.operation}-${this.#nonce}`);
       const proof = firedAtProvider(fault, entries);
       if (proof) this.#note(step, proof);
       else this.#reasons.set(step.id, 'the journal does not show it');
@@ -103,6 +119,7 @@ export class ArmedFaults {
   }
 
   async revertAll(): Promise<void> {
+    await this.#endOnWire();
     await Promise.all(
       this.#applied.splice(0).map(async ({ step, applied }) => {
         await applied.revert();
@@ -118,6 +135,40 @@ export class ArmedFaults {
         ({ id, fault }) => `${id} (${fault.on}): ${this.#reasons.get(id) ?? 'it never came to that point'}`,
       );
   }
+
+  async #armOnWire(id: string, fault: StreamFault): Promise<void> {
+    try {
+      await this.#stack.wire?.arm(this.#wireId(id), fault, (operation) => `${operation}-${this.#nonce}`);
+      this.#onWire.set(id, fault);
+    } catch (error) {
+      if (!(error instanceof FaultUnsupported)) throw error;
+      this.#reasons.set(id, error.message);
+    }
+  }
+
+  /** Asks the wire what became of its faults, and takes them back. */
+  async #endOnWire(): Promise<void> {
+    const { wire } = this.#stack;
+    if (!wire) return;
+    await Promise.all(
+      faultsOf(this.#plan).map(async (step) => {
+        if (!this.#onWire.delete(step.id)) return;
+        const id = this.#wireId(step.id);
+        const seen = await wire.state(id);
+        const proof = firedOnWire(seen);
+        if (proof) this.#note(step, proof);
+        else {
+          const met =
+            seen.matched > 0 ? 'it met its exchange, but found nothing to do there' : 'nothing met it';
+          this.#reasons.set(step.id, `the wire: ${met}`);
+        }
+        await wire.end(id);
+        if (proof) this.#recorder.fault({ id: step.id, state: 'reverted', fault: step.fault });
+      }),
+    );
+  }
+
+  readonly #wireId = (id: string): string => `${id}-${this.#nonce}`;
 
   #armOn(operation: string, step: FaultStep): void {
     this.#armed.set(operation, [...(this.#armed.get(operation) ?? []), step]);

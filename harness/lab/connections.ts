@@ -32,6 +32,21 @@ export class Connections {
     return made;
   }
 
+  /** The connections of a client to a service through the wire: each request has its own, and no worker is chosen. */
+  throughWire(client: number, service: string): Route {
+    const name = `client>${service}`;
+    const url = this.#stack.record.links?.find((link) => link.name === name)?.url;
+    if (url === undefined) throw new Error(`the wire does not stand on ${name}`);
+    const key = `${client} ${name}`;
+    const route = this.#routes.get(key) ?? {
+      agent: new Agent({ keepAlive: false }),
+      origin: new URL(url),
+      workerOf: () => undefined,
+    };
+    this.#routes.set(key, route);
+    return route;
+  }
+
   /** Closes all, after faults: half-dead connections of one run must not be found by the next. */
   reset(): void {
     for (const { agent } of this.#routes.values()) agent.destroy();

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { WireClient } from '../faults/wire-client.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
 import { openScope, type ScopeClient, type WorkerView } from '../workers/client.ts';
 import type { WorkloadStack } from '../workloads/workload.ts';
@@ -14,6 +15,8 @@ export interface LabStack extends WorkloadStack {
   readonly tunnels?: { readonly scopeUrl: URL; readonly token: string };
   /** Services whose workers cannot be told apart, with the reason. */
   readonly unseen: Readonly<Record<string, string>>;
+  /** The wire, where the stack has links for it. */
+  readonly wire?: WireClient;
   close(): Promise<void>;
 }
 
@@ -28,7 +31,7 @@ export async function openLabStack(record: StackRecord): Promise<LabStack> {
   const workers: Record<string, number> = {};
   const unseen: Record<string, string> = {};
   for (const [name, service] of up) {
-    if (name === 'scope') continue;
+    if (name === 'scope' || name === 'wire') continue;
     workers[name] = 1;
     if (service.state === 'remote') unseen[name] = 'it runs elsewhere, so its workers cannot be seen';
     else if (!scope) unseen[name] = 'the stack has no scope, so single workers cannot be told apart';
@@ -38,8 +41,12 @@ export async function openLabStack(record: StackRecord): Promise<LabStack> {
       else workers[name] = seen.length;
     }
   }
+  const wireUrl = up.find(([name]) => name === 'wire')?.[1].url;
+  const wireToken = record.variables.WIRE_TOKEN;
   return {
     record,
+    ...(wireUrl && wireToken ? { wire: new WireClient(wireUrl, wireToken) } : {}),
+    links: wireUrl ? (record.links ?? []).map(({ name }) => name) : [],
     ...(scope && scopeUrl && token ? { scope, tunnels: { scopeUrl: new URL(scopeUrl), token } } : {}),
     workers,
     unseen,

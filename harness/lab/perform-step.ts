@@ -41,7 +41,9 @@ export async function performStep(step: OperationStep, context: StepContext): Pr
     service: workload.service,
     // The pin is of the workload's service; others are reached as clients of theirs would.
     route: (service) =>
-      connections.route(step.client, service, service === workload.service ? step.worker : undefined),
+      faults.throughWire(step.id, service)
+        ? connections.throughWire(step.client, service)
+        : connections.route(step.client, service, service === workload.service ? step.worker : undefined),
     signal,
     conduct: faults.conductOf(step.id),
   });

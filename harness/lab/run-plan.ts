@@ -53,10 +53,10 @@ export async function runPlan(
   const client = new LabClient({ ...outside, route });
   const prepared = await workload.prepare({ plan, stack, nonce, client });
   const recorder = new Recorder(plan.clients);
-  const faults = new ArmedFaults(plan, stack, recorder);
+  const faults = new ArmedFaults(plan, stack, recorder, nonce);
   const context = { workload, prepared, nonce, connections, recorder, faults, signal };
   for (const { steps } of plan.phases) {
-    faults.arm(steps);
+    await faults.arm(steps);
     const lanes = Map.groupBy(
       steps.filter((step) => step.kind === 'operation'),
       (step) => step.client,
@@ -73,7 +73,7 @@ export async function runPlan(
   await prepared.finish?.();
 
   const journal = await journalFor(plan, recorder, stack, nonce);
-  faults.proveByJournal(journal, nonce);
+  faults.proveByJournal(journal);
   const planned = faultsOf(plan).map(({ id }) => id);
   const checks: readonly CheckChoice[] = [
     ...workload.checks(stack),

@@ -57,6 +57,9 @@ export async function bringUp(
         serviceRecord(service, readyMs.get(service.spec.name), prepared?.origins[service.spec.name]),
       ]),
     ),
+    links: plan.links.map(({ name, from, hostPort }) =>
+      from === 'client' ? { name, url: `http://127.0.0.1:${hostPort}` } : { name },
+    ),
     variables: prepared?.plan.variables ?? plan.variables,
     secrets: plan.secrets,
   });

@@ -4,6 +4,7 @@ import { gauntletError } from '../errors.ts';
 import { readComposeFile } from './compose-file.ts';
 import { type DriverName, type Source, sourceOf } from './replacement.ts';
 import { type ServiceSpec, variablePrefix } from './service.ts';
+import { planLinks, type WantedLinks, type WireLink, wireLinksVariable } from './wire-links.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,6 +21,8 @@ export interface StackPlan {
   readonly composeFile: string;
   readonly workers: number;
   readonly services: readonly PlannedService[];
+  /** Where the wire stands; without links there is no wire. */
+  readonly links: readonly WireLink[];
   /** Values of the variables in compose.yaml. */
   readonly variables: Readonly<Record<string, string>>;
   /** Credentials made for this run; redacted wherever text leaves it. */
@@ -33,6 +36,7 @@ export interface PlanRequest {
   readonly profiles: readonly string[] | undefined;
   readonly workers: number;
   readonly environment: Environment;
+  readonly links?: WantedLinks;
   /** Why the machine cannot run a service, if so. */
   readonly absence: (spec: ServiceSpec) => Promise<string | undefined> | undefined;
 }
@@ -62,31 +66,39 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     }),
   );
 
-  const planned = chosen.map((service) => withoutDependency(service, chosen));
+  const complete = chosen.map((service) => withoutDependency(service, chosen));
 
   const runId = randomBytes(3).toString('hex');
   const credentials = makeCredentials(environment);
-  const variables = {
+  const settled = {
     ...credentials,
     GAUNTLET_RUN: runId,
     WORKERS: String(request.workers),
-    ...modelApi(planned, environment),
-    SCOPE_SERVICES: scopeServices(planned),
+    ...modelApi(complete, environment),
+    SCOPE_SERVICES: scopeServices(complete),
     ...Object.fromEntries(
-      planned.flatMap((entry) =>
+      complete.flatMap((entry) =>
         entry.mode === 'start' ? [[entry.spec.port.variable, String(entry.hostPort)]] : [],
       ),
     ),
   };
-  const filled = new Map(
-    readComposeFile(request.composeFile, { ...environment, ...variables }).map((spec) => [spec.name, spec]),
-  );
+  const filledWith = (values: Readonly<Record<string, string>>, services: readonly PlannedService[]) => {
+    const filled = readComposeFile(request.composeFile, { ...environment, ...values });
+    return services.map((entry) => ({
+      ...entry,
+      spec: filled.find(({ name }) => name === entry.spec.name) ?? entry.spec,
+    }));
+  };
+  const links = await linksOf(request, filledWith(settled, complete));
+  const variables = { ...settled, WIRE_LINKS: wireLinksVariable(links, complete) };
+  const planned = links.length > 0 ? complete : complete.filter(({ spec }) => spec.name !== 'wire');
   return {
     runId,
     driver,
     composeFile: request.composeFile,
     workers: request.workers,
-    services: planned.map((entry) => ({ ...entry, spec: filled.get(entry.spec.name) ?? entry.spec })),
+    services: filledWith(variables, planned).map((entry) => afterTheWire(entry, links)),
+    links,
     variables,
     secrets: Object.values(credentials),
   };
@@ -100,6 +112,29 @@ function withoutDependency(service: PlannedService, all: readonly PlannedService
   );
   if (missing?.mode !== 'absent') return service;
   return { mode: 'absent', spec: service.spec, reason: `it needs ${missing.spec.name}: ${missing.reason}` };
+}
+
+/** @throws GauntletError GNT_USAGE */
+async function linksOf(
+  { links, driver }: PlanRequest,
+  services: readonly PlannedService[],
+): Promise<readonly WireLink[]> {
+  if (!links) return [];
+  const hasWire = services.some(({ mode, spec }) => mode === 'start' && spec.name === 'wire');
+  if (hasWire) return planLinks(links, services, driver === 'compose');
+  if (links.named.length === 0) return [];
+  throw gauntletError(
+    'GNT_USAGE',
+    '--wire: this stack starts no wire; it needs the profile core and a driver.',
+  );
+}
+
+/** A service finds the wire in place of another one, so it starts after it. */
+function afterTheWire(service: PlannedService, links: readonly WireLink[]): PlannedService {
+  const { spec } = service;
+  if (!links.some(({ from }) => from === spec.name)) return service;
+  const waits = { dependsOn: [...spec.dependsOn, 'wire'], waitsFor: [...spec.waitsFor, 'wire'] };
+  return { ...service, spec: { ...spec, ...waits } };
 }
 
 /** Ports are chosen once, so that they stay the same when a service is restarted. */
@@ -122,6 +157,7 @@ function makeCredentials(environment: Environment): Record<string, string> {
     'WEBUI_SECRET_KEY',
     'WEBUI_ADMIN_PASSWORD',
     'SCOPE_TOKEN',
+    'WIRE_TOKEN',
   ];
   const make = (name: string) =>
     `${name === 'LITELLM_MASTER_KEY' ? 'sk-' : ''}${randomBytes(16).toString('hex')}`;
@@ -137,7 +173,9 @@ function modelApi(services: readonly PlannedService[], environment: Environment)
 
 /** Addresses for the scope, rewritten by the drivers like every other address. */
 function scopeServices(services: readonly PlannedService[]): string {
-  const started = services.filter(({ mode, spec }) => mode === 'start' && spec.name !== 'scope');
+  const started = services.filter(
+    ({ mode, spec }) => mode === 'start' && spec.name !== 'scope' && spec.name !== 'wire',
+  );
   return JSON.stringify(
     Object.fromEntries(started.map(({ spec }) => [spec.name, `${spec.name}:${spec.port.container}`])),
   );

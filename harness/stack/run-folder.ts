@@ -23,6 +23,8 @@ export interface StackRecord {
   readonly supervisor: string;
   readonly startedAt: string;
   readonly services: Readonly<Record<string, ServiceRecord>>;
+  /** Links that the wire stands on; `url` is where clients find theirs. */
+  readonly links?: readonly { readonly name: string; readonly url?: string }[];
   readonly variables: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
 }

@@ -31,6 +31,7 @@ async function restartProcess(name: string, boundMs: number): Promise<void> {
     composeFile: join(packageRoot, 'compose.yaml'),
     workers: service(name).workers,
     services: [started],
+    links: [],
     variables: stackVariables(),
     secrets: [],
   };

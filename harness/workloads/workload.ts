@@ -20,6 +20,8 @@ export interface Workload {
   readonly lastReads?: Readonly<Record<string, string>>;
   /** Faults cost a second or more each, and many bugs show without: one plan in so many may have some. Default 5. */
   readonly faultsEvery?: number;
+  /** Links for the wire on a stack that is started for this workload, as far as it has them. */
+  readonly links?: readonly string[];
   /** Makes what one run of a plan needs. Everything it makes is new, so that runs do not meet. */
   prepare(run: PlanRun): Promise<PreparedRun>;
 }
@@ -31,6 +33,8 @@ export interface WorkloadStack {
   /** Services that are up. */
   has(service: string): boolean;
   url(service: string): string;
+  /** Links that the wire stands on, such as `gateway>postgres`: streams can be hit there. */
+  readonly links: readonly string[];
   /** A credential or setting of the run by its name in compose.yaml, such as LITELLM_MASTER_KEY. */
   setting(name: string): string | undefined;
 }

@@ -4,7 +4,7 @@ import { Hit, type HitOwner, type Place } from './hit.ts';
 const defaultRevertMs = 10_000;
 
 /**
- * A planned fault and what became of it. It stays armed until it has fired `times` times, or until `revertAfterMs` have
+ * A planned fault and what became of it. It stays armed until it has fired `times` times, or until `expiresAfterMs` have
  * passed since it was added, matched or fired last; each hit reverts by itself as long after it fired.
  */
 export class ArmedFault implements HitOwner {
@@ -12,6 +12,7 @@ export class ArmedFault implements HitOwner {
   readonly plan: FaultPlan;
   readonly site: Site;
   readonly revertAfterMs: number;
+  readonly expiresAfterMs: number;
   readonly addedAt = Date.now();
   /** First connection that a fault by number is meant for. */
   readonly firstConnection: number | undefined;
@@ -32,6 +33,7 @@ export class ArmedFault implements HitOwner {
     this.plan = plan;
     this.site = siteOf(plan);
     this.revertAfterMs = plan.revertAfterMs ?? defaultRevertMs;
+    this.expiresAfterMs = plan.expiresAfterMs ?? this.revertAfterMs;
     this.#times = plan.times ?? 1;
     this.#changed = changed;
     const { ordinal, connection } = plan.match;
@@ -102,6 +104,7 @@ export class ArmedFault implements HitOwner {
       direction,
       times: this.#times,
       revertAfterMs: this.revertAfterMs,
+      expiresAfterMs: this.expiresAfterMs,
       addedAt: this.addedAt,
       matched: this.#matched,
       fired: this.#hits.length,
@@ -123,7 +126,7 @@ export class ArmedFault implements HitOwner {
 
   #wind(): void {
     clearTimeout(this.#timer);
-    if (this.open) this.#timer = setTimeout(() => this.#close(), this.revertAfterMs).unref();
+    if (this.open) this.#timer = setTimeout(() => this.#close(), this.expiresAfterMs).unref();
   }
 
   #close(): void {

@@ -61,6 +61,7 @@ export const matchSchema = Type.Object(
 );
 
 export const maxRevertMs = 60_000;
+export const maxExpiryMs = 600_000;
 
 export const faultSchema = Type.Object(
   {
@@ -69,6 +70,8 @@ export const faultSchema = Type.Object(
     direction: Type.Optional(Type.Union([Type.Literal('response'), Type.Literal('request')])),
     times: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
     revertAfterMs: Type.Optional(Type.Integer({ minimum: 1, maximum: maxRevertMs })),
+    /** How long it waits to be met. */
+    expiresAfterMs: Type.Optional(Type.Integer({ minimum: 1, maximum: maxExpiryMs })),
   },
   closed,
 );

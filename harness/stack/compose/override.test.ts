@@ -17,7 +17,7 @@ const specs = parseComposeFile(
   {},
 );
 
-function plan(choose: (name: string) => Source): StackPlan {
+function plan(choose: (name: string) => Source, links: StackPlan['links'] = []): StackPlan {
   const services = specs.map((spec): PlannedService => {
     const source = choose(spec.name);
     if (source.kind === 'url') return { mode: 'remote', spec, url: source.url };
@@ -29,6 +29,7 @@ function plan(choose: (name: string) => Source): StackPlan {
     composeFile: 'compose.yaml',
     workers: 2,
     services,
+    links,
     variables: {},
     secrets: [],
   };
@@ -47,8 +48,7 @@ test("a user's image runs its own command and is asked for its health from outsi
     image: mine:1
     pull_policy: missing
     command: !reset null
-    healthcheck:
-      disable: true
+    healthcheck: !reset null
     depends_on:
       db:
         condition: service_healthy
@@ -80,5 +80,18 @@ test('a service that runs elsewhere is no dependency, and on this machine it has
     extra_hosts:
       - host.docker.internal:host-gateway
     depends_on: !reset null
+`);
+});
+
+test('a service finds the wire in place of the one it is linked to, and waits for it', () => {
+  const links = [{ name: 'api>db', from: 'api', to: 'db', listen: 9501 }];
+  const own: Source = { kind: 'own' };
+  expect(composeOverride(plan(() => own, links))).toBe(`services:
+  api:
+    environment:
+      DB: http://wire:9501/x
+    depends_on:
+      wire:
+        condition: service_healthy
 `);
 });

@@ -2,12 +2,13 @@ import { stringify } from 'yaml';
 import { rewriteAddresses } from '../addresses.ts';
 import { mustBeHealthy, startedServices } from '../driver.ts';
 import type { StackPlan } from '../plan-stack.ts';
+import { linkPort } from '../wire-links.ts';
 
 type Override = Record<string, unknown>;
 
 /**
  * What a run changes in compose.yaml, as the text of a second compose file; undefined when it changes nothing:
- * services replaced by the user's image or command, and addresses of services that run elsewhere.
+ * services replaced by the user's image or command, addresses of services that run elsewhere, and links of the wire.
  */
 export function composeOverride(plan: StackPlan): string | undefined {
   const services: Record<string, Override> = {};
@@ -26,19 +27,32 @@ export function composeOverride(plan: StackPlan): string | undefined {
         volumes: [`${process.cwd()}:/workspace:ro`],
       });
     }
-    // A stranger's image may have no program to check itself with; gauntlet asks it from outside.
-    if (source.kind !== 'own') changed.healthcheck = { disable: true };
-    if (remote) {
+    // A stranger's image may have no program to check itself with; gauntlet asks it from outside. Not `disable`: then
+    // `up --wait` refuses the container, while one without a check counts when it runs.
+    if (source.kind !== 'own') changed.healthcheck = reset;
+    const linked = plan.links.some(({ from }) => from === spec.name);
+    if (remote || linked) {
+      const reach = (to: string, port: number) => {
+        const onWire = linkPort(plan.links, spec.name, to);
+        return onWire === undefined ? `${to}:${port}` : `wire:${onWire}`;
+      };
       const moved = Object.entries(spec.environment).flatMap(([name, value]) => {
         const rewritten = fromContainer(
-          rewriteAddresses(value, plan, ({ spec: { name: host, port } }) => `${host}:${port.container}`),
+          rewriteAddresses(value, plan, ({ spec: { name: to, port } }) => reach(to, port.container)),
         );
         return rewritten === value ? [] : [[name, rewritten]];
       });
       if (moved.length > 0) {
         changed.environment = Object.fromEntries(moved);
-        changed.extra_hosts = ['host.docker.internal:host-gateway'];
+        if (remote) changed.extra_hosts = ['host.docker.internal:host-gateway'];
       }
+    }
+    if (linked) changed.depends_on = { wire: { condition: 'service_healthy' } };
+    if (spec.name === 'wire') {
+      const published = plan.links.flatMap(({ hostPort, listen }) =>
+        hostPort === undefined ? [] : [`127.0.0.1:${hostPort}:${listen}`],
+      );
+      if (published.length > 0) changed.ports = published;
     }
     const dependencies = spec.dependsOn.map((name) => started.find((other) => other.spec.name === name));
     if (dependencies.includes(undefined)) changed.depends_on = reset;

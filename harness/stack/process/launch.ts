@@ -4,6 +4,7 @@ import type { StartedService } from '../driver.ts';
 import type { StackPlan } from '../plan-stack.ts';
 import { runFolder } from '../run-folder.ts';
 import type { ProcessOrder } from '../supervisor/messages.ts';
+import { linkPort } from '../wire-links.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { hostEnvironment } from './host-environment.ts';
 
@@ -31,7 +32,11 @@ export function toLaunch(plan: StackPlan, service: StartedService, binFolders: r
     const own = text
       .replaceAll('0.0.0.0', '127.0.0.1')
       .replaceAll(`127.0.0.1:${spec.port.container}`, `127.0.0.1:${hostPort}`);
-    return rewriteAddresses(own, plan, (other) => `127.0.0.1:${other.hostPort}`);
+    return rewriteAddresses(
+      own,
+      plan,
+      (other) => `127.0.0.1:${linkPort(plan.links, spec.name, other.spec.name) ?? other.hostPort}`,
+    );
   };
   const environment = Object.fromEntries(
     Object.entries(spec.environment).map(([name, value]) => [name, translate(value)]),

@@ -1,0 +1,105 @@
+import type { StreamEffect, StreamFault } from '../plan/fault.ts';
+import type { JsonRecord } from '../plan/json.ts';
+import { FaultUnsupported } from './applied-fault.ts';
+
+const answerWithinMs = 5_000;
+/** How long a fault waits to be met. It is taken back with the run, long before. */
+const expiresAfterMs = 60_000;
+/** The longest that the wire holds anything. */
+const maxRevertMs = 60_000;
+
+/** What became of a fault, as the wire tells it (stubs/README.md, "Wire"). */
+export interface WireFaultState {
+  readonly state: 'armed' | 'active' | 'over' | 'expired';
+  readonly matched: number;
+  readonly fired: number;
+  /** Milliseconds since the epoch. */
+  readonly firedAt?: number;
+  readonly connection?: number;
+  readonly bytesPassed?: number;
+  readonly framesPassed?: number;
+}
+
+/** The control API of the wire of one stack. */
+export class WireClient {
+  readonly #url: string;
+  readonly #token: string;
+
+  constructor(url: string, token: string) {
+    this.#url = url;
+    this.#token = token;
+  }
+
+  /** Puts a fault in place. @throws FaultUnsupported when the wire refuses it, with the wire's reason */
+  async arm(id: string, fault: StreamFault, operationId: (operation: string) => string): Promise<void> {
+    await this.#ask('PUT', `/faults/${id}`, wireFault(fault, operationId));
+  }
+
+  async state(id: string): Promise<WireFaultState> {
+    return (await this.#ask('GET', `/faults/${id}`)) as WireFaultState;
+  }
+
+  /** Waits until the fault has fired; undefined when it has not within the time. */
+  async fired(id: string, timeoutMs: number): Promise<WireFaultState | undefined> {
+    const path = `/wait?fault=${encodeURIComponent(id)}&event=fired&timeoutMs=${timeoutMs}`;
+    try {
+      return (await this.#ask('GET', path, undefined, timeoutMs + answerWithinMs)) as WireFaultState;
+    } catch (error) {
+      if (error instanceof FaultUnsupported) return undefined;
+      throw error;
+    }
+  }
+
+  /** Ends a fault: what it holds is let go. */
+  async end(id: string): Promise<void> {
+    await this.#ask('DELETE', `/faults/${id}`);
+  }
+
+  async #ask(method: string, path: string, body?: object, withinMs = answerWithinMs): Promise<unknown> {
+    const response = await fetch(`${this.#url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      signal: AbortSignal.timeout(withinMs),
+    });
+    const answer = (await response.json()) as { readonly error?: { readonly message: string } };
+    if (response.ok) return answer;
+    throw new FaultUnsupported(`the wire: ${answer.error?.message ?? response.status}`);
+  }
+}
+
+/** The fault in the words of the wire. */
+export function wireFault(
+  { link = '', target, effect, revertAfterMs }: StreamFault,
+  operationId: (operation: string) => string,
+): object {
+  const who =
+    'operation' in target ? { operation: operationId(target.operation) } : { connection: target.connection };
+  return {
+    match: { link, ...who },
+    effect: wireEffect(effect),
+    revertAfterMs: Math.min(revertAfterMs, maxRevertMs),
+    expiresAfterMs,
+  };
+}
+
+const wireEffect = (effect: StreamEffect): object =>
+  effect.kind === 'end' ? { kind: 'cut', afterFrames: effect.afterFrames, by: 'end' } : effect;
+
+/** What shows that the fault fired; undefined when it did not. */
+export function firedOnWire({
+  fired,
+  firedAt,
+  connection,
+  bytesPassed,
+  framesPassed,
+}: WireFaultState): JsonRecord | undefined {
+  if (fired === 0) return undefined;
+  const seen = { firedAt, connection, bytesPassed, framesPassed };
+  return Object.fromEntries(
+    Object.entries(seen).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
