@@ -1,7 +1,5 @@
-import { execa } from 'execa';
 import { Agent, request } from 'undici';
-import { packageRoot } from '../stack/process/launch.ts';
-import { readStackRecord } from '../stack/run-folder.ts';
+import { onBenchStack } from './bench-stack.ts';
 import { median, quantile, spread } from './statistics.ts';
 
 const roundsOf = 10;
@@ -12,13 +10,8 @@ const requestsPerRound = 50;
  * connections, for JSON answers and for the time to the first content of a stream.
  */
 export async function benchGateway(): Promise<void> {
-  const command = (...args: string[]) =>
-    execa(process.execPath, ['harness/cli/main.ts', ...args], { cwd: packageRoot });
-  const { stdout } = await command('up', '--driver', 'process', '--profiles', 'core');
-  const runId = /run ([0-9a-f]{6})/.exec(stdout)?.[1] ?? '';
   const agent = new Agent({ connections: 1 });
-  try {
-    const services = readStackRecord(runId)?.services ?? {};
+  await onBenchStack({ profiles: 'core' }, async ({ services }) => {
     const direct = `${services.provider?.url}/v1/chat/completions`;
     const gateway = `${services.gateway?.url}/v1/chat/completions`;
     for (const [name, stream] of [
@@ -50,10 +43,8 @@ export async function benchGateway(): Promise<void> {
         `  added    p50 ${ms(added, 0.5)}  p99 ${ms(added, 0.99)}   ratio ${median(ratios).toFixed(2)} (${spread(ratios)})`,
       );
     }
-  } finally {
-    await agent.close();
-    await command('down', runId);
-  }
+  });
+  await agent.close();
 }
 
 /** Milliseconds to the whole JSON answer, or to the first content of a stream. */

@@ -1,4 +1,4 @@
-/** `npm run bench -- [up] [process] [gateway] [checkers] [--rounds N]`: measurements, printed and never asserted. */
+/** `npm run bench -- [checkers|gateway|hunts|pinned|plans|process|up …] [--rounds N]`: measurements, printed and never asserted. */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
@@ -14,6 +14,9 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
     console.log(checkerTable(benchCheckers()));
   },
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
+  hunts: async () => (await import('./hunts.ts')).benchHunts(),
+  pinned: async () => (await import('./pinned.ts')).benchPinned(),
+  plans: async () => (await import('./plans.ts')).benchPlans(),
   process: async () => (await import('./process.ts')).benchProcess(rounds),
   up: async () => (await import('./up.ts')).benchUp(rounds),
 };

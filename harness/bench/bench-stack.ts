@@ -1,0 +1,22 @@
+import { execa } from 'execa';
+import { packageRoot } from '../stack/process/launch.ts';
+import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
+
+/** Brings up a stack of its own under the process driver for a measurement, and takes it down. */
+export async function onBenchStack(
+  { profiles, workers = 2 }: { readonly profiles: string; readonly workers?: number },
+  measure: (record: StackRecord) => Promise<void>,
+): Promise<void> {
+  const command = (...args: string[]) =>
+    execa(process.execPath, ['harness/cli/main.ts', ...args], { cwd: packageRoot });
+  const options = ['--driver', 'process', '--profiles', profiles, '--workers', String(workers)];
+  const { stdout } = await command('up', ...options);
+  const runId = /run ([0-9a-f]{6})/.exec(stdout)?.[1] ?? '';
+  try {
+    const record = readStackRecord(runId);
+    if (!record) throw new Error(`run ${runId} has no record`);
+    await measure(record);
+  } finally {
+    await command('down', runId);
+  }
+}
