@@ -5,7 +5,7 @@ import { serveMemories } from '../kit/memory-server.ts';
 import { memoryStore } from '../kit/memory-store.ts';
 
 /** The time a small model takes to find the facts of a conversation. */
-const modelMs = 25;
+const modelMs = 100;
 
 interface Edited<T> {
   readonly all: Memory[];
