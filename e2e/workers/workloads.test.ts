@@ -12,6 +12,7 @@ const promises = [
   ['memory', 'memories told, edited and cleared through any worker are the same for all'],
   ['memory-limit', 'a user gets no more requests than the limit, over all workers together'],
   ['gateway', 'chats and streams are whole, private and stopped with their client'],
+  ['gateway-arena', 'a battle of the arena counts one vote, over all workers together'],
   ['litellm', 'the state of a callback is the same on every worker of LiteLLM'],
   ['open-webui', 'no edit of a chat is lost, whichever worker of Open WebUI took it'],
 ] as const;

@@ -5,7 +5,7 @@ import { verdictText } from '../lab/print-finding.ts';
 import { workloadOf } from '../workloads/catalogue.ts';
 import { onBenchStack } from './bench-stack.ts';
 
-const correct = ['memory', 'memory-limit', 'gateway', 'litellm', 'open-webui'] as const;
+const correct = ['memory', 'memory-limit', 'gateway', 'gateway-arena', 'litellm', 'open-webui'] as const;
 const huntsEach = 20;
 const plansPerHunt = 8;
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
 import { gateway } from './gateway.ts';
+import { gatewayArena } from './gateway-arena.ts';
 import { litellm, litellmStreams } from './litellm.ts';
 import { litellmParallel } from './litellm-parallel.ts';
 import { memory } from './memory.ts';
@@ -18,6 +19,7 @@ export const workloads: readonly Workload[] = [
   memory,
   memoryLimit,
   gateway,
+  gatewayArena,
   litellm,
   litellmStreams,
   litellmParallel,
