@@ -62,6 +62,7 @@ export const memory: Workload = {
     { checker: 'read-your-writes' },
     { checker: 'monotonic-reads' },
     { checker: 'duplicate-effect' },
+    { checker: 'lost-update' },
     { checker: 'linearizable' },
   ],
   lastReads: { note1: 'read', note2: 'read', facts: 'list', turns: 'list' },
@@ -146,18 +147,19 @@ async function prepareRun({ plan, nonce, client }: PlanRun): Promise<PreparedRun
           return completionOf(
             await own.request({ path: `/memories/${note(operation)}?${query}`, method: 'DELETE' }),
           );
-        case 'tell':
-        case 'tell-again': {
-          const value = name === 'tell' ? id : `turn-${String(step.args.turn)}-${nonce}`;
-          const answer = await tell(own, user(operation), value);
-          const saved = answer.status === 200 ? savedBy(answer) : [];
-          if (name === 'tell') facts.push(...saved.map((each) => ({ id: each.id, value })));
-          const completion = completionOf(answer);
-          // A refused one leaves the others, so that the element may come all the same.
-          return name === 'tell-again' && completion.type === 'fail'
-            ? { ...completion, type: 'unknown' }
-            : completion;
+        case 'tell': {
+          const answer = await tell(own, user(operation), id);
+          if (answer.status === 200)
+            facts.push(...savedBy(answer).map((each) => ({ id: each.id, value: id })));
+          return completionOf(answer);
         }
+        case 'tell-again':
+          // One that was refused, or never sent, leaves the others: the element may come all the same.
+          return tell(own, user(operation), `turn-${String(step.args.turn)}-${nonce}`).then(
+            (answer) =>
+              answer.status === 200 ? { type: 'ok' } : { type: 'unknown', error: `${answer.status}` },
+            (error: Error) => ({ type: 'unknown', error: error.message }),
+          );
         case 'clear':
           return completionOf(await own.request({ path: `/memories/clear?${query}`, method: 'DELETE' }));
         default: {
