@@ -13,6 +13,12 @@ import { printSummary, printUrls } from './print-summary.ts';
 import { checkSelection, runSuites, type SuiteSelection, suiteNames } from './run-suites.ts';
 import { planRun, startStack } from './start-stack.ts';
 
+/**
+ * Where the wire stands unless `--wire` says otherwise: between clients and the gateway. No service finds it in its way, so
+ * that suites about something else are not disturbed.
+ */
+const usualLinks = ['client>gateway'];
+
 interface E2eOptions extends StackOptions {
   readonly suites?: readonly string[];
   readonly grep?: string;
@@ -54,7 +60,7 @@ async function e2e(options: E2eOptions): Promise<number> {
   const signal = interruptSignal();
   if (options.stack) return onKeptStack(options, options.stack, selection, signal);
 
-  const run = await planRun(options);
+  const run = await planRun(options, options.wire ? [] : usualLinks);
   const { runId } = run.plan;
   const results = makeResultsFolder(options.results, runId);
   const engine = run.chosen.why ? ` (${run.chosen.why})` : '';

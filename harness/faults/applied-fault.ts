@@ -6,7 +6,9 @@ import type { ScopeClient } from '../workers/client.ts';
 export interface AppliedFault {
   /** What shows that it fired. */
   readonly proof: JsonRecord;
-  /** Ends it; resolves when the service is as it was, at the latest after a bound. Harmless when it has ended by itself. */
+  /** Resolves when the service is as it was, whoever ended the fault. */
+  readonly reverted: Promise<void>;
+  /** Ends it, unless it has ended by itself; resolves or fails with `reverted`. */
   revert(): Promise<void>;
 }
 
@@ -19,4 +21,27 @@ export interface FaultTarget {
 /** A fault that cannot be applied here; the run goes on without it and is reported as vacuous. */
 export class FaultUnsupported extends Error {
   override readonly name = 'FaultUnsupported';
+}
+
+/**
+ * A fault that ends by itself when its time is over.
+ * @param end brings back what was there before; called once
+ */
+export function bounded(proof: JsonRecord, revertAfterMs: number, end: () => Promise<void>): AppliedFault {
+  let begin = (): void => undefined;
+  const reverted = new Promise<void>((resolve) => {
+    begin = resolve;
+  }).then(end);
+  // Whoever calls `revert` is told; until then nobody listens.
+  reverted.catch(() => undefined);
+  const timer = setTimeout(begin, revertAfterMs);
+  return {
+    proof,
+    reverted,
+    revert: () => {
+      clearTimeout(timer);
+      begin();
+      return reverted;
+    },
+  };
 }

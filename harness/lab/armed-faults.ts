@@ -31,7 +31,7 @@ export class ArmedFaults {
   readonly #onWire = new Map<string, StreamFault>();
   readonly #fired = new Set<string>();
   readonly #reasons = new Map<string, string>();
-  readonly #applied: { readonly step: FaultStep; readonly applied: AppliedFault }[] = [];
+  readonly #applied: { readonly applied: AppliedFault; readonly reverted: Promise<void> }[] = [];
 
   constructor(plan: Plan, stack: LabStack, recorder: Recorder, nonce: string) {
     this.#plan = plan;
@@ -121,9 +121,9 @@ export class ArmedFaults {
   async revertAll(): Promise<void> {
     await this.#endOnWire();
     await Promise.all(
-      this.#applied.splice(0).map(async ({ step, applied }) => {
+      this.#applied.splice(0).map(async ({ applied, reverted }) => {
         await applied.revert();
-        this.#recorder.fault({ id: step.id, state: 'reverted', fault: step.fault });
+        await reverted;
       }),
     );
   }
@@ -183,8 +183,10 @@ export class ArmedFaults {
         fault.on === 'worker'
           ? await applyWorkerFault(fault, this.#stack)
           : await applyServiceFault(fault, this.#stack);
-      this.#applied.push({ step, applied });
       this.#note(step, applied.proof);
+      const noteEnd = () => this.#recorder.fault({ id: step.id, state: 'reverted', fault });
+      // A failure is thrown by `revert`, which always comes.
+      this.#applied.push({ applied, reverted: applied.reverted.then(noteEnd, () => undefined) });
     } catch (error) {
       this.#reasons.set(step.id, error instanceof Error ? error.message : String(error));
       // What the scope refuses is a matter of timing: the worker had gone already, by another fault.

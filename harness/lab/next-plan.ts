@@ -2,7 +2,7 @@ import { unsupported } from '../faults/supported.ts';
 import { type OperationStep, operationsOf, type Plan } from '../plan/plan.ts';
 import { planOf } from '../plan/plan-arbitrary.ts';
 import { mapSteps } from '../plan/tidy.ts';
-import type { WorkloadShape } from '../plan/workload-shape.ts';
+import type { FaultAllowance, WorkloadShape } from '../plan/workload-shape.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { LabStack } from './lab-stack.ts';
 
@@ -11,12 +11,20 @@ export function nextPlan(workload: Workload, stack: LabStack, seed: number, path
   const { faults, ...calm } = workload.shape(stack);
   const { faultsEvery = 5 } = workload;
   const isDisturbed = faults !== undefined && path % faultsEvery === faultsEvery - 1;
-  const shape: WorkloadShape = isDisturbed ? { ...calm, faults } : calm;
+  const shape: WorkloadShape = isDisturbed ? { ...calm, faults: onLinks(faults, workload, stack) } : calm;
   const plan = planOf(shape, seed, String(path));
   const possible = mapSteps(plan, (step) =>
     step.kind === 'fault' && unsupported(step.fault, stack) !== undefined ? undefined : step,
   );
   return withLastReads({ ...possible, seed, path: String(path) }, workload, stack);
+}
+
+/** Streams are hit through the wire too, on the workload's links, where it stands on any of them. */
+function onLinks(faults: FaultAllowance, { links = [] }: Workload, stack: LabStack): FaultAllowance {
+  const there = links.filter((link) => stack.links.includes(link));
+  return faults.stream && there.length > 0
+    ? { ...faults, stream: { ...faults.stream, links: there } }
+    : faults;
 }
 
 /** Adds a phase in which one client reads every key of the plan through each worker. */

@@ -54,7 +54,7 @@ function aimArbitraries(
   }
   if (stream && stream.effects.length > 0) {
     const effect = fc.oneof(...stream.effects.map(effectArbitrary));
-    const link = fc.constantFrom(...(stream.links?.length ? stream.links : [undefined]));
+    const link = fc.constantFrom(undefined, ...(stream.links ?? []));
     aims.push(
       fc.tuple(effect, link).map(([hit, way]) => (operation) => {
         if (operation === undefined) return undefined;

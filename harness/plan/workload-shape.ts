@@ -40,7 +40,7 @@ export interface FaultAllowance {
   readonly service?: { readonly services: readonly string[]; readonly actions: readonly ServiceAction[] };
   readonly stream?: {
     readonly effects: readonly StreamEffectKind[];
-    /** Effects go through the wire on one of these links; without links, through the provider. */
+    /** Effects go through the provider, or through the wire on one of these links. */
     readonly links?: readonly string[];
   };
   readonly client?: { readonly actions: readonly ClientAction[] };

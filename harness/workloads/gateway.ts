@@ -36,7 +36,9 @@ export const gateway: Workload = {
     maxSteps: 8,
     faults: {
       worker: { services: ['gateway', 'baseline-cli'], actions: ['stop', 'kill'] },
-      stream: { effects: ['cut', 'status', 'slow-first-token'] },
+      stream: {
+        effects: ['cut', 'status', 'slow-first-token', 'slice', 'delay', 'throttle', 'refuse', 'half-open'],
+      },
       client: { actions: ['abort', 'slow-read'] },
       revertAfterMs: 500,
     },
@@ -50,6 +52,7 @@ export const gateway: Workload = {
     { checker: 'monotonic-reads' },
   ],
   faultsEvery: 2,
+  links: ['client>gateway', 'gateway>baseline-cli', 'baseline-cli>litellm', 'baseline-cli>provider'],
   lastReads: { debug1: 'replay', debug2: 'replay' },
   prepare: async (run) => prepareRun(run),
 };

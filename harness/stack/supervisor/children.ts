@@ -9,6 +9,8 @@ type ExitListener = (service: string, code: number | null, signal: string | null
 /** The service processes of one stack. */
 export class Children {
   readonly #children = new Map<string, { child: ChildProcess; order: ProcessOrder }>();
+  /** Their end was asked for, so nobody needs to be told. */
+  readonly #killed = new WeakSet<ChildProcess>();
   readonly #onExit: ExitListener;
 
   constructor(onExit: ExitListener) {
@@ -29,8 +31,26 @@ export class Children {
     await once(child, 'spawn');
     this.#children.set(order.service, { child, order });
     child.once('exit', (code, signal) => {
-      if (this.#children.get(order.service)?.child === child) this.#onExit(order.service, code, signal);
+      if (this.#children.get(order.service)?.child !== child || this.#killed.has(child)) return;
+      this.#onExit(order.service, code, signal);
     });
+    return child.pid as number;
+  }
+
+  /** Kills a service's process group; resolves to the pid that it had, once it is gone. Starts it again if nobody has after a while. */
+  async kill(service: string, reviveAfterMs: number): Promise<number> {
+    const running = this.#children.get(service);
+    if (!running) throw new Error(`${service} was not started here`);
+    const { child } = running;
+    this.#killed.add(child);
+    const isThere = child.exitCode === null && child.signalCode === null;
+    const gone = isThere ? once(child, 'exit') : undefined;
+    signalGroup(child, 'SIGKILL');
+    await gone;
+    const revive = () => {
+      if (this.#children.get(service)?.child === child) void this.restart(service, 0).catch(() => undefined);
+    };
+    setTimeout(revive, reviveAfterMs).unref();
     return child.pid as number;
   }
 

@@ -46,6 +46,11 @@ export class Supervisor {
     return this.#ask({ do: 'restart', service });
   }
 
+  /** Ends a service's processes at once; resolves to the pid that it had. `restart` starts it again, the supervisor after `reviveAfterMs`. */
+  kill(service: string, reviveAfterMs: number): Promise<number> {
+    return this.#ask({ do: 'kill', service, reviveAfterMs });
+  }
+
   /** From now on the stack outlives this process. */
   async release(): Promise<void> {
     await this.#ask({ do: 'release' });

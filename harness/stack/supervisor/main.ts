@@ -56,6 +56,8 @@ async function handle(client: Socket, request: Request): Promise<{ pid?: number 
       return { pid: await children.start(request.order) };
     case 'restart':
       return { pid: await children.restart(request.service, restartGraceMs) };
+    case 'kill':
+      return { pid: await children.kill(request.service, request.reviveAfterMs) };
     case 'down':
       return void (await remove());
   }

@@ -16,6 +16,8 @@ export type Request =
   | { readonly id: number; readonly do: 'release' }
   | { readonly id: number; readonly do: 'start'; readonly order: ProcessOrder }
   | { readonly id: number; readonly do: 'restart'; readonly service: string }
+  /** It stays dead until `restart`, or until the supervisor starts it again after so long. */
+  | { readonly id: number; readonly do: 'kill'; readonly service: string; readonly reviveAfterMs: number }
   | { readonly id: number; readonly do: 'down' };
 
 /** What it answers and reports. */

@@ -1,0 +1,75 @@
+import { expect, test } from '@jest/globals';
+import { runStepsInSuite } from '../../harness/lab/suite-plan.ts';
+import type { StreamEffect } from '../../harness/plan/fault.ts';
+import { endings, fault, faultSeen, stream, streamSeen } from '../../harness/suite/fault.ts';
+
+/** A streamed chat, hit on its way from the gateway to the client; then one that is not. */
+async function hit(effect: StreamEffect, revertAfterMs = 300) {
+  const planned = fault({
+    on: 'stream',
+    through: 'wire',
+    link: 'client>gateway',
+    target: { operation: 'o1' },
+    effect,
+    revertAfterMs,
+  });
+  const run = await runStepsInSuite('gateway', [planned, stream('o1')]);
+  const after = await runStepsInSuite('gateway', [stream('o1')]);
+  expect(faultSeen(run).states).toEqual(['fired', 'reverted']);
+  expect(endings(after)).toEqual(['ok']);
+  const seen = streamSeen(run);
+  return {
+    ended: endings(run)[0],
+    frames: seen?.frames.length ?? 0,
+    whole: seen?.complete,
+    ...faultSeen(run),
+  };
+}
+
+test('a stream is cut after a frame by the end of its connection', async () => {
+  const seen = await hit({ kind: 'cut', afterFrames: 3, by: 'fin' });
+  expect(seen).toMatchObject({ ended: 'unknown', whole: false, proof: { framesPassed: 3 } });
+});
+
+test('a stream is cut after a byte by a reset', async () => {
+  const seen = await hit({ kind: 'cut', afterBytes: 900, by: 'rst' });
+  expect(seen).toMatchObject({ ended: 'unknown', proof: { bytesPassed: 900 } });
+});
+
+test('a stream falls silent after a frame until the fault ends', async () => {
+  const seen = await hit({ kind: 'cut', afterFrames: 2, by: 'silence' });
+  expect(seen).toMatchObject({ ended: 'unknown', whole: false, proof: { framesPassed: 2 } });
+});
+
+test('a stream ends well after a frame, without its end', async () => {
+  const seen = await hit({ kind: 'end', afterFrames: 2 });
+  expect(seen).toMatchObject({ ended: 'unknown', whole: false, proof: { framesPassed: 2 } });
+});
+
+test('a stream comes in slices, slowly, late, and is whole all the same', async () => {
+  expect(await hit({ kind: 'slice', bytes: 7 })).toMatchObject({ ended: 'ok', whole: true });
+  expect(await hit({ kind: 'throttle', bytesPerSecond: 4_000 })).toMatchObject({ ended: 'ok', whole: true });
+  expect(await hit({ kind: 'delay', delayMs: 200 })).toMatchObject({ ended: 'ok', whole: true });
+  expect(await hit({ kind: 'slow-first-token', delayMs: 200 })).toMatchObject({ ended: 'ok', whole: true });
+});
+
+test('a frame comes twice, or in place of the one before it', async () => {
+  const usual = await hit({ kind: 'slice', bytes: 64 });
+  const twice = await hit({ kind: 'duplicate', frame: 3 });
+  expect(twice.frames).toBe(usual.frames + 1);
+  const swapped = await hit({ kind: 'reorder', frame: 3 });
+  expect(swapped.frames).toBe(usual.frames);
+});
+
+test('a frame that is no JSON is not taken for one', async () => {
+  expect(await hit({ kind: 'malformed', frame: 3 })).toMatchObject({ ended: 'unknown' });
+});
+
+test('a client is refused by a reset, or by an answer of the wire', async () => {
+  expect(await hit({ kind: 'refuse' })).toMatchObject({ ended: 'unknown', frames: 0 });
+  expect(await hit({ kind: 'status', status: 503 })).toMatchObject({ ended: 'unknown', frames: 0 });
+});
+
+test('a connection whose far end is gone says nothing until the fault ends', async () => {
+  expect(await hit({ kind: 'half-open' })).toMatchObject({ ended: 'unknown', frames: 0 });
+});

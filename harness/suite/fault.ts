@@ -1,0 +1,50 @@
+import type { SuiteRun } from '../lab/suite-plan.ts';
+import type { Fault } from '../plan/fault.ts';
+import type { FaultStep, OperationStep } from '../plan/plan.ts';
+
+export const fault = (planned: Fault): FaultStep => ({ kind: 'fault', id: 'f1', fault: planned });
+
+/** Reads a memory, through one worker if one is named. */
+export const read = (id: string, client: number, worker?: number): OperationStep => ({
+  kind: 'operation',
+  id,
+  client,
+  ...(worker === undefined ? {} : { worker }),
+  name: 'read',
+  args: { key: 'note1' },
+});
+
+/** A streamed chat of eight words. */
+export const stream = (id: string): OperationStep => ({
+  kind: 'operation',
+  id,
+  client: 1,
+  name: 'stream',
+  args: { model: 'baseline-cli-agent' },
+});
+
+/** What became of the fault, as the history tells it. */
+export function faultSeen({ events }: SuiteRun) {
+  const of = (wanted: string) => events.find((event) => event.type === 'fault' && event.state === wanted);
+  const fired = of('fired');
+  const reverted = of('reverted');
+  return {
+    states: events.flatMap((event) => (event.type === 'fault' ? [event.state] : [])),
+    proof: fired?.type === 'fault' ? fired.proof : undefined,
+    lastedMs: fired && reverted ? reverted.at - fired.at : Number.NaN,
+  };
+}
+
+/** How the operations ended, in the order of the history. */
+export const endings = ({ events }: SuiteRun): readonly string[] =>
+  events.flatMap(({ type }) => (type === 'ok' || type === 'fail' || type === 'unknown' ? [type] : []));
+
+/** Pids of the workers that answered, in the order of the history. */
+export const pidsSeen = ({ events }: SuiteRun): readonly number[] =>
+  events.flatMap((event) => ('worker' in event && event.worker ? [event.worker.pid] : []));
+
+/** The frames that the client of an operation saw, and whether the stream came to its end. */
+export function streamSeen({ events }: SuiteRun) {
+  const ended = events.find((event) => event.type === 'ok' || event.type === 'unknown');
+  return ended && 'stream' in ended ? ended.stream : undefined;
+}
