@@ -45,12 +45,18 @@ export async function runPlan(
   const startedAt = performance.now();
   const nonce = randomBytes(4).toString('hex');
   const signal = () => AbortSignal.timeout(operationTimeoutMs);
-  const outside = { signal: signal(), service: workload.service };
   // Always through the same worker: what preparing leaves in a worker's memory must not differ from run to run.
   const first = (stack.workers[workload.service] ?? 1) > 1 ? 1 : undefined;
   const route = (service: string) =>
     connections.route(0, service, service === workload.service ? first : undefined);
-  const client = new LabClient({ ...outside, route });
+  const client = new LabClient({
+    route,
+    service: workload.service,
+    // Each request has the time of an operation: cleaning up comes long after preparing.
+    get signal() {
+      return signal();
+    },
+  });
   const prepared = await workload.prepare({ plan, stack, nonce, client });
   const recorder = new Recorder(plan.clients);
   const faults = new ArmedFaults(plan, stack, recorder, nonce);
