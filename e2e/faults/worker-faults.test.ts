@@ -43,7 +43,7 @@ test('a worker that is asked to end does so by itself, and another one takes its
   const { run, states, proof, after, stayed } = await disturb('term');
   expect(run.vacuous).toEqual([]);
   expect(states).toEqual(['fired', 'reverted']);
-  expect(proof).toMatchObject({ gone: true });
+  expect(proof).toMatchObject({ gone: true, graceful: true });
   expect(stayed).toBe(1);
   expect(after).toEqual(['ok', 'ok']);
 });
