@@ -121,8 +121,9 @@ async function onStack<T>(
 /** The profiles of compose.yaml that a service needs, `core` always. */
 function profilesOf(service: string): readonly string[] {
   const file = process.env.GAUNTLET_COMPOSE_FILE ?? join(packageRoot, 'compose.yaml');
-  const spec = readComposeFile(file, process.env).find(({ name }) => name === service);
-  if (!spec) throw gauntletError('GNT_UNKNOWN_SERVICE', service, 'those of compose.yaml');
+  const specs = readComposeFile(file, process.env);
+  const spec = specs.find(({ name }) => name === service);
+  if (!spec) throw gauntletError('GNT_UNKNOWN_SERVICE', service, specs.map(({ name }) => name).join(', '));
   return [...new Set(['core', ...spec.profiles])];
 }
 

@@ -2,16 +2,15 @@ import { type AppliedFault, FaultUnsupported } from '../faults/applied-fault.ts'
 import { firedAtProvider, providerDirective } from '../faults/provider-directives.ts';
 import { applyServiceFault } from '../faults/service-fault.ts';
 import { unsupported } from '../faults/supported.ts';
-import { firedOnWire } from '../faults/wire-client.ts';
 import { applyWorkerFault } from '../faults/worker-fault.ts';
 import { chatCallsOf, type Journal } from '../history/journal.ts';
-import type { StreamFault } from '../plan/fault.ts';
 import type { JsonRecord } from '../plan/json.ts';
 import { type FaultStep, faultsOf, type Plan, type Step } from '../plan/plan.ts';
 import { ScopeClientError } from '../workers/tunnel-agent.ts';
 import type { ClientConduct } from './lab-client.ts';
 import type { LabStack } from './lab-stack.ts';
 import type { Recorder } from './recorder.ts';
+import { WireFaults } from './wire-faults.ts';
 
 interface Trigger {
   readonly afterFrames: number;
@@ -28,7 +27,7 @@ export class ArmedFaults {
   readonly #nonce: string;
   readonly #armed = new Map<string, FaultStep[]>();
   readonly #triggers = new Map<string, Trigger[]>();
-  readonly #onWire = new Map<string, StreamFault>();
+  readonly #wire: WireFaults;
   readonly #fired = new Set<string>();
   readonly #reasons = new Map<string, string>();
   readonly #applied: { readonly applied: AppliedFault; readonly reverted: Promise<void> }[] = [];
@@ -38,6 +37,7 @@ export class ArmedFaults {
     this.#stack = stack;
     this.#recorder = recorder;
     this.#nonce = nonce;
+    this.#wire = new WireFaults(stack.wire, nonce);
   }
 
   /** Whether connections may have been hit. */
@@ -47,15 +47,19 @@ export class ArmedFaults {
 
   /** Makes ready what must be in place before the operations of a phase begin. */
   async arm(steps: readonly Step[]): Promise<void> {
+    const onWire: FaultStep[] = [];
     for (const step of steps) {
       if (step.kind !== 'fault') continue;
       const { fault } = step;
       const why = unsupported(fault, this.#stack);
       if (why !== undefined) this.#reasons.set(step.id, why);
       else if (fault.on === 'client') this.#armOn(fault.operation, step);
-      else if (fault.on === 'stream' && fault.through === 'wire') await this.#armOnWire(step.id, fault);
+      else if (fault.on === 'stream' && fault.through === 'wire') onWire.push(step);
       else if (fault.on === 'stream' && 'operation' in fault.target)
         this.#armOn(fault.target.operation, step);
+    }
+    for (const refused of await this.#wire.arm(onWire)) {
+      if ('reason' in refused) this.#reasons.set(refused.step.id, refused.reason);
     }
   }
 
@@ -73,10 +77,7 @@ export class ArmedFaults {
 
   /** Whether an operation goes through the wire on its way to a service: a fault stands on that link. */
   throughWire(operation: string, service: string): boolean {
-    return [...this.#onWire.values()].some(
-      ({ link, target }) =>
-        link === `client>${service}` && (!('operation' in target) || target.operation === operation),
-    );
+    return this.#wire.meets(operation, service);
   }
 
   conductOf(operation: string): ClientConduct {
@@ -119,13 +120,22 @@ export class ArmedFaults {
   }
 
   async revertAll(): Promise<void> {
-    await this.#endOnWire();
     await Promise.all(
       this.#applied.splice(0).map(async ({ applied, reverted }) => {
         await applied.revert();
         await reverted;
       }),
     );
+    // Only now: what comes back may be what a fault on the wire waits for.
+    for (const outcome of await this.#wire.end()) {
+      const { step } = outcome;
+      if ('reason' in outcome) {
+        this.#reasons.set(step.id, outcome.reason);
+        continue;
+      }
+      this.#note(step, outcome.proof);
+      this.#recorder.fault({ id: step.id, state: 'reverted', fault: step.fault });
+    }
   }
 
   unfired(): readonly string[] {
@@ -135,40 +145,6 @@ export class ArmedFaults {
         ({ id, fault }) => `${id} (${fault.on}): ${this.#reasons.get(id) ?? 'it never came to that point'}`,
       );
   }
-
-  async #armOnWire(id: string, fault: StreamFault): Promise<void> {
-    try {
-      await this.#stack.wire?.arm(this.#wireId(id), fault, (operation) => `${operation}-${this.#nonce}`);
-      this.#onWire.set(id, fault);
-    } catch (error) {
-      if (!(error instanceof FaultUnsupported)) throw error;
-      this.#reasons.set(id, error.message);
-    }
-  }
-
-  /** Asks the wire what became of its faults, and takes them back. */
-  async #endOnWire(): Promise<void> {
-    const { wire } = this.#stack;
-    if (!wire) return;
-    await Promise.all(
-      faultsOf(this.#plan).map(async (step) => {
-        if (!this.#onWire.delete(step.id)) return;
-        const id = this.#wireId(step.id);
-        const seen = await wire.state(id);
-        const proof = firedOnWire(seen);
-        if (proof) this.#note(step, proof);
-        else {
-          const met =
-            seen.matched > 0 ? 'it met its exchange, but found nothing to do there' : 'nothing met it';
-          this.#reasons.set(step.id, `the wire: ${met}`);
-        }
-        await wire.end(id);
-        if (proof) this.#recorder.fault({ id: step.id, state: 'reverted', fault: step.fault });
-      }),
-    );
-  }
-
-  readonly #wireId = (id: string): string => `${id}-${this.#nonce}`;
 
   #armOn(operation: string, step: FaultStep): void {
     this.#armed.set(operation, [...(this.#armed.get(operation) ?? []), step]);

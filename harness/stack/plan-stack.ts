@@ -125,7 +125,7 @@ async function linksOf(
   if (links.named.length === 0) return [];
   throw gauntletError(
     'GNT_USAGE',
-    '--wire: this stack starts no wire; it needs the profile core and a driver.',
+    '--wire: this stack starts no wire; it needs the profile core and a driver that starts services.',
   );
 }
 
