@@ -32,6 +32,15 @@ test('an image under the process driver names what to use instead', () => {
   );
 });
 
+test('another version is for Python services under the process driver', () => {
+  const version = { OPEN_WEBUI_VERSION: '0.12.3' };
+  expect(sourceOf(find('open-webui'), version, 'process')).toEqual({ kind: 'own', version: '0.12.3' });
+  const refused = code('GNT_REPLACEMENT_UNSUPPORTED');
+  expect(() => sourceOf(find('open-webui'), version, 'compose')).toThrow(refused);
+  expect(() => sourceOf(find('gateway'), { GATEWAY_VERSION: '1.0' }, 'process')).toThrow(refused);
+  expect(() => sourceOf(find('litellm'), { LITELLM_VERSION: 'new' }, 'process')).toThrow(code('GNT_USAGE'));
+});
+
 test('two replacements of one service are refused', () => {
   const environment = { GATEWAY_IMAGE: 'mine:1', GATEWAY_URL: 'http://a.test' };
   expect(() => sourceOf(find('gateway'), environment, 'compose')).toThrow(code('GNT_REPLACEMENT_CONFLICT'));

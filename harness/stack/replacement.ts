@@ -6,7 +6,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a service comes from: started here, possibly from the user's image or command, or already running. */
 export type Source =
-  | { readonly kind: 'own' }
+  /** `version` in place of the pinned one. */
+  | { readonly kind: 'own'; readonly version?: string }
   | { readonly kind: 'image'; readonly image: string }
   | { readonly kind: 'command'; readonly command: string }
   | { readonly kind: 'url'; readonly url: string };
@@ -20,14 +21,14 @@ const testModeNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads from the environment what stands in for `spec`: `<SERVICE>_IMAGE`, `_COMMAND` or `_URL`, or for the four
+ * Reads from the environment what stands in for `spec`: `<SERVICE>_IMAGE`, `_COMMAND`, `_URL` or `_VERSION`, or for the four
  * services of spec 101 `<SERVICE>_LOCAL` / `<SERVICE>_DEPLOYED` after TEST_MODE.
  *
  * @throws GNT_REPLACEMENT_CONFLICT, GNT_REPLACEMENT_UNSUPPORTED, GNT_REMOTE_URL_MISSING, GNT_URL_INVALID, GNT_USAGE
  */
 export function sourceOf(spec: ServiceSpec, environment: Environment, driver: DriverName): Source {
   const prefix = variablePrefix(spec.name);
-  const names = [`${prefix}_URL`, `${prefix}_IMAGE`, `${prefix}_COMMAND`];
+  const names = ['URL', 'IMAGE', 'COMMAND', 'VERSION'].map((kind) => `${prefix}_${kind}`);
   const set = names.filter((name) => environment[name]);
   if (set.length > 1) throw gauntletError('GNT_REPLACEMENT_CONFLICT', set[0], set[1], spec.name);
   const [name] = set;
@@ -42,6 +43,7 @@ export function sourceOf(spec: ServiceSpec, environment: Environment, driver: Dr
       `It starts nothing; give ${prefix}_URL.`,
     );
   }
+  if (name.endsWith('_VERSION')) return { kind: 'own', version: checkVersion(spec, name, value, driver) };
   if (name.endsWith('_COMMAND')) return { kind: 'command', command: value };
   if (driver === 'process') {
     const hint = `It runs no images; use \`--driver compose\`, ${prefix}_COMMAND or ${prefix}_URL.`;
@@ -63,6 +65,26 @@ function testModeSource(spec: ServiceSpec, environment: Environment): Source {
   if (value) return { kind: 'url', url: checkUrl(name, value) };
   if (mode === 'deployed') throw gauntletError('GNT_REMOTE_URL_MISSING', name, name);
   return { kind: 'own' };
+}
+
+function checkVersion(spec: ServiceSpec, name: string, value: string, driver: DriverName): string {
+  const prefix = variablePrefix(spec.name);
+  if (!spec.process.package) {
+    throw gauntletError(
+      'GNT_REPLACEMENT_UNSUPPORTED',
+      name,
+      driver,
+      'Only Python services have versions to choose.',
+    );
+  }
+  if (driver !== 'process') {
+    const hint = `Use \`--driver process\`, or ${prefix}_IMAGE with an image of that version.`;
+    throw gauntletError('GNT_REPLACEMENT_UNSUPPORTED', name, driver, hint);
+  }
+  if (!/^\d[\w.+-]*$/.test(value)) {
+    throw gauntletError('GNT_USAGE', `${name}=${value} is not a version such as 1.2.3.`);
+  }
+  return value;
 }
 
 function checkUrl(name: string, value: string): string {

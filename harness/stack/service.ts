@@ -24,6 +24,10 @@ export interface ProcessExtension {
   readonly healthcheck?: readonly string[];
   /** Folder with the requirements.lock from which a virtual environment is made. */
   readonly python?: string;
+  /** What to install for another version, such as `litellm[proxy]`. */
+  readonly package?: string;
+  /** List that the package carries beside its modules, instead of its own dependencies. */
+  readonly requirements?: string;
   /** The server installs packages at run time: give it an environment of its own on top. */
   readonly writable?: boolean;
   /** Program that must be on PATH. */

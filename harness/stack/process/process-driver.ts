@@ -46,11 +46,13 @@ export function processDriver(findPython: FindPython): Driver {
           const folder = source.kind === 'own' ? spec.process.python : undefined;
           const python = folder && (await findPython());
           if (folder && python) {
+            const version = source.kind === 'own' ? source.version : undefined;
+            const wanted = { folder, python, ...(version ? { another: { ...spec.process, version } } : {}) };
             const tell = (line: string) => progress(spec.name, 'preparing', `Python environment · ${line}`);
-            const environment = await pythonEnvironment(folder, python, tell, signal);
+            const environment = await pythonEnvironment(wanted, tell, signal);
             binFolders.set(spec.name, join(environment, 'bin'));
-            const version = await pythonPackageVersion(environment, spec.name);
-            origins[spec.name] = { from: 'package', ...(version ? { version } : {}) };
+            const installed = await pythonPackageVersion(environment, spec.name);
+            origins[spec.name] = { from: 'package', ...(installed ? { version: installed } : {}) };
           } else {
             const version = source.kind === 'own' ? packageVersion(spec.name) : undefined;
             origins[spec.name] = {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { gauntletError } from '../../errors.ts';
+import type { ProcessExtension } from '../service.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { packageRoot } from './launch.ts';
 
@@ -13,6 +14,18 @@ const installTimeoutMs = 900_000;
 export interface Python {
   readonly command: string;
   readonly version: string;
+}
+
+/** A version that is not the pinned one; what it needs is in compose.yaml (`x-process`). */
+export interface AnotherVersion extends ProcessExtension {
+  readonly version: string;
+}
+
+export interface WantedEnvironment {
+  /** Relative to the package, such as `docker/litellm`. */
+  readonly folder: string;
+  readonly python: Python;
+  readonly another?: AnotherVersion;
 }
 
 /** The first usable Python on PATH, or undefined. */
@@ -31,12 +44,10 @@ export async function findPython(): Promise<Python | undefined> {
  * The virtual environment for a folder with a `requirements.lock`, made once and kept in the user's cache. Two runs at
  * once may both make it; the one that is finished first is used by both.
  *
- * @param folder relative to the package, such as `docker/litellm`
  * @throws GNT_PYTHON_ENVIRONMENT with the place of pip's output
  */
 export async function pythonEnvironment(
-  folder: string,
-  python: Python,
+  { folder, python, another }: WantedEnvironment,
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<string> {
@@ -44,6 +55,7 @@ export async function pythonEnvironment(
   const key = createHash('sha256')
     .update(readFileSync(lock))
     .update(python.version)
+    .update(another?.version ?? '')
     .digest('hex')
     .slice(0, 12);
   const cache = join(cacheFolder(), 'python');
@@ -69,8 +81,11 @@ export async function pythonEnvironment(
     };
     await run(python.command, ['-m', 'venv', environment]);
     const options = ['--disable-pip-version-check', '--no-deps', '--require-hashes', '--progress-bar', 'off'];
-    const { all } = await run(join(environment, 'bin/pip'), ['install', ...options, '--requirement', lock]);
+    const pip = (...args: string[]) => run(join(environment, 'bin/pip'), ['install', ...args]);
+    const { all } = await pip(...options, '--requirement', lock);
     writeFileSync(log, all);
+    if (another)
+      await installAnother(another, environment, (...args) => pip('--disable-pip-version-check', ...args));
     writeFileSync(join(environment, 'complete'), '');
     return environment;
   } catch (error) {
@@ -85,6 +100,21 @@ export async function pythonEnvironment(
   } finally {
     release();
   }
+}
+
+/** Another version on top of the pinned one: pip resolves what it needs, from the ordinary index and without hashes. */
+async function installAnother(
+  { package: name, version, requirements }: AnotherVersion,
+  environment: string,
+  pip: (...args: string[]) => Promise<unknown>,
+): Promise<void> {
+  const wanted = `${name}==${version}`;
+  if (requirements === undefined) {
+    await pip(wanted);
+    return;
+  }
+  await pip('--no-deps', wanted);
+  await pip('--requirement', join(await sitePackages(join(environment, 'bin/python')), requirements));
 }
 
 /** Takes a lock that dies with its holder: a folder that names the holder's pid. */
@@ -127,9 +157,12 @@ function isAlive(lock: string): boolean {
  */
 export async function overlayEnvironment(base: string, at: string): Promise<string> {
   await execa(join(base, 'bin/python'), ['-m', 'venv', '--without-pip', at]);
-  const where = 'import sysconfig; print(sysconfig.get_path("purelib"))';
-  const sitePackages = async (python: string) => (await execa(python, ['-c', where])).stdout.trim();
   const own = await sitePackages(join(at, 'bin/python'));
   writeFileSync(join(own, 'base.pth'), `${await sitePackages(join(base, 'bin/python'))}\n`);
   return join(at, 'bin');
+}
+
+async function sitePackages(python: string): Promise<string> {
+  const where = 'import sysconfig; print(sysconfig.get_path("purelib"))';
+  return (await execa(python, ['-c', where])).stdout.trim();
 }
