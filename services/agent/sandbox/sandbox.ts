@@ -38,8 +38,10 @@ export function createSandbox({ log, limits = defaultLimits, concurrency = 2 }: 
   const slots = createSlots(concurrency);
   let finding: Promise<Found> | undefined;
   const found = () => {
-    finding ??= explore(limits).then((result) => {
+    finding ??= explore().then((result) => {
       log.info(result, 'sandbox explored');
+      // A machine too busy to start a program in time is asked again.
+      if (Object.keys(result.programs).length === 0) finding = undefined;
       return result;
     });
     return finding;
@@ -64,14 +66,17 @@ export function createSandbox({ log, limits = defaultLimits, concurrency = 2 }: 
   };
 }
 
+/** Whether a program starts is no matter of how busy the machine is, or of how little its code may take. */
+const exploreMs = 30_000;
+const exploreLimits: SandboxLimits = { ...defaultLimits, wallClockMs: exploreMs };
+
 /** Tries each program under the strongest isolation first; what starts under it is used. */
-async function explore(limits: SandboxLimits): Promise<Found> {
+async function explore(): Promise<Found> {
   for (const isolation of ['namespaces', 'process'] as const) {
     const pairs = await Promise.all(
       Object.values(runtimes).map(async (runtime) => {
         for (const program of runtime.programs) {
-          if (await starts(isolation, runtime.name, program, limits))
-            return [[runtime.name, program] as const];
+          if (await starts(isolation, runtime.name, program)) return [[runtime.name, program] as const];
         }
         return [];
       }),
@@ -82,17 +87,19 @@ async function explore(limits: SandboxLimits): Promise<Found> {
   return { isolation: 'process', programs: {} };
 }
 
-async function starts(
-  isolation: Isolation,
-  name: RuntimeName,
-  program: string,
-  limits: SandboxLimits,
-): Promise<boolean> {
+async function starts(isolation: Isolation, name: RuntimeName, program: string): Promise<boolean> {
   const word = randomUUID();
   const code = name === 'python' ? `print("${word}")` : `console.log("${word}")`;
-  const signal = AbortSignal.timeout(10_000);
+  const signal = AbortSignal.timeout(exploreMs);
   try {
-    const run = await runCode({ isolation, runtime: runtimes[name], program, code, limits, signal });
+    const run = await runCode({
+      isolation,
+      runtime: runtimes[name],
+      program,
+      code,
+      limits: exploreLimits,
+      signal,
+    });
     return run.output.trim() === word;
   } catch {
     return false;
