@@ -107,6 +107,7 @@ test('settings: defaults, and what is missing or wrong is named', () => {
     maxConnections: 1000,
     journalCapacity: 5000,
   });
+  expect(readSettings({ WIRE_TOKEN: 't', WIRE_LINKS: '[]' }).links).toEqual([]);
   expect(() => readSettings({ WIRE_LINKS: links })).toThrow(/WIRE_TOKEN/);
   expect(() => readSettings({ WIRE_TOKEN: 't' })).toThrow(/WIRE_LINKS/);
   expect(() => readSettings({ WIRE_TOKEN: 't', WIRE_LINKS: '{' })).toThrow(/JSON list/);

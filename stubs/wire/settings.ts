@@ -38,7 +38,7 @@ function readLinks(text: string | undefined): readonly LinkSettings[] {
   } catch {
     list = undefined;
   }
-  if (!Array.isArray(list) || list.length === 0)
+  if (!Array.isArray(list))
     throw invalid('WIRE_LINKS takes a JSON list such as [{"name": "a>b", "listen": 0, "target": "b:8000"}].');
   const links = list.map(readLink);
   const doubled = links.find(({ name }, index) => links.findIndex((other) => other.name === name) !== index);
