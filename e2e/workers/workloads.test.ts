@@ -15,6 +15,7 @@ const promises = [
   ['gateway-arena', 'a battle of the arena counts one vote, over all workers together'],
   ['litellm', 'the state of a callback is the same on every worker of LiteLLM'],
   ['open-webui', 'no edit of a chat is lost, whichever worker of Open WebUI took it'],
+  ['open-webui-valves', 'a changed pipe and its valves are used by every worker of Open WebUI'],
 ] as const;
 
 const cases = seeds.flatMap((each) => promises.map(([workload, promise]) => ({ workload, promise, each })));

@@ -12,6 +12,7 @@ import { openWebui } from './open-webui.ts';
 import { openWebuiPipes } from './open-webui-pipes.ts';
 import { openWebuiState } from './open-webui-state.ts';
 import { openWebuiTasks } from './open-webui-tasks.ts';
+import { openWebuiValves } from './open-webui-valves.ts';
 import type { Workload } from './workload.ts';
 
 /** The workloads that come with the project. */
@@ -27,6 +28,7 @@ export const workloads: readonly Workload[] = [
   openWebuiPipes,
   openWebuiTasks,
   openWebuiState,
+  openWebuiValves,
 ];
 
 /**

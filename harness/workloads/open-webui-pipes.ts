@@ -1,4 +1,4 @@
-import { addPipe, listModels, signedIn } from './open-webui-session.ts';
+import { addPipe, listModels, pipeName, question, signedIn, textIn } from './open-webui-session.ts';
 import {
   type Client,
   type Completion,
@@ -59,7 +59,7 @@ async function prepareRun({ stack, client, nonce }: PlanRun): Promise<PreparedRu
   const made: string[] = [];
   /** What an operation is about: known when it begins, so that its meaning is. */
   const chosen = new Map<string, string>();
-  const pipeOf = ({ id }: Operation) => `plan_${nonce}_${id}`.replaceAll(/[^a-z0-9_]/gi, '_').toLowerCase();
+  const pipeOf = ({ id }: Operation) => pipeName(nonce, id);
   const choose = (operation: Operation, id: string | undefined) => {
     if (id !== undefined) chosen.set(operation.id, id);
     return id !== undefined;
@@ -99,11 +99,7 @@ async function prepareRun({ stack, client, nonce }: PlanRun): Promise<PreparedRu
 }
 
 async function ask(client: Client, headers: Record<string, string>, pipe: string): Promise<Completion> {
-  const body = { model: pipe, messages: [{ role: 'user', content: 'Who?' }], stream: false };
-  const answer = await client.request({ path: '/api/chat/completions', body, headers });
+  const answer = await client.request(question(pipe, 'Who?', headers));
   if (answer.status === 400 && /model not found/i.test(answer.text)) return { type: 'ok', value: null };
-  return completionOf(answer, () => {
-    const { choices } = answer.json<{ choices: readonly { message: { content: string } }[] }>();
-    return choices[0]?.message.content ?? null;
-  });
+  return completionOf(answer, () => textIn(answer));
 }

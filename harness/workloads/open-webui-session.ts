@@ -1,4 +1,4 @@
-import type { Client, ClientRequest, WorkloadStack } from './workload.ts';
+import type { Answer, Client, ClientRequest, WorkloadStack } from './workload.ts';
 
 const email = 'admin@gauntlet.test';
 
@@ -43,3 +43,20 @@ export async function addPipe(
 /** The workers' lists of models: without Redis each keeps its own, and fills it when it is first asked. */
 export const listModels = (client: Client, headers: Record<string, string>) =>
   must(client, { path: '/api/models', headers });
+
+/** A question to a pipe, to be answered whole. */
+export const question = (pipe: string, content: string, headers: Record<string, string>): ClientRequest => ({
+  path: '/api/chat/completions',
+  headers,
+  body: { model: pipe, messages: [{ role: 'user', content }], stream: false },
+});
+
+/** The text of a whole answer. */
+export function textIn(answer: Answer): string {
+  const { choices } = answer.json<{ choices: readonly { message: { content: string } }[] }>();
+  return choices[0]?.message.content ?? '';
+}
+
+/** Pipes are named after the run of a plan, in the letters that Open WebUI takes. */
+export const pipeName = (...parts: readonly string[]): string =>
+  `plan_${parts.join('_')}`.replaceAll(/[^a-z0-9_]/gi, '_').toLowerCase();

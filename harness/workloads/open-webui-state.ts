@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gauntletError } from '../errors.ts';
-import { addPipe, listModels, must, signedIn } from './open-webui-session.ts';
+import { addPipe, listModels, must, pipeName, question, signedIn, textIn } from './open-webui-session.ts';
 import { completionOf, type Operation, type PlanRun, type PreparedRun, type Workload } from './workload.ts';
 
 const variable = 'OPEN_WEBUI_PIPE';
@@ -36,7 +36,7 @@ const pipes = new Map<string, Promise<string>>();
 async function importPipe({ stack, client, nonce }: PlanRun, headers: Record<string, string>) {
   const file = stack.setting(variable);
   if (!file) throw gauntletError('GNT_USAGE', `${variable} must name the file of a pipe.`);
-  const id = `plan_state_${nonce}`.replaceAll(/[^a-z0-9_]/gi, '_').toLowerCase();
+  const id = pipeName('state', nonce);
   await addPipe(client, headers, id, readFileSync(file, 'utf8'));
   return id;
 }
@@ -60,11 +60,7 @@ async function prepareRun(run: PlanRun): Promise<PreparedRun> {
     headers,
   });
   const own = { authorization: `Bearer ${token}` };
-  const ask = (content: string) => ({
-    path: '/api/chat/completions',
-    headers: own,
-    body: { model, messages: [{ role: 'user', content }], stream: false },
-  });
+  const ask = (content: string) => question(model, content, own);
   return {
     meaning: (operation) =>
       operation.name === 'use' ? { does: 'add', value: thingOf(operation) } : { does: 'list' },
@@ -75,8 +71,7 @@ async function prepareRun(run: PlanRun): Promise<PreparedRun> {
         return completionOf(await client.request(ask(`use ${thingOf(operation)}`)));
       const answer = await client.request(ask('/state'));
       return completionOf(answer, () => {
-        const { choices } = answer.json<{ choices: readonly { message: { content: string } }[] }>();
-        const { policies } = JSON.parse(choices[0]?.message.content ?? '{}') as { policies?: object };
+        const { policies } = JSON.parse(textIn(answer)) as { policies?: object };
         return Object.keys(policies ?? {});
       });
     },
