@@ -34,8 +34,9 @@ export async function runCode(request: RunRequest): Promise<CodeRun> {
   request.signal.throwIfAborted();
   // A server that runs as root lends the program a user of its own, so that it can read and signal nobody else's.
   const user = process.getuid?.() === 0 ? randomInt(50_000, 60_000) : undefined;
-  // In a mount namespace the folder is in memory, laid over /tmp and seen by nobody else: nothing can be left of it.
-  if (request.isolation === 'namespaces') return await runIn('/tmp', user, request);
+  // In a mount namespace the folder is in memory, laid over this one and seen by nobody else: nothing can be left of it.
+  const covered = request.program.startsWith('/tmp/') ? '/var/tmp' : '/tmp';
+  if (request.isolation === 'namespaces') return await runIn(covered, user, request);
   const folder = await mkdtemp(join(tmpdir(), 'gauntlet-sandbox-'));
   try {
     if (user !== undefined) await chown(folder, user, user);
