@@ -1,5 +1,5 @@
-/** How long a task may stay without a sign of the worker that runs it. */
-const leaseMs = 300;
+/** How long a task may stay without a sign of the worker that runs it: longer than any of them takes. */
+const leaseMs = 1_000;
 
 /** Tasks, timers and what they left, for the primary: what a database would hold. */
 export function taskTable() {
