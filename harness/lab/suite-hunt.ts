@@ -1,11 +1,6 @@
-import { readFileSync } from 'node:fs';
-import type { StackRecord } from '../stack/run-folder.ts';
-import { service } from '../suite/stack.ts';
-import { workloadOf } from '../workloads/catalogue.ts';
-import { Connections } from './connections.ts';
 import { hunt } from './hunt.ts';
-import { openLabStack } from './lab-stack.ts';
 import { verdictText } from './print-finding.ts';
+import { withSuiteLab } from './suite-lab.ts';
 
 export interface SuiteHunt {
   /** `nothing found`, or what was found and the plan that shows it. */
@@ -22,21 +17,12 @@ export async function huntInSuite(
   name: string,
   { seed, runs }: { readonly seed: number; readonly runs: number },
 ): Promise<SuiteHunt> {
-  const workload = await workloadOf(name);
-  service(workload.service);
-  const record = JSON.parse(readFileSync(process.env.GAUNTLET_STACK ?? '', 'utf8')) as StackRecord;
-  const stack = await openLabStack(record);
-  const connections = new Connections(stack);
-  try {
+  return withSuiteLab(name, 10_000, async (lab) => {
     const bounds = { seed, runs, timeMs: Number.POSITIVE_INFINITY, signal: new AbortController().signal };
-    const lab = { stack, workload, connections, operationTimeoutMs: 10_000 };
     const { finding, plans, unknownVerdicts, verdicts, vacuous } = await hunt(lab, bounds);
     const report = finding
       ? `${verdictText(name, finding.outcome)}\nseed ${seed} path ${finding.path}\n${JSON.stringify(finding.plan)}`
       : 'nothing found';
     return { report, unknownRate: verdicts === 0 ? 1 : unknownVerdicts / verdicts, plans, vacuous };
-  } finally {
-    connections.reset();
-    await stack.close();
-  }
+  });
 }

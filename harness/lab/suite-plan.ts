@@ -1,14 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { HistoryEvent } from '../history/events.ts';
-import type { Plan, Step } from '../plan/plan.ts';
-import { planVersion } from '../plan/plan.ts';
-import type { StackRecord } from '../stack/run-folder.ts';
+import { type Plan, planVersion, type Step } from '../plan/plan.ts';
 import { skip } from '../suite/skip.ts';
-import { service } from '../suite/stack.ts';
-import { workloadOf } from '../workloads/catalogue.ts';
-import { Connections } from './connections.ts';
-import { openLabStack } from './lab-stack.ts';
 import { runPlan, unsupportedFaults } from './run-plan.ts';
+import { withSuiteLab } from './suite-lab.ts';
 
 export interface SuiteRun {
   readonly events: readonly HistoryEvent[];
@@ -24,8 +18,6 @@ export async function runStepsInSuite(
   name: string,
   ...phases: readonly (readonly Step[])[]
 ): Promise<SuiteRun> {
-  const workload = await workloadOf(name);
-  service(workload.service);
   const plan: Plan = {
     version: planVersion,
     workload: name,
@@ -33,17 +25,10 @@ export async function runStepsInSuite(
     clients: 2,
     phases: phases.map((steps) => ({ steps })),
   };
-  const record = JSON.parse(readFileSync(process.env.GAUNTLET_STACK ?? '', 'utf8')) as StackRecord;
-  const stack = await openLabStack(record);
-  const connections = new Connections(stack);
-  try {
-    const [why] = unsupportedFaults(plan, stack);
+  return withSuiteLab(name, 20_000, async (lab) => {
+    const [why] = unsupportedFaults(plan, lab.stack);
     if (why !== undefined) skip(why);
-    const lab = { stack, workload, connections, operationTimeoutMs: 20_000 };
     const { history, vacuous, judgement } = await runPlan(lab, plan);
     return { events: history.events, vacuous, verdict: judgement.verdict };
-  } finally {
-    connections.reset();
-    await stack.close();
-  }
+  });
 }

@@ -14,6 +14,7 @@ import {
 } from './workload.ts';
 
 const models = ['baseline-cli-agent', 'baseline-langchain'] as const;
+
 /**
  * The gateway: chats answered whole or as streams, each with a text that only its client may see, and the debug record
  * of a request, which any worker must replay: a register that holds the latest request with that id.

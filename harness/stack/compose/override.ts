@@ -33,8 +33,8 @@ export function composeOverride(plan: StackPlan): string | undefined {
     const linked = plan.links.some(({ from }) => from === spec.name);
     if (remote || linked) {
       const reach = (to: string, port: number) => {
-        const onWire = linkPort(plan.links, spec.name, to);
-        return onWire === undefined ? `${to}:${port}` : `wire:${onWire}`;
+        const listen = linkPort(plan.links, spec.name, to);
+        return listen === undefined ? `${to}:${port}` : `wire:${listen}`;
       };
       const moved = Object.entries(spec.environment).flatMap(([name, value]) => {
         const rewritten = fromContainer(
@@ -47,7 +47,8 @@ export function composeOverride(plan: StackPlan): string | undefined {
         if (remote) changed.extra_hosts = ['host.docker.internal:host-gateway'];
       }
     }
-    if (linked) changed.depends_on = { wire: { condition: 'service_healthy' } };
+    const onWire = linked ? { wire: { condition: 'service_healthy' } } : undefined;
+    if (onWire) changed.depends_on = onWire;
     if (spec.name === 'wire') {
       const published = plan.links.flatMap(({ hostPort, listen }) =>
         hostPort === undefined ? [] : [`127.0.0.1:${hostPort}:${listen}`],
@@ -63,7 +64,7 @@ export function composeOverride(plan: StackPlan): string | undefined {
           ? 'service_healthy'
           : 'service_started';
       const waits = mustBeHealthy(service).map((name) => [name, { condition: condition(name) }]);
-      if (waits.length > 0) changed.depends_on = Object.fromEntries(waits);
+      if (waits.length > 0) changed.depends_on = { ...onWire, ...Object.fromEntries(waits) };
     }
     if (Object.keys(changed).length > 0) services[spec.name] = changed;
   }

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import type { StackRecord } from '../stack/run-folder.ts';
+import { service } from '../suite/stack.ts';
+import { workloadOf } from '../workloads/catalogue.ts';
+import { Connections } from './connections.ts';
+import { openLabStack } from './lab-stack.ts';
+import type { Lab } from './run-plan.ts';
+
+/** A lab for a workload on the stack of the suites; a test whose service is absent is skipped with the reason. */
+export async function withSuiteLab<T>(
+  name: string,
+  operationTimeoutMs: number,
+  use: (lab: Lab) => Promise<T>,
+): Promise<T> {
+  const workload = await workloadOf(name);
+  service(workload.service);
+  const record = JSON.parse(readFileSync(process.env.GAUNTLET_STACK ?? '', 'utf8')) as StackRecord;
+  const stack = await openLabStack(record);
+  const connections = new Connections(stack);
+  try {
+    return await use({ stack, workload, connections, operationTimeoutMs });
+  } finally {
+    connections.reset();
+    await stack.close();
+  }
+}
