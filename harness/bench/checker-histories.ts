@@ -1,6 +1,6 @@
 import type { Action, History, InvokeEvent } from '../history/events.ts';
 import type { JournalEntry } from '../history/journal.ts';
-import { type Asked, callOf, Recording, streamOf } from '../history/recording.ts';
+import { type Asked, callOf, Recording, streamOf } from '../history/simulation/recording.ts';
 import {
   atomicCounter,
   atomicRegister,
@@ -8,7 +8,7 @@ import {
   type Subject,
   simulate,
   type Tick,
-} from '../history/simulation.ts';
+} from '../history/simulation/simulation.ts';
 
 /** Numbers from 0 to 1, the same ones for a seed: Numerical Recipes' generator is good enough to spread operations. */
 export function randomNumbers(seed: number): () => number {

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { GauntletError } from '../errors.ts';
 import { checkerNames, checkerOf, checkHistory } from './checkers.ts';
 import type { CheckChoice, FaultEvent, History } from './events.ts';
-import { Recording } from './recording.ts';
-import { combine, unknownRate } from './verdict.ts';
+import { Recording } from './simulation/recording.ts';
+import { combine, type Verdict } from './verdict.ts';
 
 const required: Readonly<Record<string, object>> = {
   limit: { window: 'sliding', limit: 1, windowMs: 1 },
@@ -32,7 +32,7 @@ test('every checker is found by the name that its verdicts carry, says its rule 
     expect(made.name).toBe(checker);
     expect(made.rule).toMatch(/\.$/);
     expect(made.needs.length).toBeGreaterThan(0);
-    expect(made.check(history, [])).toMatchObject({ checker, verdict: 'valid', counted: 0 });
+    expect(made.check(history, [])).toMatchObject({ checker, verdict: 'not-judged', counted: 0 });
   }
 });
 
@@ -57,25 +57,18 @@ test('a run whose fault did not fire, or has no proof of it, shows nothing', () 
   const { history } = new Recording([{ checker: 'lost-update' }]).ok(1, 'read', {}, { value: null });
   const faulty = (events: History['events']) =>
     checkHistory({ header: { ...history.header, faults: ['f1'] }, events: [...events, ...history.events] });
-  expect(faulty([])).toMatchObject({ verdict: 'unknown', unknown: 1 });
-  expect(faulty([fault])).toMatchObject({ verdict: 'unknown' });
+  const vacuous = { checker: 'faults-fired', verdict: 'not-judged', reason: 'no proof that f1 fired' };
+  expect(faulty([]).verdicts).toContainEqual(expect.objectContaining(vacuous));
+  expect(faulty([fault]).verdicts).toContainEqual(expect.objectContaining(vacuous));
   expect(faulty([{ ...fault, proof: { pid: 7 } }])).toMatchObject({ verdict: 'valid' });
 });
 
-test('invalid outweighs unknown, unknown outweighs valid, no verdict at all is unknown', () => {
-  const verdict = (word: 'valid' | 'invalid' | 'unknown') =>
-    ({ checker: 'c', verdict: word, counted: 1 }) as const;
-  expect(combine([verdict('valid'), verdict('unknown'), verdict('invalid')]).verdict).toBe('invalid');
-  expect(combine([verdict('valid'), verdict('unknown')]).verdict).toBe('unknown');
-  expect(combine([verdict('valid')]).verdict).toBe('valid');
-  expect(combine([]).verdict).toBe('unknown');
-});
-
-test('the rate of unknown verdicts counts verdicts, not runs', () => {
-  const two = combine([
-    { checker: 'c', verdict: 'valid', counted: 1 },
-    { checker: 'd', verdict: 'unknown', counted: 1 },
-  ]);
-  expect(unknownRate([two, two])).toBe(0.5);
-  expect(unknownRate([])).toBe(0);
+test('invalid outweighs unknown, unknown outweighs valid, and nothing judged is not valid', () => {
+  const of = (...words: readonly Verdict['verdict'][]) =>
+    combine(words.map((verdict) => ({ checker: 'c', verdict, counted: 1 }))).verdict;
+  expect(of('valid', 'not-judged', 'unknown', 'invalid')).toBe('invalid');
+  expect(of('valid', 'not-judged', 'unknown')).toBe('unknown');
+  expect(of('valid', 'not-judged')).toBe('valid');
+  expect(of('not-judged')).toBe('not-judged');
+  expect(of()).toBe('not-judged');
 });

@@ -1,21 +1,21 @@
 import { gauntletError } from '../errors.ts';
-import { cancelUpstream } from './cancel-upstream.ts';
-import { convergence } from './convergence.ts';
-import { duplicateEffect } from './duplicate-effect.ts';
+import { cancelUpstream } from './answers/cancel-upstream.ts';
+import { exactlyOnce } from './answers/exactly-once.ts';
+import { streamOrder } from './answers/stream-order.ts';
+import { tenantIsolation } from './answers/tenant-isolation.ts';
+import { truncatedComplete } from './answers/truncated-complete.ts';
 import type { CheckChoice, History } from './events.ts';
-import { exactlyOnce } from './exactly-once.ts';
 import { faultsFired } from './faults-fired.ts';
 import type { Journal } from './journal.ts';
-import { type LimitOptions, limit } from './limit.ts';
-import { linearizable } from './linearizability.ts';
-import { lostUpdate } from './lost-update.ts';
-import { monotonicReads } from './monotonic-reads.ts';
-import { readYourWrites } from './read-your-writes.ts';
-import { staleRead } from './stale-read.ts';
-import { streamOrder } from './stream-order.ts';
-import { taskEnds } from './task-ends.ts';
-import { tenantIsolation } from './tenant-isolation.ts';
-import { truncatedComplete } from './truncated-complete.ts';
+import { type LimitOptions, limit } from './limits/limit.ts';
+import { linearizable } from './linearizability/linearizability.ts';
+import { convergence } from './state/convergence.ts';
+import { duplicateEffect } from './state/duplicate-effect.ts';
+import { lostUpdate } from './state/lost-update.ts';
+import { monotonicReads } from './state/monotonic-reads.ts';
+import { readYourWrites } from './state/read-your-writes.ts';
+import { staleRead } from './state/stale-read.ts';
+import { taskEnds } from './tasks/task-ends.ts';
 import { type Checker, type Judgement, judge } from './verdict.ts';
 
 /** The type of each option of a checker; a `?` marks one that may be left out. */

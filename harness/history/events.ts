@@ -6,8 +6,11 @@ export const historyVersion = 1;
 /**
  * What an operation means, for the checkers, whatever the subject calls it.
  * register: write, read, cas, delete · set: add, remove, list, delete (all of it) · counter: increment, count ·
- * limit: request (ok = admitted, fail = refused), acquire and release · upstream: call (one chat call upstream) ·
- * task: start, status · other: no checker looks at it.
+ * sequence: append, list (in order) · snapshot: several keys read in one answer · queue: enqueue (a job, or a list of jobs as
+ * one batch), deliver (what a consumer got: a job, a list of jobs or null), finish ·
+ * limit: request (ok = admitted, fail = refused), acquire and release (of a slot, or of the lease `key`) ·
+ * upstream: call (one chat call upstream), usage (what an account is said to have used) ·
+ * task: start, status · other: no checker of state looks at it.
  */
 export const actions = [
   'read',
@@ -19,10 +22,16 @@ export const actions = [
   'list',
   'increment',
   'count',
+  'append',
+  'snapshot',
+  'enqueue',
+  'deliver',
+  'finish',
   'request',
   'acquire',
   'release',
   'call',
+  'usage',
   'start',
   'status',
   'other',
@@ -42,6 +51,13 @@ export interface HistoryHeader {
   readonly checks: readonly CheckChoice[];
   /** Ids of the planned faults; each must be seen to fire. */
   readonly faults?: readonly string[];
+  /**
+   * What keys held before the first event, where that is known: the value of a register, the elements of a set or sequence, a
+   * count. A key that is not named may have held anything.
+   */
+  readonly initial?: JsonRecord;
+  /** The bound of one operation; what took longer ended unknown. */
+  readonly timeoutMs?: number;
 }
 
 export type CheckChoice = { readonly checker: string } & JsonRecord;
@@ -74,8 +90,12 @@ export interface InvokeEvent extends OperationEvent {
   /** For cas: the value it must replace. */
   readonly from?: Json;
   readonly args?: JsonRecord;
-  /** Repeated operations with the same one must have one effect together. */
+  /** Operations of one tenant on one object under one name with the same one must have one effect together. */
   readonly idempotencyKey?: string;
+  /** Who pays: calls and `usage` of the same one belong together. */
+  readonly account?: string;
+  /** The operation that this is a part of, when one request works on several objects; parts have the same times. */
+  readonly partOf?: string;
   readonly tenant?: string;
   /** A text that only this tenant may see. */
   readonly marker?: string;
@@ -93,9 +113,21 @@ export interface CompletionEvent extends OperationEvent {
   /** What was read: value of a register (null = none), elements of a list, a count, a task's state, an answer's text. */
   readonly value?: Json;
   readonly error?: string;
+  /** The HTTP status of the answer, where there was one. */
+  readonly status?: number;
+  /** The client gave up after its bound: no answer, or not the whole of it. */
+  readonly timedOut?: true;
+  /** Tokens that the answer says it took. */
+  readonly usage?: Usage;
   readonly stream?: StreamSeen;
   /** When the client hung up, if it did. */
   readonly abortedAt?: number;
+}
+
+/** Tokens of a call. */
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
 }
 
 /** What a client saw of a streamed answer, in order. */

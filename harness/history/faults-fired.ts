@@ -1,3 +1,4 @@
+import { notFound } from './outcome.ts';
 import type { Checker } from './verdict.ts';
 
 /** A run whose faults did not happen has shown nothing. Source: the fail points of etcd's robustness tests. */
@@ -13,8 +14,8 @@ export const faultsFired: Checker = {
     }
     const missing = planned.filter((id) => !proven.has(id));
     const counted = planned.length;
-    if (missing.length === 0) return { checker: 'faults-fired', verdict: 'valid', counted };
+    if (missing.length === 0) return notFound('faults-fired', counted, undefined, 'no fault was planned');
     const reason = `no proof that ${missing.join(', ')} fired`;
-    return { checker: 'faults-fired', verdict: 'unknown', reason, counterexample: missing, counted };
+    return { checker: 'faults-fired', verdict: 'not-judged', reason, counterexample: missing, counted };
   },
 };

@@ -1,3 +1,5 @@
+import type { Usage } from './events.ts';
+
 /** What checkers need of an entry in the provider's journal. Times are milliseconds since the epoch. */
 export interface JournalEntry {
   readonly op: string | null;
@@ -10,6 +12,7 @@ export interface JournalEntry {
   readonly arrivedAt: number;
   readonly completedAt?: number;
   readonly hungUpAt?: number;
+  readonly usage?: Usage;
   readonly fault?: { readonly kind: string };
 }
 

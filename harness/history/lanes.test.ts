@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { notesOf, renderLanes, renderLines } from './lanes.ts';
-import { Recording } from './recording.ts';
-import { staleRead } from './stale-read.ts';
+import { Recording } from './simulation/recording.ts';
+import { staleRead } from './state/stale-read.ts';
 
 const stale = new Recording()
   .ok(1, 'write', { key: 'colour', value: 'blue' }, { worker: 1 })

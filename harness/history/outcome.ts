@@ -12,12 +12,29 @@ export function invalid(checker: string, { reason, operations }: Violation, coun
   return { checker, verdict: 'invalid', reason, counterexample: ordered.map(idOf), counted };
 }
 
-/** What came out when nothing was found: valid, or unknown when a need was not met. */
-export function notFound(checker: string, counted: number, unmet?: string): Verdict {
-  return unmet === undefined
+/**
+ * What came out when nothing was found: valid, or not-judged where a need was not met or nothing was there to judge.
+ * @param nothing what a history lacks in which nothing was counted
+ */
+export function notFound(
+  checker: string,
+  counted: number,
+  unmet?: string,
+  nothing = 'no operation of the kind that it judges',
+): Verdict {
+  const reason = unmet ?? (counted === 0 ? nothing : undefined);
+  return reason === undefined
     ? { checker, verdict: 'valid', counted }
-    : { checker, verdict: 'unknown', reason: unmet, counted };
+    : { checker, verdict: 'not-judged', reason, counted };
 }
+
+/** Judged, but not decided. */
+export const undecided = (checker: string, counted: number, reason: string): Verdict => ({
+  checker,
+  verdict: 'unknown',
+  reason,
+  counted,
+});
 
 export const idOf = ({ invoke }: Operation): string => invoke.op;
 

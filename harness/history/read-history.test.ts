@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { GauntletError } from '../errors.ts';
 import { parseHistory } from './read-history.ts';
-import { Recording, streamOf } from './recording.ts';
+import { Recording, streamOf } from './simulation/recording.ts';
 import { serializeHistory, serializeLine } from './write-history.ts';
 
 const { history } = new Recording([{ checker: 'stale-read' }])

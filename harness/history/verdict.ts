@@ -3,12 +3,16 @@ import type { Journal } from './journal.ts';
 
 export interface Verdict {
   readonly checker: string;
-  readonly verdict: 'valid' | 'invalid' | 'unknown';
-  /** Why it is invalid or unknown, in one sentence. */
+  /**
+   * `unknown`: judged, but not decided, such as a search that ran out of steps. `not-judged`: nothing to judge, or a need of the
+   * checker was not met; the reason says what was lacking.
+   */
+  readonly verdict: 'valid' | 'invalid' | 'unknown' | 'not-judged';
+  /** Why it is not valid, in one sentence. */
   readonly reason?: string;
   /** Ids of the fewest operations that show it, in the order in which they began. */
   readonly counterexample?: readonly string[];
-  /** How many operations were judged; 0 makes a valid verdict worthless. */
+  /** How many operations were judged; a valid verdict has judged at least one. */
   readonly counted: number;
 }
 
@@ -17,13 +21,13 @@ export interface Checker {
   readonly name: string;
   /** What must hold, in one sentence. */
   readonly rule: string;
-  /** What the workload must provide; where a history does not, the verdict is unknown and says so. */
+  /** What the workload must provide; where a history does not, the verdict is `not-judged` and says so. */
   readonly needs: readonly string[];
   readonly check: (history: History, journal?: Journal) => Verdict;
 }
 
 export interface Judgement {
-  /** Invalid if one is, else unknown if one is or if there is none, else valid. */
+  /** Invalid if one is, else unknown if one is, else valid if one is, else (nothing was judged) not-judged. */
   readonly verdict: Verdict['verdict'];
   readonly verdicts: readonly Verdict[];
   readonly unknown: number;
@@ -34,17 +38,10 @@ export function judge(checkers: readonly Checker[], history: History, journal?: 
   return combine(checkers.map(({ check }) => check(history, journal)));
 }
 
-/** One answer from several verdicts; unknown ones are counted, never dropped. */
+/** One answer from several verdicts; what is not valid is counted, never dropped. */
 export function combine(verdicts: readonly Verdict[]): Judgement {
+  const has = (word: Verdict['verdict']) => verdicts.some(({ verdict }) => verdict === word);
   const unknown = verdicts.filter(({ verdict }) => verdict === 'unknown').length;
-  const invalid = verdicts.some(({ verdict }) => verdict === 'invalid');
-  const verdict = invalid ? 'invalid' : unknown > 0 || verdicts.length === 0 ? 'unknown' : 'valid';
-  return { verdict, verdicts, unknown };
-}
-
-/** Share of unknown verdicts, 0 to 1. A suite fails above 0.01. */
-export function unknownRate(judgements: readonly Judgement[]): number {
-  const all = judgements.reduce((sum, { verdicts }) => sum + verdicts.length, 0);
-  const unknown = judgements.reduce((sum, judgement) => sum + judgement.unknown, 0);
-  return all === 0 ? 0 : unknown / all;
+  const order = ['invalid', 'unknown', 'valid'] as const;
+  return { verdict: order.find(has) ?? 'not-judged', verdicts, unknown };
 }
