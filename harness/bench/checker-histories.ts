@@ -152,7 +152,7 @@ export function busyRegister(operations: number, clients: number, seed: number):
     else seen.set(op, state);
   }
   const events = spans.flatMap(({ op, client, from, to, write }) => {
-    const common = { op, client, process: client };
+    const common = { op, client };
     const does = write ? ('write' as const) : ('read' as const);
     const invoke: InvokeEvent = {
       type: 'invoke',

@@ -13,6 +13,8 @@ import { convergence } from './state/convergence.ts';
 import { duplicateEffect } from './state/duplicate-effect.ts';
 import { lostUpdate } from './state/lost-update.ts';
 import { monotonicReads } from './state/monotonic-reads.ts';
+import { orderedAppend } from './state/ordered-append.ts';
+import { readTogether } from './state/read-together.ts';
 import { readYourWrites } from './state/read-your-writes.ts';
 import { staleRead } from './state/stale-read.ts';
 import { taskEnds } from './tasks/task-ends.ts';
@@ -31,6 +33,8 @@ const table: Readonly<Record<string, Entry>> = {
   'stale-read': plain(staleRead),
   'read-your-writes': plain(readYourWrites),
   'monotonic-reads': plain(monotonicReads),
+  'ordered-append': plain(orderedAppend),
+  'read-together': plain(readTogether),
   convergence: [{ withinMs: 'number?' }, convergence],
   limit: [
     { window: 'window', limit: 'number', windowMs: 'number?', originMs: 'number?', leaseMs: 'number?' },
@@ -57,7 +61,8 @@ export function checkerOf({ checker, ...given }: CheckChoice): Checker {
   if (!entry) throw gauntletError('GNT_CHECKER_UNKNOWN', checker, checkerNames.join(', '));
   const [options, make] = entry;
   for (const name of Object.keys(given)) {
-    if (!(name in options)) throw gauntletError('GNT_CHECKER_OPTIONS', checker, `the option ${name}.`);
+    if (!Object.hasOwn(options, name))
+      throw gauntletError('GNT_CHECKER_OPTIONS', checker, `the option ${name}.`);
   }
   for (const [name, type] of Object.entries(options)) {
     if (isOfType(given[name], type)) continue;

@@ -5,8 +5,9 @@ export const historyVersion = 1;
 
 /**
  * What an operation means, for the checkers, whatever the subject calls it.
- * register: write, read, cas, delete · set: add, remove, list, delete (all of it) · counter: increment, count ·
- * sequence: append, list (in order) · snapshot: several keys read in one answer · queue: enqueue (a job, or a list of jobs as
+ * register: write, read, cas, delete · set: add, remove, list, delete (all of it) · counter: increment, count (of things, so it
+ * is never below 0) · sequence: append, list (in order), remove, delete (all of it) · snapshot: several keys read in one answer,
+ * a record of key → what is there · queue: enqueue (a job, or a list of jobs as
  * one batch), deliver (what a consumer got: a job, a list of jobs or null), finish ·
  * limit: request (ok = admitted, fail = refused), acquire and release (of a slot, or of the lease `key`) ·
  * upstream: call (one chat call upstream), usage (what an account is said to have used) ·
@@ -72,8 +73,8 @@ interface OperationEvent {
   /** The operation. Unique in the history, as all ids (those of faults too): counterexamples are lists of ids. */
   readonly op: string;
   readonly client: number;
-  /** Grows when an operation of the client ended unknown, since that one may still be going on (as in Jepsen). */
-  readonly process: number;
+  /** Older histories have it: nothing reads it any more. */
+  readonly process?: number;
   /** Milliseconds since the epoch with a fraction, of one clock; never goes back within a history. */
   readonly at: number;
 }

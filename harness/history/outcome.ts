@@ -8,8 +8,14 @@ export interface Violation {
 }
 
 export function invalid(checker: string, { reason, operations }: Violation, counted: number): Verdict {
-  const ordered = [...new Set(operations)].sort((a, b) => a.start - b.start);
-  return { checker, verdict: 'invalid', reason, counterexample: ordered.map(idOf), counted };
+  return { checker, verdict: 'invalid', reason, counterexample: idsOf(operations), counted };
+}
+
+/** Ids for a counterexample: every attempt of what was repeated, and nothing of what was there before the history. */
+export function idsOf(operations: readonly Operation[]): readonly string[] {
+  const each = operations.flatMap((operation) => operation.attempts ?? [operation]);
+  const seen = [...new Set(each)].filter(({ start }) => start >= 0);
+  return seen.sort((a, b) => a.start - b.start).map(({ invoke }) => invoke.op);
 }
 
 /**
@@ -36,8 +42,6 @@ export const undecided = (checker: string, counted: number, reason: string): Ver
   counted,
 });
 
-export const idOf = ({ invoke }: Operation): string => invoke.op;
-
 /** `w2` or nothing, for sentences. */
 export function workerOf({ completion }: Operation): string {
   return completion?.worker ? ` (w${completion.worker.index})` : '';
@@ -45,4 +49,6 @@ export function workerOf({ completion }: Operation): string {
 
 /** Name and id of an operation, with its worker where known, for sentences. */
 export const named = (operation: Operation): string =>
-  `${operation.invoke.name} ${operation.invoke.op}${workerOf(operation)}`;
+  operation.start < 0
+    ? 'the beginning'
+    : `${operation.invoke.name} ${operation.invoke.op}${workerOf(operation)}`;

@@ -13,6 +13,8 @@ export interface Operation {
   end: number;
   /** Numbers the keys of the history from 0, so that state per key can live in a list. */
   readonly key: number;
+  /** The requests that are this one effect together, where one was repeated with its idempotency key. */
+  readonly attempts?: readonly Operation[];
 }
 
 export interface Timeline {

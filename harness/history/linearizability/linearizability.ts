@@ -1,9 +1,11 @@
-import { idOf, named, notFound, undecided } from '../outcome.ts';
-import { type Operation, timelineOf } from '../timeline.ts';
+import { invalid, named, notFound, undecided } from '../outcome.ts';
+import { effectsOf } from '../state/effects.ts';
+import { isLook } from '../state/settled.ts';
+import type { Operation } from '../timeline.ts';
 import { shown } from '../value.ts';
-import type { Checker, Verdict } from '../verdict.ts';
-import { modelOf } from './model.ts';
-import { search } from './search.ts';
+import type { Checker } from '../verdict.ts';
+import { modelOf } from './model-of.ts';
+import { type SearchResult, search } from './search.ts';
 import { witness } from './witness.ts';
 
 export interface LinearizableOptions {
@@ -21,37 +23,35 @@ export function linearizable({ steps = 1_000_000 }: LinearizableOptions = {}): C
       'at most 8 clients at once per key; beyond that the search may not end within its steps',
     ],
     check(history) {
+      const effects = effectsOf(history);
       let counted = 0;
       let open = 0;
-      for (const operations of timelineOf(history).keys) {
-        const model = modelOf(operations);
+      for (const [key, operations] of effects.keys.entries()) {
+        const object = { kind: effects.kinds[key], count: effects.counts.get(key) };
+        const model = operations.some(isObservation) ? modelOf(object, operations) : undefined;
         if (!model) continue;
-        counted += operations.length;
+        counted += operations.filter(({ start }) => start >= 0).length;
         const result = search(model, operations, steps);
         if (result.verdict === 'unknown') open += 1;
-        if (result.verdict === 'invalid') return explain(operations, result.prefix, result.stuck, counted);
+        if (result.verdict !== 'invalid') continue;
+        const shrunk = witness((left) => modelOf(object, left), operations, result.stuck);
+        return invalid('linearizable', { reason: reasonOf(result), operations: shrunk }, counted);
       }
       if (open > 0)
         return undecided('linearizable', counted, `${open} key(s) not decided within ${steps} steps`);
-      return notFound('linearizable', counted);
+      const nothing = 'nobody read, listed or counted a register, set or counter';
+      return notFound('linearizable', counted, effects.unmet, nothing);
     },
   };
 }
 
-function explain(
-  operations: readonly Operation[],
-  prefix: readonly Operation[],
-  stuck: Operation,
-  counted: number,
-): Verdict {
-  const shrunk = witness(operations, stuck);
-  const last = prefix.at(-1);
-  const after = last ? `${prefix.length} operations up to ${named(last)} have an order, then ` : '';
-  return {
-    checker: 'linearizable',
-    verdict: 'invalid',
-    reason: `${after}${named(stuck)} with ${shown(stuck.completion?.value ?? stuck.invoke.value)} cannot be placed`,
-    counterexample: shrunk.map(idOf),
-    counted,
-  };
+/** Tells something of the state; where nothing does, every order is as good. */
+const isObservation = (operation: Operation): boolean =>
+  isLook(operation) || (operation.invoke.does === 'cas' && operation.outcome === 'ok');
+
+function reasonOf({ prefix, stuck }: Extract<SearchResult, { verdict: 'invalid' }>): string {
+  const seen = prefix.filter(({ start }) => start >= 0);
+  const last = seen.at(-1);
+  const after = last ? `${seen.length} operations up to ${named(last)} have an order, then ` : '';
+  return `${after}${named(stuck)} with ${shown(stuck.completion?.value ?? stuck.invoke.value)} cannot be placed`;
 }

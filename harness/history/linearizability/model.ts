@@ -1,12 +1,8 @@
-import { kindOf } from '../state/object-kind.ts';
 import type { Operation } from '../timeline.ts';
-import { counterModel } from './counter-model.ts';
-import { registerModel } from './register-model.ts';
-import { setModel } from './set-model.ts';
 
 /** One operation, ready to be tried: what it makes of a state, or undefined where its outcome cannot come from that state. */
 export interface Move<S> {
-  /** Never changes the state. */
+  /** Changes nothing: it gives the state that it got, or one that knows more of how the object began. */
   readonly pure: boolean;
   readonly apply: (state: S) => S | undefined;
 }
@@ -26,19 +22,4 @@ export interface Model<S> {
     operations: readonly Operation[],
     dropped: ReadonlySet<Operation>,
   ) => readonly Operation[] | undefined;
-}
-
-/** The model of the object that operations of one key worked on; undefined when they are of no such object. */
-// biome-ignore lint/suspicious/noExplicitAny: each model has a state of its own, which only the model looks into
-export function modelOf(operations: readonly Operation[]): Model<any> | undefined {
-  switch (kindOf(operations)) {
-    case 'register':
-      return registerModel(operations);
-    case 'set':
-      return setModel(operations);
-    case 'counter':
-      return counterModel;
-    default:
-      return undefined;
-  }
 }

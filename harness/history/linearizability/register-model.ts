@@ -1,44 +1,50 @@
+import { isRefusedCas } from '../state/object-kind.ts';
 import type { Operation } from '../timeline.ts';
 import { type ValueId, valueId } from '../value.ts';
+import { refusedValues } from './beginnings.ts';
 import type { Model, Move } from './model.ts';
 
-/**
- * A register with read, write, cas and delete. It begins with what was read without having been written, else with nothing.
- * A cas that answers ok with the value false did not match.
- */
-export function registerModel(operations: readonly Operation[]): Model<ValueId> {
-  const written = new Set(operations.map(made));
-  const asked = new Set(operations.map(needed));
-  const isStrange = (value: ValueId | undefined) => value !== undefined && !written.has(value);
-  // A cas of unknown outcome may have found what was there before, if nothing else tells what that was.
-  const hoped = operations.flatMap(({ invoke }) => (invoke.does === 'cas' ? valueId(invoke.from) : []));
-  const strange = [...asked].find(isStrange) ?? hoped.find(isStrange);
+/** What a register holds; or, until somebody finds or replaces it, what a refused cas has shown that it is not. */
+type Held = ValueId | { readonly not: readonly ValueId[] };
+
+const isUnknown = (state: Held): state is { readonly not: readonly ValueId[] } =>
+  typeof state === 'object' && state !== null;
+
+/** A register with read, write, cas and delete, which may have begun with anything. */
+export function registerModel(operations: readonly Operation[]): Model<Held> {
+  const refused = refusedValues(operations);
+  const idle = idleWrites(operations);
+  const unchanged = (state: Held, value: ValueId): Held | undefined => {
+    if (!isUnknown(state)) return state === value ? state : undefined;
+    return refused.has(value) || state.not.includes(value) ? undefined : value;
+  };
   return {
-    initial: strange ?? null,
-    keyOf: (state) => (typeof state === 'string' ? `"${state}` : String(state)),
-    moveOf: (operation) => moveOf(operation, asked),
+    initial: { not: [] },
+    keyOf(state) {
+      if (isUnknown(state)) return `?${JSON.stringify(state.not.toSorted())}`;
+      return typeof state === 'string' ? `"${state}` : String(state);
+    },
+    moveOf: (operation) => (idle.has(operation) ? undefined : moveOf(operation, unchanged)),
     without,
   };
 }
 
-function moveOf(operation: Operation, asked: ReadonlySet<ValueId | undefined>): Move<ValueId> | undefined {
+function moveOf(
+  operation: Operation,
+  find: (state: Held, value: ValueId) => Held | undefined,
+): Move<Held> | undefined {
   const { invoke, outcome, completion } = operation;
   if (outcome === 'fail') return undefined;
   const value = made(operation);
-  // An unknown write that nobody has read may as well never have happened.
-  if (outcome === 'unknown' && !asked.has(value)) return undefined;
   switch (invoke.does) {
     case 'read': {
       const seen = valueId(completion?.value);
-      return outcome === 'ok'
-        ? { pure: true, apply: (state) => (state === seen ? state : undefined) }
-        : undefined;
+      return outcome === 'ok' ? { pure: true, apply: (state) => find(state, seen) } : undefined;
     }
     case 'cas': {
       const from = valueId(invoke.from);
-      const refused = outcome === 'ok' && completion?.value === false;
-      if (refused) return { pure: true, apply: (state) => (state === from ? undefined : state) };
-      return { pure: false, apply: (state) => (state === from ? value : undefined) };
+      if (isRefusedCas(operation)) return { pure: true, apply: (state) => exclude(state, from) };
+      return { pure: false, apply: (state) => (find(state, from) === undefined ? undefined : value) };
     }
     case 'write':
     case 'delete':
@@ -48,19 +54,49 @@ function moveOf(operation: Operation, asked: ReadonlySet<ValueId | undefined>): 
   }
 }
 
-/** The value that an operation leaves, undefined for one that leaves the old. */
-function made({ invoke, outcome, completion }: Operation): ValueId | undefined {
-  if (outcome === 'fail') return undefined;
-  if (invoke.does === 'delete') return null;
-  if (invoke.does === 'cas') return completion?.value === false ? undefined : valueId(invoke.value);
-  return invoke.does === 'write' ? valueId(invoke.value) : undefined;
+function exclude(state: Held, value: ValueId): Held | undefined {
+  if (!isUnknown(state)) return state === value ? undefined : state;
+  return state.not.includes(value) ? state : { not: [...state.not, value] };
 }
 
-/** The value that an operation found. */
-function needed({ invoke, outcome, completion }: Operation): ValueId | undefined {
-  if (outcome !== 'ok') return undefined;
-  if (invoke.does === 'read') return valueId(completion?.value);
-  return invoke.does === 'cas' && completion?.value !== false ? valueId(invoke.from) : undefined;
+/**
+ * Writes of unknown outcome that explain nothing, so that they may as well never have happened: nobody has found their value, not
+ * even a cas of unknown outcome that explains something, and no cas was refused after they began.
+ */
+function idleWrites(operations: readonly Operation[]): ReadonlySet<Operation> {
+  const idle = new Set<Operation>();
+  let lastRefusal = -1;
+  const asked = new Set<ValueId | undefined>();
+  for (const operation of operations) {
+    if (operation.outcome === 'unknown' && made(operation) !== undefined) idle.add(operation);
+    if (isRefusedCas(operation)) lastRefusal = Math.max(lastRefusal, operation.end);
+    if (operation.outcome === 'ok') asked.add(needed(operation));
+  }
+  for (let before = -1; before !== idle.size; ) {
+    before = idle.size;
+    for (const operation of idle) {
+      if (!asked.has(made(operation)) && operation.start > lastRefusal) continue;
+      idle.delete(operation);
+      asked.add(needed(operation));
+    }
+  }
+  return idle;
+}
+
+/** The value that an operation leaves, undefined for one that leaves the old. */
+function made(operation: Operation): ValueId | undefined {
+  const { invoke, outcome } = operation;
+  if (outcome === 'fail' || isRefusedCas(operation)) return undefined;
+  if (invoke.does === 'delete') return null;
+  return invoke.does === 'write' || invoke.does === 'cas' ? valueId(invoke.value) : undefined;
+}
+
+/** The value that an operation must find, to have done what it did or may have done. */
+function needed(operation: Operation): ValueId | undefined {
+  const { invoke, outcome, completion } = operation;
+  if (outcome === 'fail' || isRefusedCas(operation)) return undefined;
+  if (invoke.does === 'cas') return valueId(invoke.from);
+  return invoke.does === 'read' && outcome === 'ok' ? valueId(completion?.value) : undefined;
 }
 
 /** A write goes with all that found its value. A cas that did not match goes with any write: it speaks of all of them. */
@@ -75,9 +111,8 @@ function without(operations: readonly Operation[], dropped: ReadonlySet<Operatio
   for (let before = -1; before !== gone.size; ) {
     before = gone.size;
     left = left.filter((operation) => {
-      const value = needed(operation);
-      const refusedCas = operation.invoke.does === 'cas' && operation.completion?.value === false;
-      const stays = refusedCas ? gone.size === 0 : value === undefined || !gone.has(value);
+      const value = operation.outcome === 'ok' ? needed(operation) : undefined;
+      const stays = isRefusedCas(operation) ? gone.size === 0 : value === undefined || !gone.has(value);
       if (!stays) remove(operation);
       return stays;
     });

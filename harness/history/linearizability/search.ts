@@ -25,7 +25,7 @@ interface Choice<S> {
 /**
  * Looks for an order of operations that keeps to real time and to the model: Wing and Gong (1993) with the memory of Lowe (2017).
  * Operations of unknown outcome may come at any later place or nowhere. A pure operation is taken as soon as it fits, since it
- * fits nowhere better. Gives up after `maxSteps` operations were tried.
+ * fits nowhere better; unless it tells how the object began, which is a choice. Gives up after `maxSteps` operations were tried.
  */
 export function search<S>(model: Model<S>, operations: readonly Operation[], maxSteps: number): SearchResult {
   const entries = operations.flatMap((operation) => {
@@ -66,7 +66,7 @@ export function search<S>(model: Model<S>, operations: readonly Operation[], max
       let found = false;
       for (const place of candidates) {
         const move = moves[place];
-        if (!move?.pure || move.apply(state) === undefined) continue;
+        if (!move?.pure || move.apply(state) !== state) continue;
         steps += 1;
         window.take(place);
         found = true;
@@ -90,7 +90,7 @@ export function search<S>(model: Model<S>, operations: readonly Operation[], max
         const place = choice.candidates[choice.next] ?? 0;
         choice.next += 1;
         const move = moves[place];
-        const after = move?.pure ? undefined : move?.apply(choice.before);
+        const after = move?.apply(choice.before);
         if (after === undefined) continue;
         steps += 1;
         state = after;

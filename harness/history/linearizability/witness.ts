@@ -1,5 +1,5 @@
 import type { Operation } from '../timeline.ts';
-import { modelOf } from './model.ts';
+import type { Model } from './model.ts';
 import { search } from './search.ts';
 
 /** Steps that may be spent on making a counterexample small. */
@@ -9,7 +9,11 @@ const BUDGET_STEPS = 300_000;
  * A small part of a history that is not linearizable and is not either: drops what began after the operation that cannot be
  * placed, then halves, quarters and single operations, as long as what is left still fails (delta debugging, Zeller 2002).
  */
-export function witness(operations: readonly Operation[], stuck: Operation): readonly Operation[] {
+export function witness(
+  modelOf: (operations: readonly Operation[]) => Model<unknown> | undefined,
+  operations: readonly Operation[],
+  stuck: Operation,
+): readonly Operation[] {
   let budget = BUDGET_STEPS;
   const fails = (candidate: readonly Operation[]) => {
     const model = modelOf(candidate);

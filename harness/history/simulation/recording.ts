@@ -1,4 +1,4 @@
-import type { Json } from '../../plan/json.ts';
+import type { Json, JsonRecord } from '../../plan/json.ts';
 import type {
   Action,
   CheckChoice,
@@ -11,7 +11,7 @@ import type {
 import type { JournalEntry } from '../journal.ts';
 
 /** What an operation may say of itself beyond who does what. */
-export type Asked = Partial<Omit<InvokeEvent, 'type' | 'op' | 'client' | 'process' | 'at' | 'name' | 'does'>>;
+export type Asked = Partial<Omit<InvokeEvent, 'type' | 'op' | 'client' | 'at' | 'name' | 'does'>>;
 
 export interface Answered {
   readonly value?: Json;
@@ -25,11 +25,14 @@ export interface Answered {
 export class Recording {
   readonly #events: HistoryEvent[] = [];
   readonly #checks: readonly CheckChoice[];
+  readonly #initial: JsonRecord | undefined;
   #at = 1_000;
   #operations = 0;
 
-  constructor(checks: readonly CheckChoice[] = []) {
+  /** @param initial what keys held before, where the header says so */
+  constructor(checks: readonly CheckChoice[] = [], initial?: JsonRecord) {
     this.#checks = checks;
+    this.#initial = initial;
   }
 
   get now(): number {
@@ -44,7 +47,8 @@ export class Recording {
       planHash: '0',
       subject: 'example',
     } as const;
-    return { header: { ...header, checks: this.#checks }, events: [...this.#events] };
+    const initial = this.#initial === undefined ? {} : { initial: this.#initial };
+    return { header: { ...header, checks: this.#checks, ...initial }, events: [...this.#events] };
   }
 
   wait(ms: number): this {
@@ -59,7 +63,7 @@ export class Recording {
     asked: Asked = {},
   ): (type: CompletionEvent['type'], answer?: Answered) => void {
     this.#operations += 1;
-    const common = { op: `o${this.#operations}`, client, process: client };
+    const common = { op: `o${this.#operations}`, client };
     this.#events.push({ type: 'invoke', ...common, at: this.#tick(), name: does, does, key: 'k', ...asked });
     return (type, { worker, ...answer } = {}) => {
       const seen = worker === undefined ? {} : { worker: { index: worker, pid: 100 + worker } };

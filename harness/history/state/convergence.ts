@@ -1,8 +1,8 @@
-import { invalid, named, notFound } from '../outcome.ts';
+import { invalid, named, notFound, undecided } from '../outcome.ts';
 import type { Operation } from '../timeline.ts';
-import { timelineOf } from '../timeline.ts';
 import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
 import type { Checker } from '../verdict.ts';
+import { type Effects, effectsOf } from './effects.ts';
 import { type Settled, settledKeys } from './settled.ts';
 
 export interface ConvergenceOptions {
@@ -14,40 +14,65 @@ export interface ConvergenceOptions {
 export function convergence({ withinMs = 0 }: ConvergenceOptions = {}): Checker {
   return {
     name: 'convergence',
-    rule: `${withinMs} ms after the last change every worker shows the same state.`,
+    rule: `${withinMs} ms after the last change every worker shows the same state; a change of unknown outcome may still come, once.`,
     needs: ['every changed key is read at least twice after quiescence, on two workers where there are two'],
     check(history) {
+      const effects = effectsOf(history);
       let counted = 0;
       let unsure = 0;
       let unread = 0;
-      for (const settled of settledKeys(history, withinMs)) {
+      for (const settled of settledKeys(effects, withinMs)) {
         counted += settled.reads.length;
-        const pair = differing(settled.reads);
-        if (pair && settled.unsure) unsure += 1;
-        else if (pair) {
-          const [one, other] = pair;
-          const reason = `quiet, but ${named(one)} gave ${shown(one.completion?.value)} and ${named(other)} ${shown(other.completion?.value)}`;
-          return invalid(
-            'convergence',
-            { reason, operations: [...causes(settled, one, other), one, other] },
-            counted,
-          );
-        }
-        if (!seenTwice(settled.reads, workersOf(timelineOf(history).keys[settled.key] ?? []))) unread += 1;
+        const pairs = differing(settled.reads, withinMs);
+        // Each of them is a change of its own: one for every difference excuses them all.
+        const [pair] = pairs.length > settled.unsure.length ? pairs.slice(settled.unsure.length) : [];
+        if (pair) return invalid('convergence', violation(settled, pairs, pair), counted);
+        if (pairs.length > 0) unsure += 1;
+        else if (!seenTwice(settled.reads, workersOf(effects, settled.key))) unread += 1;
       }
-      const reasons = [
-        ...(unread > 0 ? [`${unread} changed key(s) were not read on two workers after quiescence`] : []),
-        ...(unsure > 0 ? [`${unsure} key(s) differ, but a change of them has an unknown outcome`] : []),
-      ];
-      return notFound('convergence', counted, reasons.length > 0 ? reasons.join('; ') : undefined);
+      if (unsure > 0) {
+        const reason = `${unsure} key(s) differ as often as changes of unknown outcome may still have come`;
+        return undecided('convergence', counted, reason);
+      }
+      const unmet = `${unread} changed key(s) were not read on two workers after quiescence`;
+      return notFound('convergence', counted, unread > 0 ? unmet : effects.unmet, 'nothing was changed');
     },
   };
 }
 
-function differing(reads: readonly Operation[]): readonly [Operation, Operation] | undefined {
-  const [first] = reads;
-  const other = first && reads.find((read) => stateOf(read) !== stateOf(first));
-  return first && other && [first, other];
+type Pair = readonly [Operation, Operation];
+
+/**
+ * Pairs of reads that differ, each of which takes a change of its own: a pair begins when all that one change may show in is
+ * over, `withinMs` after the read that saw the difference. (A change that comes at t shows in reads that end after t and begin
+ * before t + withinMs; of those of two pairs there are none.)
+ */
+function differing(reads: readonly Operation[], withinMs: number): readonly Pair[] {
+  const pairs: Pair[] = [];
+  let first: Operation | undefined;
+  let over = Number.NEGATIVE_INFINITY;
+  let overAt = Number.NEGATIVE_INFINITY;
+  for (const read of reads.toSorted((a, b) => a.end - b.end)) {
+    if (read.start < over || read.invoke.at < overAt) continue;
+    first ??= read;
+    if (stateOf(read) === stateOf(first)) continue;
+    pairs.push([first, read]);
+    over = read.end;
+    overAt = (read.completion?.at ?? 0) + withinMs;
+    first = undefined;
+  }
+  return pairs;
+}
+
+function violation(settled: Settled, pairs: readonly Pair[], [one, other]: Pair) {
+  const excused = settled.unsure.length;
+  const late =
+    excused === 0 ? '' : `, which is ${pairs.length} differences with ${excused} unknown outcome(s)`;
+  const reason = `quiet, but ${named(one)} gave ${shown(one.completion?.value)} and ${named(other)} ${shown(other.completion?.value)}${late}`;
+  return {
+    reason,
+    operations: [...causes(settled, one, other), ...pairs.slice(0, excused).flat(), one, other],
+  };
 }
 
 /** What a read showed; the order of a set's elements does not matter. */
@@ -57,20 +82,22 @@ function stateOf({ invoke, completion }: Operation): ValueId {
 }
 
 /** The change that one of the reads does not show: the last one, or that of an element only one of them has. */
-function causes({ updates }: Settled, one: Operation, other: Operation): readonly Operation[] {
-  if (one.invoke.does !== 'list') return updates.slice(-1);
+function causes({ updates, unsure }: Settled, one: Operation, other: Operation): readonly Operation[] {
+  if (one.invoke.does !== 'list') return [...unsure, ...updates.slice(-1)];
   const shownBy = (read: Operation) => new Set(elementsOf(read.completion?.value).map(valueId));
   const ofOne = shownBy(one);
   const ofOther = shownBy(other);
   const isOdd = (value: ValueId) => ofOne.has(value) !== ofOther.has(value);
-  return updates.filter(({ invoke }) => isOdd(valueId(invoke.value))).slice(-1);
+  return [...unsure, ...updates.filter(({ invoke }) => isOdd(valueId(invoke.value))).slice(-1)];
 }
 
-function workersOf(operations: readonly Operation[]): number {
+const workersOf = ({ keys }: Effects, key: number): number => workersIn(keys[key] ?? []);
+
+function workersIn(operations: readonly Operation[]): number {
   const seen = new Set<number>();
   for (const { completion } of operations) if (completion?.worker) seen.add(completion.worker.index);
   return seen.size;
 }
 
 const seenTwice = (reads: readonly Operation[], workers: number) =>
-  reads.length > 1 && workersOf(reads) >= Math.min(2, workers);
+  reads.length > 1 && workersIn(reads) >= Math.min(2, workers);

@@ -1,63 +1,109 @@
-import type { History } from '../events.ts';
 import { named, type Violation } from '../outcome.ts';
 import type { Sweep } from '../sweep.ts';
-import { type Operation, timelineOf } from '../timeline.ts';
-import { kindOf } from './object-kind.ts';
+import type { Operation } from '../timeline.ts';
+import type { Effects } from './effects.ts';
+import { amountOf } from './object-kind.ts';
 
-/** By how much an increment counts: its value, 1 without one. */
-export const amountOf = ({ invoke }: Operation): number =>
-  typeof invoke.value === 'number' ? invoke.value : 1;
+/** The least that a counter can have begun at, from what was counted so far. */
+export class LeastBeginning {
+  readonly #least: number[];
+  readonly #begun: number[];
+  readonly #counts: Effects['counts'];
+
+  constructor({ keys, counts }: Effects) {
+    this.#least = keys.map(() => 0);
+    this.#begun = keys.map(() => 0);
+    this.#counts = counts;
+  }
+
+  /** Where the header says nothing: 0, or what a count was above all increments begun so far. */
+  of(key: number): number {
+    return this.#counts.get(key) ?? this.#least[key] ?? 0;
+  }
+
+  begin(increment: Operation): void {
+    this.#begun[increment.key] = (this.#begun[increment.key] ?? 0) + amountOf(increment);
+  }
+
+  end({ key, completion }: Operation): void {
+    const seen = completion?.value;
+    if (typeof seen !== 'number') return;
+    // Below 0 it counts no things: it may have begun anywhere.
+    const least = seen < 0 ? Number.NEGATIVE_INFINITY : seen - (this.#begun[key] ?? 0);
+    this.#least[key] = seen < 0 ? least : Math.max(this.#least[key] ?? 0, least);
+  }
+}
+
+interface Known {
+  readonly sum: number;
+  readonly last: Operation;
+}
 
 /**
- * A count must be at least the sum of the increments that were acknowledged before it began.
+ * A count must be at least what the counter began at, and the sum of the increments that were acknowledged before it began.
  * @param own only those of the counting client
  */
-export function counterFreshness(history: History, own: boolean): Sweep {
-  const { keys, at } = timelineOf(history);
-  const scope = (operation: Operation) =>
-    own ? operation.key + operation.invoke.client * keys.length : operation.key;
-  const acknowledged = new Map<number, { sum: number; last: Operation }>();
-  const atStart: (readonly [sum: number, last: Operation] | undefined)[] = new Array(at.length);
-  const unmet = growingCounters(history);
-  if (unmet !== undefined) return { unmet: () => unmet };
+export function counterFreshness(effects: Effects, own: boolean): Sweep {
+  const { keys, at } = effects;
+  const scope = ({ key, invoke }: Operation) => (own ? key + invoke.client * keys.length : key);
+  const shrunk = shrunkCounters(effects);
+  const beginning = new LeastBeginning(effects);
+  const acknowledged = new Map<number, Known>();
+  const atStart: (Known | undefined)[] = new Array(at.length);
+  let judged = 0;
   return {
+    judged: () => judged,
+    unmet: () => unmetBy(shrunk),
     begin(operation) {
-      if (operation.invoke.does !== 'count') return;
-      const before = acknowledged.get(scope(operation));
-      if (before) atStart[operation.start] = [before.sum, before.last];
+      if (operation.invoke.does === 'increment') beginning.begin(operation);
+      if (operation.invoke.does !== 'count' || shrunk.has(operation.key)) return;
+      const known = acknowledged.get(scope(operation));
+      if (known) atStart[operation.start] = { ...known, sum: known.sum + beginning.of(operation.key) };
     },
     end(operation) {
-      if (operation.invoke.does === 'count') return judge(operation, atStart[operation.start]);
-      if (operation.invoke.does !== 'increment') return undefined;
-      const known = acknowledged.get(scope(operation));
-      if (!known) acknowledged.set(scope(operation), { sum: amountOf(operation), last: operation });
-      else {
-        known.sum += amountOf(operation);
-        known.last = operation;
+      if (operation.invoke.does === 'count') {
+        beginning.end(operation);
+        const known = atStart[operation.start];
+        if (known && typeof operation.completion?.value === 'number') judged += 1;
+        return judge(operation, known, effects.stated.has(operation.key));
       }
+      if (operation.invoke.does !== 'increment') return undefined;
+      const sum = (acknowledged.get(scope(operation))?.sum ?? 0) + amountOf(operation);
+      acknowledged.set(scope(operation), { sum, last: operation });
       return undefined;
     },
   };
 }
 
-function judge(count: Operation, before: readonly [number, Operation] | undefined): Violation | undefined {
+function judge(count: Operation, known: Known | undefined, isStated: boolean): Violation | undefined {
   const seen = count.completion?.value;
-  if (!before || typeof seen !== 'number' || seen >= before[0]) return undefined;
-  const [sum, last] = before;
+  if (!known || typeof seen !== 'number' || seen >= known.sum || (seen < 0 && !isStated)) return undefined;
+  const { sum, last } = known;
   return {
-    reason: `${named(count)} gave ${seen} after increments of ${sum} were acknowledged, ${named(last)} the last`,
+    reason: `${named(count)} gave ${seen}, it was at least ${sum} when ${named(last)} was acknowledged`,
     operations: [last, count],
   };
 }
 
-/** The need of checkers of counters, in words for a verdict; undefined when it is met. */
-export function growingCounters(history: History): string | undefined {
-  for (const operations of timelineOf(history).keys) {
-    if (kindOf(operations) !== 'counter') continue;
-    const shrinks = operations.find(
-      (operation) => operation.invoke.does === 'delete' || amountOf(operation) < 0,
-    );
-    if (shrinks) return `the counter "${shrinks.invoke.key}" was made smaller`;
+const shrinking = new WeakMap<Effects, ReadonlyMap<number, string>>();
+
+/** Counters that were made smaller, by key number: of them nothing can be said. */
+export function shrunkCounters(effects: Effects): ReadonlyMap<number, string> {
+  const known = shrinking.get(effects);
+  if (known) return known;
+  const shrunk = new Map<number, string>();
+  for (const operation of effects.operations) {
+    const { invoke, key, outcome } = operation;
+    if (effects.kinds[key] !== 'counter' || outcome === 'fail') continue;
+    if (invoke.does === 'delete' || (invoke.does === 'increment' && amountOf(operation) < 0))
+      shrunk.set(key, invoke.key);
   }
-  return undefined;
+  shrinking.set(effects, shrunk);
+  return shrunk;
+}
+
+/** The need of checkers of counters, in words for a verdict; undefined when it is met. */
+export function unmetBy(shrunk: ReadonlyMap<number, string>): string | undefined {
+  const [name] = shrunk.values();
+  return name === undefined ? undefined : `the counter "${name}" was made smaller`;
 }

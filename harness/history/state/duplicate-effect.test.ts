@@ -35,10 +35,11 @@ test('two lists that show an element once each are no duplicate', () => {
 });
 
 test('a counter is not above what was asked for, refused increments left out', () => {
-  const start = () => new Recording().ok(1, 'increment').unknown(1, 'increment').fail(1, 'increment');
+  const start = () =>
+    new Recording([], { k: 0 }).ok(1, 'increment').unknown(1, 'increment').fail(1, 'increment');
   expect(judged(start().ok(1, 'count', {}, { value: 2 }))).toMatchObject({ verdict: 'valid' });
   expect(judged(start().ok(1, 'count', {}, { value: 3 }))).toMatchObject({ verdict: 'invalid' });
-  const repeated = new Recording()
+  const repeated = new Recording([], { k: 0 })
     .unknown(1, 'increment', { idempotencyKey: 'i' })
     .ok(1, 'increment', { idempotencyKey: 'i' })
     .ok(1, 'count', {}, { value: 2 });
@@ -52,4 +53,20 @@ test('one idempotency key has one result', () => {
       .ok(2, 'other', { idempotencyKey: 'i' }, { value: other });
   expect(judged(both('m1', 'm1'))).toMatchObject({ verdict: 'valid' });
   expect(judged(both('m1', 'm2'))).toMatchObject({ verdict: 'invalid', counterexample: ['o1', 'o2'] });
+});
+
+test('where nobody said what a counter began at, its lowest count is what it can have begun at', () => {
+  const counts = (...values: number[]) =>
+    values.reduce(
+      (recording, value) => recording.ok(2, 'count', {}, { value }),
+      new Recording().ok(1, 'increment'),
+    );
+  expect(judged(counts(7))).toMatchObject({ verdict: 'not-judged' });
+  expect(judged(counts(7, 8))).toMatchObject({ verdict: 'valid', counted: 2 });
+  expect(judged(counts(7, 9))).toMatchObject({ verdict: 'invalid' });
+});
+
+test('an element that was there before may be there once more', () => {
+  const old = new Recording().ok(1, 'list', {}, { value: ['a'] }).ok(1, 'add', { value: 'a' });
+  expect(judged(old.ok(1, 'list', {}, { value: ['a', 'a'] }))).not.toMatchObject({ verdict: 'invalid' });
 });

@@ -1,117 +1,132 @@
-import { named, type Violation } from '../outcome.ts';
+import { invalid, named, notFound, type Violation } from '../outcome.ts';
 import { judgeBySweep, type Sweep } from '../sweep.ts';
-import { type Operation, type Timeline, timelineOf } from '../timeline.ts';
+import { type Operation, timelineOf } from '../timeline.ts';
 import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
 import type { Checker } from '../verdict.ts';
-import { amountOf } from './counter-freshness.ts';
+import { shrunkCounters, unmetBy } from './counter-freshness.ts';
+import { type Effects, effectsOf } from './effects.ts';
+import { amountOf, isAddition } from './object-kind.ts';
+import { repeatedAnswers } from './repeated-answers.ts';
 
 /** One request, one effect, also when it was repeated with its idempotency key (draft-ietf-httpapi-idempotency-key). */
 export const duplicateEffect: Checker = {
   name: 'duplicate-effect',
   rule: 'Nothing happens more often than it was asked for; requests with one idempotency key count once.',
-  needs: ['a set shows its elements as often as it has them', 'counters only grow'],
+  needs: [
+    'lists of what was added, two counts of a counter or one whose beginning is stated, or a request that was repeated with its key',
+    'a list shows its elements as often as they are there; they were not there before',
+    'counters only grow',
+  ],
   check(history) {
-    const timeline = timelineOf(history);
-    return judgeBySweep('duplicate-effect', timeline, [
-      listRule(timeline),
-      counterRule(timeline),
-      answerRule(),
-    ]);
+    const effects = effectsOf(history);
+    const rules = { set: listRule(effects), sequence: listRule(effects), counter: counterRule(effects) };
+    const nothing = 'nothing was added and listed, counted or asked for again';
+    const found = judgeBySweep('duplicate-effect', effects, rules, nothing);
+    if (found.verdict === 'invalid') return found;
+    const answers = repeatedAnswers(timelineOf(history));
+    const counted = found.counted + answers.judged;
+    if (answers.violation) return invalid('duplicate-effect', answers.violation, counted);
+    const unmet = unmetBy(shrunkCounters(effects)) ?? effects.unmet;
+    return notFound('duplicate-effect', counted, unmet, nothing);
   },
 };
 
-/** Adds of one element as often as they can count. */
+/** Additions of one element as often as they can count. */
 interface Wanted {
-  times: number;
   readonly adds: Operation[];
+  /** Shown before it was added: there were some from the beginning. */
+  isOld: boolean;
   /** How often the list that was looked at last shows it. */
   shownBy: number;
   shown: number;
 }
 
-function listRule({ keys }: Timeline): Sweep {
+function listRule({ keys }: Effects): Sweep {
   const wanted = keys.map(() => new Map<ValueId, Wanted>());
-  const isRepeat = repeats();
+  /** What was listed before anybody added it. */
+  const old = keys.map(() => new Set<ValueId>());
+  let judged = 0;
   return {
+    judged: () => judged,
     begin(operation) {
-      const { does, value } = operation.invoke;
-      if (does !== 'add') return;
-      const known = wanted[operation.key]?.get(valueId(value));
-      if (!known) {
-        isRepeat(operation);
-        wanted[operation.key]?.set(valueId(value), { times: 1, adds: [operation], shownBy: -1, shown: 0 });
-        return;
+      if (!isAddition(operation)) return;
+      const value = valueId(operation.invoke.value);
+      const known = wanted[operation.key]?.get(value);
+      if (known) known.adds.push(operation);
+      else {
+        const isOld = old[operation.key]?.has(value) ?? false;
+        wanted[operation.key]?.set(value, { adds: [operation], isOld, shownBy: Number.NaN, shown: 0 });
       }
-      known.adds.push(operation);
-      if (!isRepeat(operation)) known.times += 1;
     },
     end(list) {
       if (list.invoke.does !== 'list') return undefined;
+      let violation: Violation | undefined;
+      let isJudged = false;
       for (const value of elementsOf(list.completion?.value)) {
         const known = wanted[list.key]?.get(valueId(value));
-        if (!known) continue;
+        if (!known) {
+          old[list.key]?.add(valueId(value));
+          continue;
+        }
+        isJudged = true;
+        if (list.start < (known.adds[0]?.start ?? 0)) known.isOld = true;
         known.shown = known.shownBy === list.start ? known.shown + 1 : 1;
         known.shownBy = list.start;
-        if (known.shown <= known.times) continue;
-        const reason = `${named(list)} shows ${shown(value)} ${known.shown} times, it was added ${times(known.times)}`;
-        return { reason, operations: [...known.adds.slice(0, 8), list] };
+        const { length } = known.adds;
+        if (known.shown <= length || known.isOld) continue;
+        const reason = `${named(list)} shows ${shown(value)} ${known.shown} times, it was added ${times(length)}`;
+        violation = { reason, operations: [...known.adds.slice(0, 8), list] };
       }
-      return undefined;
+      if (isJudged) judged += 1;
+      return violation;
     },
   };
 }
 
-function counterRule({ keys }: Timeline): Sweep {
-  const most = keys.map(() => 0);
-  const last: (Operation | undefined)[] = keys.map(() => undefined);
-  const isRepeat = repeats();
+function counterRule(effects: Effects): Sweep {
+  const shrunk = shrunkCounters(effects);
+  const beginnings = effects.keys.map((operations, key) => mostBeginning(effects, operations, key));
+  const begun = effects.keys.map(() => 0);
+  const last: (Operation | undefined)[] = effects.keys.map(() => undefined);
+  let judged = 0;
   return {
+    judged: () => judged,
     begin(operation) {
-      if (operation.invoke.does !== 'increment' || isRepeat(operation)) return;
-      most[operation.key] = (most[operation.key] ?? 0) + Math.max(0, amountOf(operation));
+      if (operation.invoke.does !== 'increment') return;
+      begun[operation.key] = (begun[operation.key] ?? 0) + amountOf(operation);
       last[operation.key] = operation;
     },
-    end(count): Violation | undefined {
+    end(count) {
       const value = count.completion?.value;
-      const bound = most[count.key] ?? 0;
-      if (count.invoke.does !== 'count' || typeof value !== 'number' || value <= bound) return undefined;
+      const beginning = beginnings[count.key];
+      if (count.invoke.does !== 'count' || typeof value !== 'number') return undefined;
+      if (beginning === undefined || shrunk.has(count.key)) return undefined;
+      judged += 1;
+      const most = beginning + (begun[count.key] ?? 0);
+      if (value <= most) return undefined;
       const increment = last[count.key];
+      const above = beginning === 0 ? '' : `, above the ${beginning} that were there at most`;
       return {
-        reason: `${named(count)} gave ${value}, increments of only ${bound} had begun`,
+        reason: `${named(count)} gave ${value}, increments of only ${begun[count.key]} had begun${above}`,
         operations: increment ? [increment, count] : [count],
       };
     },
   };
 }
 
-/** Repeated requests must get the same answer: the one effect has one id. */
-function answerRule(): Sweep {
-  const answers = new Map<string, Operation>();
-  return {
-    end(operation) {
-      const { idempotencyKey } = operation.invoke;
-      const value = valueId(operation.completion?.value);
-      if (idempotencyKey === undefined || value === null) return undefined;
-      const first = answers.get(idempotencyKey);
-      if (!first) answers.set(idempotencyKey, operation);
-      else if (valueId(first.completion?.value) !== value) {
-        const reason = `one idempotency key, two results: ${named(first)} gave ${shown(first.completion?.value)}, ${named(operation)} ${shown(operation.completion?.value)}`;
-        return { reason, operations: [first, operation] };
-      }
-      return undefined;
-    },
-  };
-}
-
-/** Whether an operation repeats one that it was asked about before, by its idempotency key. */
-function repeats(): (operation: Operation) => boolean {
-  const seen = new Set<string>();
-  return ({ invoke: { idempotencyKey } }) => {
-    if (idempotencyKey === undefined) return false;
-    const repeat = seen.has(idempotencyKey);
-    seen.add(idempotencyKey);
-    return repeat;
-  };
+/** The most that a counter can have begun at: no count is below it. Undefined where one count is all there is. */
+function mostBeginning(
+  { kinds, counts }: Effects,
+  operations: readonly Operation[],
+  key: number,
+): number | undefined {
+  if (kinds[key] !== 'counter' || counts.has(key)) return counts.get(key);
+  const seen = operations.flatMap(({ invoke, outcome, completion }) =>
+    invoke.does === 'count' && outcome === 'ok' && typeof completion?.value === 'number'
+      ? completion.value
+      : [],
+  );
+  return seen.length > 1 ? seen.reduce((least, value) => Math.min(least, value)) : undefined;
 }
 
 const times = (count: number) => (count === 1 ? 'once' : `${count} times`);

@@ -113,13 +113,13 @@ test('a counter has every acknowledged increment in the end', () => {
 test('without a read after the last change it does not know', () => {
   const unread = new Recording().ok(1, 'read', {}, { value: null }).ok(1, 'write', { value: 'a' });
   expect(judged(unread)).toMatchObject({
-    verdict: 'unknown',
+    verdict: 'not-judged',
     reason: expect.stringContaining('1 changed key'),
   });
   const running = new Recording();
   running.begin(1, 'write', { value: 'a' });
   running.ok(2, 'read', {}, { value: null });
-  expect(judged(running)).toMatchObject({ verdict: 'unknown' });
-  const twice = new Recording().ok(1, 'write', { value: 'a' }).ok(1, 'write', { value: 'a' });
-  expect(judged(twice.ok(1, 'read', {}, { value: 'a' }))).toMatchObject({ verdict: 'unknown' });
+  expect(judged(running)).toMatchObject({ verdict: 'not-judged' });
+  const unsure = new Recording().unknown(1, 'write', { value: 'a' }).ok(2, 'read', {}, { value: null });
+  expect(judged(unsure)).toMatchObject({ verdict: 'not-judged', reason: 'no change was acknowledged' });
 });

@@ -1,89 +1,144 @@
-import type { Json } from '../../plan/json.ts';
-import type { History } from '../events.ts';
 import { named, type Violation } from '../outcome.ts';
 import type { Sweep } from '../sweep.ts';
-import { type Operation, timelineOf } from '../timeline.ts';
-import { elementsOf, shown, valueId } from '../value.ts';
-import { type Element, isOfSet, SetElements } from './set-elements.ts';
+import type { Operation } from '../timeline.ts';
+import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
+import { Acknowledged } from './acknowledged.ts';
+import type { Effects } from './effects.ts';
+import { Elements } from './element.ts';
+import { isAddition } from './object-kind.ts';
+
+/** What was acknowledged to one client, or to any. */
+interface View {
+  /** Additions that no removal begun so far may undo, by element, with the place from which they were acknowledged. */
+  readonly sure: Map<ValueId, { readonly add: Operation; readonly since: number }>;
+  readonly removed: Map<ValueId, Acknowledged>;
+  readonly cleared: Acknowledged;
+}
 
 /** A list under way, with how many elements it must show. */
 interface OpenList {
-  readonly operation: Operation;
+  readonly list: Operation;
+  readonly view: View;
   must: number;
+  /** Something was acknowledged before, so that there is something to judge. */
+  readonly isJudged: boolean;
+}
+
+interface SetState {
+  readonly elements: Elements;
+  readonly views: Map<number, View>;
+  readonly lists: OpenList[];
 }
 
 /**
- * A list must show every element whose add was acknowledged before the list began and that no removal begun before the
- * list ended may have hit, and none whose removal was acknowledged before the list began.
- * @param own count only the acknowledged adds and removals of the listing client
+ * A list must show every element of which an addition was acknowledged before the list began and that no removal begun before
+ * the list ended may have hit since; and none of which a removal was acknowledged before the list began and that no addition
+ * may have brought back since. Counts are compared first: this keeps a list of n elements at n steps.
+ * @param own count only the acknowledged additions and removals of the listing client
  */
-export function setFreshness(history: History, own: boolean): Sweep {
-  const { keys } = timelineOf(history);
-  const scope = (operation: Operation) =>
-    own ? operation.key + operation.invoke.client * keys.length : operation.key;
-  /** Elements that must be there, counted: comparing counts keeps a list of n elements at n steps. */
-  const must = new Map<number, number>();
-  const openLists: OpenList[][] = keys.map(() => []);
-  const sets = new SetElements(history, (element) => {
-    const { add, mayBeGoneFrom } = element;
-    if (add.end > mayBeGoneFrom) return;
-    must.set(scope(add), (must.get(scope(add)) ?? 0) - 1);
-    for (const list of openLists[add.key] ?? []) if (counts(element, list.operation)) list.must -= 1;
-  });
-  const counts = ({ add }: Element, list: Operation) =>
-    add.end < list.start && (!own || add.invoke.client === list.invoke.client);
+export function setFreshness({ keys }: Effects, own: boolean): Sweep {
+  const states: (SetState | undefined)[] = new Array(keys.length);
+  let judged = 0;
 
-  function judge(list: OpenList): Violation | undefined {
-    const { operation } = list;
-    let there = 0;
-    for (const value of elementsOf(operation.completion?.value)) {
-      const element = sets.find(operation.key, valueId(value));
-      if (!element || element.shownBy === operation.start) continue;
-      element.shownBy = operation.start;
-      const { goneBy } = element;
-      if (goneBy && element.goneAt < operation.start && (!own || sameClient(goneBy, operation))) {
-        return violation(operation, `still shows ${shown(value)}`, goneBy, [element.add]);
-      }
-      if (element.mayBeGoneFrom > operation.end && counts(element, operation)) there += 1;
+  function stateOf({ key }: Operation): SetState {
+    const state = states[key] ?? { elements: new Elements(), views: new Map(), lists: [] };
+    states[key] = state;
+    return state;
+  }
+
+  function viewOf({ views }: SetState, { invoke }: Operation): View {
+    const client = own ? invoke.client : 0;
+    const view = views.get(client) ?? { sure: new Map(), removed: new Map(), cleared: new Acknowledged() };
+    views.set(client, view);
+    return view;
+  }
+
+  function end(state: SetState, operation: Operation): void {
+    const { does, value } = operation.invoke;
+    const view = viewOf(state, operation);
+    state.elements.end(operation);
+    if (does === 'delete') view.cleared.add(operation);
+    if (does === 'remove') {
+      const removed = view.removed.get(valueId(value)) ?? new Acknowledged();
+      view.removed.set(valueId(value), removed);
+      removed.add(operation);
     }
-    if (there >= list.must) return undefined;
-    for (const element of sets.all(operation.key)) {
-      const mustShow = element.mayBeGoneFrom > operation.end && counts(element, operation);
-      if (!mustShow || element.shownBy === operation.start) continue;
-      return violation(operation, `lacks ${shown(element.add.invoke.value as Json)}`, element.add, []);
-    }
-    return undefined;
+    if (!isAddition(operation) || view.sure.has(valueId(value))) return;
+    const element = state.elements.find(valueId(value));
+    if (!element || state.elements.removedUntil(element) > operation.start) return;
+    view.sure.set(valueId(value), { add: operation, since: operation.end });
   }
 
   return {
-    unmet: () => sets.unmet(),
+    judged: () => judged,
     begin(operation) {
-      if (!isOfSet(operation)) return;
-      if (operation.invoke.does !== 'list') return sets.begin(operation);
-      if (operation.outcome !== 'ok') return;
-      openLists[operation.key]?.push({ operation, must: must.get(scope(operation)) ?? 0 });
+      const state = stateOf(operation);
+      if (operation.invoke.does === 'list') {
+        if (operation.outcome !== 'ok') return;
+        const view = viewOf(state, operation);
+        const must = view.sure.size;
+        const isJudged =
+          must > 0 || view.removed.size > 0 || view.cleared.before(operation.start) !== undefined;
+        state.lists.push({ list: operation, view, must, isJudged });
+        return;
+      }
+      state.elements.begin(operation);
+      if (operation.invoke.does === 'remove') unsure(state, valueId(operation.invoke.value));
+      else if (operation.invoke.does === 'delete') {
+        for (const { sure } of state.views.values()) sure.clear();
+        for (const open of state.lists) open.must = 0;
+      }
     },
     end(operation) {
-      if (!isOfSet(operation)) return undefined;
-      if (operation.invoke.does === 'list') {
-        const open = openLists[operation.key] ?? [];
-        const place = open.findIndex((list) => list.operation === operation);
-        const [list] = open.splice(place, 1);
-        return list && !sets.ambiguous.has(operation.key) ? judge(list) : undefined;
+      const state = stateOf(operation);
+      if (operation.invoke.does !== 'list') {
+        end(state, operation);
+        return undefined;
       }
-      sets.end(operation);
-      if (operation.invoke.does === 'add') {
-        const element = sets.find(operation.key, valueId(operation.invoke.value));
-        if (element && element.mayBeGoneFrom > operation.end) {
-          must.set(scope(operation), (must.get(scope(operation)) ?? 0) + 1);
-        }
-      }
-      return undefined;
+      const place = state.lists.findIndex(({ list }) => list === operation);
+      const [open] = state.lists.splice(place, 1);
+      if (!open) return undefined;
+      if (open.isJudged) judged += 1;
+      return judge(state, open);
     },
   };
 }
 
-const sameClient = (a: Operation, b: Operation) => a.invoke.client === b.invoke.client;
+/** An element that a removal that begins may hit is not sure to be there any more. */
+function unsure({ views, lists }: SetState, value: ValueId): void {
+  for (const view of views.values()) {
+    const sure = view.sure.get(value);
+    if (!sure) continue;
+    view.sure.delete(value);
+    for (const open of lists) if (open.view === view && sure.since < open.list.start) open.must -= 1;
+  }
+}
+
+function judge({ elements }: SetState, { list, view, must }: OpenList): Violation | undefined {
+  const cleared = view.cleared.before(list.start);
+  const seen = elementsOf(list.completion?.value);
+  let there = 0;
+  for (const value of seen) {
+    const id = valueId(value);
+    const element = elements.find(id);
+    if (element?.shownBy === list.start) continue;
+    if (element) element.shownBy = list.start;
+    const sure = view.sure.get(id);
+    if (sure && sure.since < list.start) there += 1;
+    const removed = element?.isRepeated ? undefined : view.removed.get(id)?.before(list.start);
+    const removal = (removed?.start ?? -1) > (cleared?.start ?? -1) ? removed : cleared;
+    if (!removal || removal.start < 0 || (element?.add?.end ?? -Infinity) >= removal.start) continue;
+    const before = element?.add ? [element.add] : [];
+    return violation(list, `still shows ${shown(value)}`, removal, before);
+  }
+  if (there >= must) return undefined;
+  const ids = new Set(seen.map(valueId));
+  for (const [id, { add, since }] of view.sure) {
+    if (since < list.start && !ids.has(id))
+      return violation(list, `lacks ${shown(add.invoke.value)}`, add, []);
+  }
+  return undefined;
+}
 
 const violation = (
   list: Operation,

@@ -1,14 +1,14 @@
 import type { History } from '../events.ts';
 import { judgeBySweep } from '../sweep.ts';
-import { timelineOf } from '../timeline.ts';
 import type { Checker, Verdict } from '../verdict.ts';
 import { counterFreshness } from './counter-freshness.ts';
+import { effectsOf } from './effects.ts';
 import { registerFreshness } from './register-freshness.ts';
 import { setFreshness } from './set-freshness.ts';
 
 export const freshnessNeeds = [
-  'values written to a register are unique',
-  'elements added to a set are unique',
+  'reads that begin after a write was acknowledged',
+  'values written are told apart: of a value that was written twice a read may always be of the later',
   'counters only grow',
 ];
 
@@ -22,6 +22,13 @@ export const staleRead: Checker = {
 
 /** @param own only what the reading client itself had written counts */
 export function checkFreshness(checker: string, history: History, own: boolean): Verdict {
-  const rules = [registerFreshness(history, own), setFreshness(history, own), counterFreshness(history, own)];
-  return judgeBySweep(checker, timelineOf(history), rules);
+  const effects = effectsOf(history);
+  const rules = {
+    register: registerFreshness(effects, own),
+    set: setFreshness(effects, own),
+    sequence: setFreshness(effects, own),
+    counter: counterFreshness(effects, own),
+  };
+  const nothing = `no read began after a write${own ? ' of its client' : ''} was acknowledged`;
+  return judgeBySweep(checker, effects, rules, nothing);
 }

@@ -1,0 +1,94 @@
+import type { Operation } from '../timeline.ts';
+import { type ValueId, valueId } from '../value.ts';
+import { isAddition } from './object-kind.ts';
+
+/** What is known of one element of a set or sequence while a history is gone through. Places are those of the history. */
+export interface Element {
+  /** Of the additions that have begun, the one whose effect may come last. */
+  add: Operation | undefined;
+  /** Where the first addition began. */
+  readonly addedFrom: number;
+  /** How many additions have begun. */
+  additions: number;
+  /** Until when a removal of it that has begun may take effect. */
+  removedUntil: number;
+  removedFrom: number;
+  /** Added again while it may have been there: it may be in the collection twice, so that a removal leaves one. */
+  isRepeated: boolean;
+  /** Start of the list that showed it last: for counting what a list shows, each element once. */
+  shownBy: number;
+}
+
+/** The elements of one key. */
+export class Elements {
+  /** Until when a removal of everything that has begun may take effect; and where the first began. */
+  clearedUntil = Number.NEGATIVE_INFINITY;
+  clearedFrom = Number.POSITIVE_INFINITY;
+  readonly #elements = new Map<ValueId, Element>();
+  /** Of the acknowledged removals of each element the start of the latest, and of those of all. */
+  readonly #removals = new Map<ValueId, number>();
+  #clear = Number.NEGATIVE_INFINITY;
+
+  find(value: ValueId): Element | undefined {
+    return this.#elements.get(value);
+  }
+
+  all(): Iterable<Element> {
+    return this.#elements.values();
+  }
+
+  removedUntil(element: Element): number {
+    return Math.max(element.removedUntil, this.clearedUntil);
+  }
+
+  /** Takes note of an addition, removal or clear that begins; of anything else it does not. */
+  begin(operation: Operation): void {
+    const { does, value } = operation.invoke;
+    if (isAddition(operation)) this.#add(operation, valueId(value));
+    else if (does === 'remove') {
+      const element = this.#elementOf(valueId(value), Number.POSITIVE_INFINITY);
+      element.removedUntil = Math.max(element.removedUntil, operation.end);
+      element.removedFrom = Math.min(element.removedFrom, operation.start);
+    } else if (does === 'delete') {
+      this.clearedUntil = Math.max(this.clearedUntil, operation.end);
+      // What the header states of the beginning removed nothing.
+      if (operation.start >= 0) this.clearedFrom = Math.min(this.clearedFrom, operation.start);
+    }
+  }
+
+  /** Takes note of a removal or clear that was acknowledged. */
+  end({ invoke: { does, value }, start }: Operation): void {
+    if (does === 'delete') this.#clear = Math.max(this.#clear, start);
+    else if (does === 'remove') {
+      this.#removals.set(valueId(value), Math.max(this.#removals.get(valueId(value)) ?? start, start));
+    }
+  }
+
+  #add(operation: Operation, value: ValueId): void {
+    const known = this.#elements.get(value);
+    const gone = Math.max(this.#removals.get(value) ?? this.#clear, this.#clear);
+    if (known?.add && known.add.end >= gone) known.isRepeated = true;
+    const element = this.#elementOf(value, operation.start);
+    element.additions += 1;
+    if (!element.add || element.add.end < operation.end) element.add = operation;
+  }
+
+  #elementOf(value: ValueId, start: number): Element {
+    const known = this.#elements.get(value);
+    if (known && known.addedFrom <= start) return known;
+    const none = {
+      add: undefined,
+      additions: 0,
+      removedUntil: -Infinity,
+      removedFrom: Infinity,
+      shownBy: -1,
+    };
+    const made: Element = { ...none, isRepeated: false, ...known, addedFrom: start };
+    this.#elements.set(value, made);
+    return made;
+  }
+}
+
+/** Whether an operation works on the elements of a set or sequence. */
+export const isOfElements = (operation: Operation): boolean =>
+  isAddition(operation) || operation.invoke.does === 'remove' || operation.invoke.does === 'delete';

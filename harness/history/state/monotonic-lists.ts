@@ -1,0 +1,100 @@
+import type { Violation } from '../outcome.ts';
+import type { Sweep } from '../sweep.ts';
+import type { Operation } from '../timeline.ts';
+import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
+import type { Effects } from './effects.ts';
+import { type Element, Elements } from './element.ts';
+import { back, perReader } from './monotonic-reads.ts';
+
+/** What a client has seen of a collection by its lists, one after the other. */
+interface Seen {
+  list: Operation;
+  readonly there: Map<ValueId, Operation>;
+  /** What was there and then was not, with the list that lacked it. */
+  readonly gone: Map<ValueId, Operation>;
+}
+
+/**
+ * What a client's list has shown a later one must show, unless a removal may have come between; and what was gone then must
+ * not be there again, unless an addition may have come between.
+ */
+export function monotonicLists(effects: Effects): Sweep {
+  const states = effects.keys.map(() => undefined as Elements | undefined);
+  const seen = perReader<Seen>(effects);
+  let judged = 0;
+  const elementsAt = ({ key }: Operation): Elements => {
+    const elements = states[key] ?? new Elements();
+    states[key] = elements;
+    return elements;
+  };
+
+  return {
+    judged: () => judged,
+    begin: (operation) => elementsAt(operation).begin(operation),
+    end(operation) {
+      const elements = elementsAt(operation);
+      if (operation.invoke.does !== 'list') {
+        elements.end(operation);
+        return undefined;
+      }
+      const before = seen.get(operation);
+      // Lists of one client that overlap have no order: the later one is passed over.
+      if (before && before.list.end > operation.start) return undefined;
+      if (before) judged += 1;
+      const state = before ?? { list: operation, there: new Map(), gone: new Map() };
+      const isStated = effects.stated.has(operation.key);
+      const violation = compare(elements, state, operation, isStated);
+      state.list = operation;
+      if (!before) seen.set(operation, state);
+      return violation;
+    },
+  };
+}
+
+function compare(elements: Elements, seen: Seen, list: Operation, isStated: boolean): Violation | undefined {
+  const now = new Map<ValueId, Operation>();
+  for (const value of elementsOf(list.completion?.value)) {
+    const id = valueId(value);
+    const element = elements.find(id);
+    now.set(id, list);
+    const lacked = seen.gone.get(id);
+    const before = seen.there.get(id);
+    if (!lacked || !before) continue;
+    if (!mayBeBack(elements, element, isStated)) {
+      const added = element?.add ? [element.add] : [];
+      return back(lacked, list, [...added, before], `: ${shown(value)} is back`);
+    }
+    seen.gone.delete(id);
+  }
+  for (const [id, before] of seen.there) {
+    if (now.has(id)) seen.there.set(id, list);
+    else if (!seen.gone.has(id)) {
+      const element = elements.find(id);
+      if (!mayBeGone(elements, element, isStated)) {
+        const added = element?.add ? [element.add] : [];
+        return back(before, list, added, `: ${shown(id)} is gone`);
+      }
+      seen.gone.set(id, list);
+    }
+  }
+  for (const id of now.keys()) seen.there.set(id, list);
+  return undefined;
+}
+
+/**
+ * Whether a removal may have hit an element after it was first there, which may have been at the beginning unless the header
+ * says what that was. What nobody added is nobody's to judge.
+ */
+function mayBeGone(elements: Elements, element: Element | undefined, isStated: boolean): boolean {
+  if (!element?.add) return true;
+  const until = elements.removedUntil(element);
+  if (until === Number.NEGATIVE_INFINITY) return false;
+  return !isStated || until > element.addedFrom;
+}
+
+/** Whether an element may have been added after a removal, once it had been there. */
+function mayBeBack(elements: Elements, element: Element | undefined, isStated: boolean): boolean {
+  if (!element?.add) return true;
+  if (isStated && element.additions < 2) return false;
+  return element.add.end > Math.min(element.removedFrom, elements.clearedFrom);
+}

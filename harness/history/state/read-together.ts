@@ -1,0 +1,107 @@
+import { invalid, named, notFound, type Violation } from '../outcome.ts';
+import type { Operation } from '../timeline.ts';
+import type { Checker } from '../verdict.ts';
+import { effectsOf } from './effects.ts';
+import { type Look, looksOf, type Part } from './looks.ts';
+import { type Past, pastOf } from './past.ts';
+
+/**
+ * What is read together belongs together, and what was seen is not missing its past: no fractured reads (Bailis et al., RAMP,
+ * SIGMOD 2014) and writes follow reads (Terry et al. 1994), over several objects.
+ */
+export const readTogether: Checker = {
+  name: 'read-together',
+  rule: 'Who is shown a change is shown all that was acknowledged before it began, and the other parts of it, in the same answer and in later ones.',
+  needs: [
+    'registers, sets or sequences of which a client sees several: in one snapshot, as parts of one request, or one after the other',
+    'values and elements are written once and were not there before',
+    'parts of one change (`partOf`) happen together',
+  ],
+  check(history) {
+    const effects = effectsOf(history);
+    const past = pastOf(effects);
+    const siblings = Map.groupBy(
+      effects.operations.filter(({ invoke, outcome }) => invoke.partOf !== undefined && outcome !== 'fail'),
+      ({ invoke }) => invoke.partOf,
+    );
+    const clients = new Map<number, Session>();
+    let counted = 0;
+    for (const look of looksOf(effects)) {
+      const session = clients.get(look.client) ?? { newest: undefined, open: [] };
+      clients.set(look.client, session);
+      const shown = latest(look, past, seenBefore(session, look));
+      session.open.push({ look, shown });
+      if (!shown) continue;
+      const others = (siblings.get(shown.change.invoke.partOf) ?? []).filter(({ invoke }) => invoke.partOf);
+      const known = look.parts.filter(({ key }) => past[key]?.hasBefore(shown.change.start));
+      if (known.length > 0 || look.parts.some(({ key }) => others.some((other) => isOn(other, key, shown))))
+        counted += 1;
+      const violation = judge(look, past, shown, others);
+      if (violation) return invalid('read-together', violation, counted);
+    }
+    const nothing = 'nobody was shown a change and something else that was changed before it';
+    return notFound('read-together', counted, effects.unmet, nothing);
+  },
+};
+
+/** A change that a client was shown, and by which read. */
+interface Shown {
+  readonly change: Operation;
+  readonly read: Operation;
+}
+
+interface Session {
+  newest: Shown | undefined;
+  /** Looks that may not have ended yet, with the newest change that each of them shows or follows. */
+  open: { readonly look: Look; readonly shown: Shown | undefined }[];
+}
+
+const newer = (one: Shown | undefined, other: Shown | undefined): Shown | undefined =>
+  one && (!other || other.change.start <= one.change.start) ? one : other;
+
+function seenBefore(session: Session, { start }: Look): Shown | undefined {
+  const over = session.open.filter(({ look }) => look.end < start);
+  session.open = session.open.filter(({ look }) => look.end >= start);
+  for (const { shown } of over) session.newest = newer(session.newest, shown);
+  return session.newest;
+}
+
+/** Of the changes that an answer shows, or that its client had seen before, the one that began last. */
+function latest({ parts }: Look, past: readonly (Past | undefined)[], before: Shown | undefined) {
+  let shown = before;
+  for (const { key, value, read } of parts) {
+    for (const change of past[key]?.shownBy(value, read.end) ?? []) shown = newer(shown, { change, read });
+  }
+  return shown;
+}
+
+const isOn = (other: Operation, key: number, { change }: Shown) => other !== change && other.key === key;
+
+function judge(
+  { parts }: Look,
+  past: readonly (Past | undefined)[],
+  shown: Shown,
+  others: readonly Operation[],
+): Violation | undefined {
+  for (const part of parts) {
+    const lacked = (also?: Operation) =>
+      past[part.key]?.lackedBy(part.value, shown.change.start, part.read.end, also);
+    const change =
+      others
+        .filter((other) => isOn(other, part.key, shown))
+        .map(lacked)
+        .find(Boolean) ?? lacked();
+    if (change) return violation(part, change, shown);
+  }
+  return undefined;
+}
+
+function violation({ read, key }: Part, lacked: Operation, { change, read: witness }: Shown): Violation {
+  const where = read.key === key ? named(read) : `${named(read)} of "${lacked.invoke.key}"`;
+  const since =
+    lacked.end < change.start ? 'which began after it was acknowledged' : 'a part of the same change';
+  return {
+    reason: `${where} lacks ${named(lacked)}, though ${named(witness)} shows ${named(change)}, ${since}`,
+    operations: [lacked, change, witness, read],
+  };
+}
