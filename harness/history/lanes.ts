@@ -11,9 +11,10 @@ const MAX_OPERATIONS = 10;
 export type Notes = Readonly<Record<string, string>>;
 
 interface Row {
+  /** Its place in the history. */
   readonly at: number;
+  /** Undefined for a fault. */
   readonly client: number | undefined;
-  readonly who: string;
   readonly what: string;
   readonly worker: string;
   readonly outcome: string;
@@ -27,33 +28,10 @@ export function notesOf({ checker, counterexample = [] }: Verdict): Notes {
 }
 
 /**
- * The operations with these ids, one line each in the order in which they began: client, what, worker, outcome, note. An
- * operation that began before the one above had ended is marked with ∥. Faults that fired in between have lines too.
+ * The operations with these ids in the order in which they began, one column per client and the worker in each cell: what,
+ * outcome, note. An operation that began before the one above had ended is marked with ∥. Faults that fired in between stand
+ * where they did.
  */
-export function renderLines(history: History, ids: readonly string[], notes: Notes = {}): string {
-  const { rows, more } = rowsOf(history, ids, notes);
-  const width = (pick: (row: Row) => string) => Math.max(0, ...rows.map((row) => pick(row).length));
-  const [who, what, worker, outcome] = [
-    width((row) => row.who),
-    width((row) => row.what),
-    width((row) => row.worker),
-    width((row) => row.outcome),
-  ];
-  const lines = rows.map((row) =>
-    [
-      row.who.padEnd(who),
-      row.what.padEnd(what),
-      row.worker.padEnd(worker),
-      row.outcome.padEnd(outcome),
-      row.note,
-    ]
-      .join('   ')
-      .trimEnd(),
-  );
-  return [...lines, ...more].join('\n');
-}
-
-/** The same with one column per client and the worker in each cell; for as many clients as fit beside each other. */
 export function renderLanes(history: History, ids: readonly string[], notes: Notes = {}): string {
   const { rows, more } = rowsOf(history, ids, notes);
   const clients = [...new Set(rows.flatMap(({ client }) => client ?? []))].sort((a, b) => a - b);
@@ -83,11 +61,12 @@ function rowsOf(
   const operations = timelineOf(history).operations.filter(({ invoke }) => wanted.has(invoke.op));
   const left = operations.slice(-MAX_OPERATIONS);
   const rows = left.map((operation, at) => rowOf(operation, left[at - 1], notes));
-  const from = left[0]?.invoke.at ?? Number.POSITIVE_INFINITY;
-  const until = left.reduce((last, { completion, invoke }) => Math.max(last, (completion ?? invoke).at), 0);
-  for (const event of history.events) {
-    if (event.type === 'fault' && event.state === 'fired' && event.at >= from && event.at <= until)
-      rows.push(faultRow(event));
+  const from = left[0]?.start ?? Number.POSITIVE_INFINITY;
+  const lastOf = ({ answered, start }: Operation) => (Number.isFinite(answered) ? answered : start);
+  const until = left.reduce((last, operation) => Math.max(last, lastOf(operation)), 0);
+  for (const [at, event] of history.events.entries()) {
+    if (event.type === 'fault' && event.state === 'fired' && at >= from && at <= until)
+      rows.push(faultRow(event, at));
   }
   const hidden = operations.length - left.length;
   return {
@@ -103,9 +82,8 @@ function rowOf(operation: Operation, above: Operation | undefined, notes: Notes)
   const beside = above && above.answered > operation.start ? '∥ ' : '';
   const note = notes[invoke.op];
   return {
-    at: invoke.at,
+    at: operation.start,
     client: invoke.client,
-    who: `client ${invoke.client}`,
     what: `${beside}${invoke.name} "${invoke.key}"${from}${value}`,
     worker: completion?.worker ? `w${completion.worker.index}` : '',
     outcome: outcomeOf(operation),
@@ -121,22 +99,14 @@ function outcomeOf({ completion }: Operation): string {
   return value === undefined ? type : `${type} ${shown(value)}`;
 }
 
-function faultRow({ fault, at }: FaultEvent): Row {
+function faultRow({ fault }: FaultEvent, at: number): Row {
   const whom = {
     worker: () => (fault.on === 'worker' ? `${fault.action} ${fault.service} w${fault.worker}` : ''),
     service: () => (fault.on === 'service' ? `${fault.action} ${fault.service}` : ''),
     stream: () => (fault.on === 'stream' ? `${fault.effect.kind} ${fault.link ?? fault.through}` : ''),
     client: () => (fault.on === 'client' ? `${fault.action} ${fault.operation}` : ''),
   };
-  return {
-    at,
-    client: undefined,
-    who: 'fault',
-    what: whom[fault.on](),
-    worker: '',
-    outcome: 'fired',
-    note: '',
-  };
+  return { at, client: undefined, what: whom[fault.on](), worker: '', outcome: 'fired', note: '' };
 }
 
 const broken: Notes = {
@@ -145,6 +115,8 @@ const broken: Notes = {
   'stale-read': 'stale after an acknowledged write',
   'read-your-writes': 'its own write is not there',
   'monotonic-reads': 'went back behind what it had read',
+  'ordered-append': 'not one order that grows at its end',
+  'read-together': 'lacks what was done before what was seen',
   convergence: 'quiet, and still different',
   limit: 'one more than the limit allows',
   'stream-order': 'not a prefix of the answer with one end',

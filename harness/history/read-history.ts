@@ -1,13 +1,21 @@
 import { gauntletError } from '../errors.ts';
-import { actions, type History, type HistoryEvent, type HistoryHeader, historyVersion } from './events.ts';
+import {
+  completionShape,
+  type Fields,
+  faultShape,
+  headerShape,
+  invokeShape,
+  isAnswerTo,
+  isAskedOf,
+  wrongField,
+} from './event-shape.ts';
+import { type History, type HistoryEvent, type HistoryHeader, historyVersion } from './events.ts';
 
 export interface ReadHistory {
   readonly history: History;
   /** The last line, when it was cut off (the recorder was killed); it is not in the history. */
   readonly torn?: string;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a history from JSON lines. A last line that ends in the middle is left out and reported.
@@ -53,13 +61,8 @@ function headerOf(fields: Fields): HistoryHeader {
   if (fields.version !== historyVersion) {
     throw gauntletError('GNT_HISTORY_VERSION', JSON.stringify(fields.version), historyVersion);
   }
-  for (const name of ['workload', 'planHash', 'subject']) {
-    if (typeof fields[name] !== 'string') refuse(1, `has no ${name}`);
-  }
-  const { checks } = fields;
-  if (!Array.isArray(checks) || checks.some((check) => typeof check?.checker !== 'string')) {
-    refuse(1, 'has no list of checks');
-  }
+  const wrong = wrongField(fields, headerShape);
+  if (wrong) refuse(1, `has no usable ${wrong}`);
   return fields as unknown as HistoryHeader;
 }
 
@@ -71,30 +74,39 @@ interface Pairing {
 }
 
 function eventOf(fields: Fields, line: number, pairing: Pairing): HistoryEvent {
-  const { type, at, op, id } = fields;
-  if (typeof at !== 'number') return refuse(line, 'has no time');
+  const { type, op } = fields;
+  const at = Number(fields.at);
   if (type === 'fault') {
-    if (typeof id !== 'string') refuse(line, 'is a fault without an id');
+    const wrong = wrongField(fields, faultShape);
+    if (wrong) refuse(line, `is a fault without a usable ${wrong}`);
     return fields as unknown as HistoryEvent;
   }
   if (type !== 'invoke' && type !== 'ok' && type !== 'fail' && type !== 'unknown') {
     return refuse(line, `has the type ${JSON.stringify(type)}`);
   }
-  if (typeof op !== 'string' || typeof fields.client !== 'number')
-    refuse(line, 'has no operation or no client');
+  const wrong = wrongField(fields, type === 'invoke' ? invokeShape : completionShape);
+  if (wrong === 'does') refuse(line, `does ${JSON.stringify(fields.does)}, which no checker knows`);
+  if (wrong) refuse(line, `has no usable ${wrong}`);
   if (at < pairing.lastAt) refuse(line, 'is earlier than the line before');
   pairing.lastAt = at;
-  if (type === 'invoke') {
-    if (pairing.ids.has(op)) refuse(line, `begins the operation ${op} again`);
-    if (typeof fields.key !== 'string' || typeof fields.name !== 'string')
-      refuse(line, 'has no key or no name');
-    if (!actions.some((action) => action === fields.does)) {
-      refuse(line, `does ${JSON.stringify(fields.does)}, which no checker knows`);
-    }
-    pairing.ids.add(op);
-    pairing.open.set(op, fields);
-  } else if (!pairing.open.delete(op)) {
-    refuse(line, `ends the operation ${op}, which is not under way`);
-  }
+  if (type === 'invoke') begin(fields, line, pairing);
+  else end(fields, line, pairing.open.get(op));
+  if (type !== 'invoke') pairing.open.delete(op);
   return fields as unknown as HistoryEvent;
+}
+
+function begin(fields: Fields, line: number, { ids, open }: Pairing): void {
+  const { op, does, value } = fields;
+  if (ids.has(op)) refuse(line, `begins the operation ${op} again`);
+  if (!isAskedOf(does, value)) refuse(line, `asks to ${does} ${JSON.stringify(value)}`);
+  ids.add(op);
+  open.set(op, fields);
+}
+
+function end({ op, client, type, value }: Fields, line: number, invoke: Fields | undefined): void {
+  if (!invoke) return refuse(line, `ends the operation ${op}, which is not under way`);
+  if (invoke.client !== client) refuse(line, `ends the operation ${op} of another client`);
+  if (type === 'ok' && !isAnswerTo(invoke.does, value)) {
+    refuse(line, `answers ${invoke.does} with ${JSON.stringify(value)}`);
+  }
 }
