@@ -104,9 +104,9 @@ function begin(fields: Fields, line: number, { ids, open }: Pairing): void {
 }
 
 function end({ op, client, type, value }: Fields, line: number, invoke: Fields | undefined): void {
-  if (!invoke) return refuse(line, `ends the operation ${op}, which is not under way`);
-  if (invoke.client !== client) refuse(line, `ends the operation ${op} of another client`);
-  if (type === 'ok' && !isAnswerTo(invoke.does, value)) {
-    refuse(line, `answers ${invoke.does} with ${JSON.stringify(value)}`);
+  if (!invoke) refuse(line, `ends the operation ${op}, which is not under way`);
+  if (invoke?.client !== client) refuse(line, `ends the operation ${op} of another client`);
+  if (type === 'ok' && !isAnswerTo(invoke?.does, value)) {
+    refuse(line, `answers ${invoke?.does} with ${JSON.stringify(value)}`);
   }
 }

@@ -11,7 +11,7 @@ import type {
 import type { JournalEntry } from '../journal.ts';
 
 /** What an operation may say of itself beyond who does what. */
-export type Asked = Partial<Omit<InvokeEvent, 'type' | 'op' | 'client' | 'at' | 'name' | 'does'>>;
+export type Asked = Partial<Omit<InvokeEvent, 'type' | 'op' | 'client' | 'at' | 'does'>>;
 
 export interface Answered {
   readonly value?: Json;

@@ -35,7 +35,7 @@ export const duplicateEffect: Checker = {
 interface Wanted {
   readonly adds: Operation[];
   /** Shown before it was added: there were some from the beginning. */
-  isOld: boolean;
+  readonly isOld: boolean;
   /** How often the list that was looked at last shows it. */
   shownBy: number;
   shown: number;
@@ -69,7 +69,6 @@ function listRule({ keys }: Effects): Sweep {
           continue;
         }
         isJudged = true;
-        if (list.start < (known.adds[0]?.start ?? 0)) known.isOld = true;
         known.shown = known.shownBy === list.start ? known.shown + 1 : 1;
         known.shownBy = list.start;
         const { length } = known.adds;

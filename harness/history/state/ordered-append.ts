@@ -89,19 +89,20 @@ function sequenceRule({ keys, kinds }: Effects): Sweep {
   };
 }
 
-/** Elements that were appended twice, or listed before they were appended. */
+/** Elements that were added twice, or listed before they were added: to whom they are due is not clear. */
 export function unclearElements(operations: readonly Operation[]): ReadonlySet<ValueId> {
-  const appended = new Set<ValueId>();
+  const added = new Map<ValueId, Operation>();
   const unclear = new Set<ValueId>();
   for (const operation of operations) {
-    const { invoke, completion, outcome } = operation;
-    if (invoke.does === 'list') {
-      for (const value of elementsOf(completion?.value))
-        if (!appended.has(valueId(value))) unclear.add(valueId(value));
-    } else if (isAddition(operation) && outcome !== 'fail') {
-      if (appended.has(valueId(invoke.value))) unclear.add(valueId(invoke.value));
-      appended.add(valueId(invoke.value));
-    }
+    if (!isAddition(operation) || operation.outcome === 'fail') continue;
+    const value = valueId(operation.invoke.value);
+    if (added.has(value)) unclear.add(value);
+    added.set(value, operation);
+  }
+  for (const { invoke, completion, end } of operations) {
+    if (invoke.does !== 'list') continue;
+    for (const value of elementsOf(completion?.value))
+      if (end < (added.get(valueId(value))?.start ?? -1)) unclear.add(valueId(value));
   }
   return unclear;
 }

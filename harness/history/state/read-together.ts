@@ -29,14 +29,22 @@ export const readTogether: Checker = {
     for (const look of looksOf(effects)) {
       const session = clients.get(look.client) ?? { newest: undefined, open: [] };
       clients.set(look.client, session);
-      const shown = latest(look, past, seenBefore(session, look));
-      session.open.push({ look, shown });
-      if (!shown) continue;
-      const others = (siblings.get(shown.change.invoke.partOf) ?? []).filter(({ invoke }) => invoke.partOf);
-      const known = look.parts.filter(({ key }) => past[key]?.hasBefore(shown.change.start));
-      if (known.length > 0 || look.parts.some(({ key }) => others.some((other) => isOn(other, key, shown))))
-        counted += 1;
-      const violation = judge(look, past, shown, others);
+      const before = seenBefore(session, look);
+      const all = [...(before ? [before] : []), ...shownBy(look, past)];
+      const newest = all.reduce<Shown | undefined>(newer, undefined);
+      session.open.push({ look, shown: newest });
+      if (!newest) continue;
+      const others = all.flatMap((shown): readonly Other[] => {
+        const { partOf } = shown.change.invoke;
+        if (partOf === undefined) return [];
+        return (siblings.get(partOf) ?? []).flatMap((other) =>
+          other === shown.change ? [] : { other, shown },
+        );
+      });
+      const isKnown = ({ key }: Part) =>
+        past[key]?.hasBefore(newest.change.start) || others.some(({ other }) => other.key === key);
+      if (look.parts.some(isKnown)) counted += 1;
+      const violation = judge(look, past, newest, others);
       if (violation) return invalid('read-together', violation, counted);
     }
     const nothing = 'nobody was shown a change and something else that was changed before it';
@@ -66,32 +74,33 @@ function seenBefore(session: Session, { start }: Look): Shown | undefined {
   return session.newest;
 }
 
-/** Of the changes that an answer shows, or that its client had seen before, the one that began last. */
-function latest({ parts }: Look, past: readonly (Past | undefined)[], before: Shown | undefined) {
-  let shown = before;
-  for (const { key, value, read } of parts) {
-    for (const change of past[key]?.shownBy(value, read.end) ?? []) shown = newer(shown, { change, read });
-  }
-  return shown;
-}
+const shownBy = ({ parts }: Look, past: readonly (Past | undefined)[]): readonly Shown[] =>
+  parts.flatMap(({ key, value, read }) =>
+    (past[key]?.shownBy(value, read.end) ?? []).map((change) => ({ change, read })),
+  );
 
-const isOn = (other: Operation, key: number, { change }: Shown) => other !== change && other.key === key;
+/** Another part of a change that was shown. */
+interface Other {
+  readonly other: Operation;
+  readonly shown: Shown;
+}
 
 function judge(
   { parts }: Look,
   past: readonly (Past | undefined)[],
-  shown: Shown,
-  others: readonly Operation[],
+  newest: Shown,
+  others: readonly Other[],
 ): Violation | undefined {
   for (const part of parts) {
-    const lacked = (also?: Operation) =>
-      past[part.key]?.lackedBy(part.value, shown.change.start, part.read.end, also);
-    const change =
-      others
-        .filter((other) => isOn(other, part.key, shown))
-        .map(lacked)
-        .find(Boolean) ?? lacked();
-    if (change) return violation(part, change, shown);
+    const lackedBy = (place: number, also?: Operation) =>
+      past[part.key]?.lackedBy(part.value, place, part.read.end, also);
+    for (const { other, shown } of others) {
+      if (other.key !== part.key) continue;
+      const lacked = lackedBy(shown.change.start, other);
+      if (lacked) return violation(part, lacked, shown);
+    }
+    const lacked = lackedBy(newest.change.start);
+    if (lacked) return violation(part, lacked, newest);
   }
   return undefined;
 }

@@ -38,7 +38,7 @@ interface Source {
 export interface Sources {
   /**
    * Undefined where a value may come from several writes, or have been there from the beginning: nothing and true or false may
-   * always, other values when they were read before their write began, unless the header says what was there.
+   * always, other values when a read of them had ended before their write began, unless the header says what was there.
    */
   readonly only: (key: number, value: ValueId) => Operation | undefined;
 }
@@ -49,12 +49,19 @@ export function sourcesOf(effects: Effects): Sources {
   const before = known.get(effects);
   if (before) return before;
   const keys = effects.keys.map(() => new Map<ValueId, Source>());
-  const early = effects.keys.map(() => new Set<ValueId>());
+  /** Where a value was found first, by the end of what found it. */
+  const found = effects.keys.map(() => new Map<ValueId, number>());
   for (const operation of [...effects.beginnings, ...effects.operations]) {
-    const { key, invoke, completion } = operation;
+    const { key, invoke, completion, end } = operation;
     if (effects.kinds[key] !== 'register') continue;
-    const found = isRead(operation) ? completion?.value : invoke.does === 'cas' ? invoke.from : undefined;
-    if (found !== undefined && !keys[key]?.has(valueId(found))) early[key]?.add(valueId(found));
+    if (
+      isRead(operation) ||
+      (invoke.does === 'cas' && operation.outcome === 'ok' && !isRefusedCas(operation))
+    ) {
+      const value = valueId(isRead(operation) ? completion?.value : invoke.from);
+      const first = found[key]?.get(value);
+      if (first === undefined || end < first) found[key]?.set(value, end);
+    }
     if (invoke.does !== 'write' && invoke.does !== 'delete' && invoke.does !== 'cas') continue;
     if (isRefusedCas(operation)) continue;
     const source = keys[key]?.get(writtenBy(operation));
@@ -66,7 +73,10 @@ export function sourcesOf(effects: Effects): Sources {
       const source = keys[key]?.get(value);
       if (!source?.isOnly || source.write.outcome === 'fail') return undefined;
       if (effects.stated.has(key)) return source.write;
-      const mayBeOld = value === null || typeof value === 'boolean' || early[key]?.has(value);
+      const mayBeOld =
+        value === null ||
+        typeof value === 'boolean' ||
+        (found[key]?.get(value) ?? Infinity) < source.write.start;
       return mayBeOld ? undefined : source.write;
     },
   };
