@@ -11,7 +11,9 @@ const rounds = Number(values.rounds);
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   checkers: async () => {
     const { benchCheckers, checkerTable } = await import('./checkers.ts');
-    console.log(checkerTable(benchCheckers()));
+    console.log(`${checkerTable(benchCheckers())}\n`);
+    const { benchCheckerSoundness, soundnessTables } = await import('./checker-soundness.ts');
+    console.log(soundnessTables(benchCheckerSoundness()));
   },
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
   hunts: async () => (await import('./hunts.ts')).benchHunts(),

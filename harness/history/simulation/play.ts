@@ -21,10 +21,10 @@ export function play({ acts, initial, isStated, lag, seed }: Script): Simulated 
   const events: HistoryEvent[] = [];
   const ops = new Map(acts.map((act, at) => [act, `o${at + 1}`]));
 
+  const ends = { start: begin, end };
   for (const { act, moment, at } of momentsOf(acts)) {
-    if (moment === 'start') act.asks.forEach((asking, part) => begin(act, asking, part));
-    else if (moment === 'effect') answers.set(act, take(act, at));
-    else act.asks.forEach((_, part) => end(act, part));
+    if (moment === 'effect') answers.set(act, take(act, at));
+    else for (const part of act.asks.keys()) ends[moment](act, part);
   }
   const checks: never[] = [];
   const header = {
@@ -40,8 +40,9 @@ export function play({ acts, initial, isStated, lag, seed }: Script): Simulated 
     return act.asks.length > 1 ? `${ops.get(act)}.${part + 1}` : `${ops.get(act)}`;
   }
 
-  function begin(act: Act, asking: Asking, part: number): void {
+  function begin(act: Act, part: number): void {
     const { client, tenant, idempotencyKey } = act;
+    const asking = act.asks[part] as Asking;
     events.push({
       type: 'invoke',
       op: idOf(act, part),

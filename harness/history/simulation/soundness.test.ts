@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { checkerOf } from '../checkers.ts';
 import type { Action, History } from '../events.ts';
 import { linearizable } from '../linearizability/linearizability.ts';
 import { convergence } from '../state/convergence.ts';
@@ -9,6 +10,8 @@ import { monotonicReads } from '../state/monotonic-reads.ts';
 import { readYourWrites } from '../state/read-your-writes.ts';
 import { staleRead } from '../state/stale-read.ts';
 import type { Checker } from '../verdict.ts';
+import { allSimulations } from './all.ts';
+import type { Simulated, Simulation } from './simulated.ts';
 import {
   atomicCounter,
   atomicRegister,
@@ -102,5 +105,45 @@ test('a counter per worker is found', () => {
   const runs = runsOf(counterTicks, counterPerWorker);
   for (const checker of [lostUpdate, staleRead, convergence(), linearizable()]) {
     expect(alarms(checker, runs)).toBeGreaterThan(3);
+  }
+});
+
+const nameOf = ({ check, subject }: Simulation) => `${check.checker} on a ${subject}`;
+const seedsWhere = (count: number, is: (seed: number) => boolean) => [...Array(count).keys()].filter(is);
+
+test.each(allSimulations.map((simulation) => [nameOf(simulation), simulation] as const))(
+  '%s: correct ones are never invalid and mostly judged',
+  (_, { check, correct }) => {
+    const checker = checkerOf(check);
+    const verdictOf = ({ history, journal }: Simulated) => checker.check(history, journal).verdict;
+    expect(seedsWhere(300, (seed) => verdictOf(correct(seed)) === 'invalid')).toEqual([]);
+    expect(seedsWhere(100, (seed) => verdictOf(correct(seed)) !== 'not-judged').length).toBeGreaterThan(50);
+  },
+);
+
+const planted = allSimulations.flatMap((simulation) =>
+  Object.entries(simulation.anomalies).map(
+    ([anomaly, make]) => [`${nameOf(simulation)}: ${anomaly}`, simulation, make] as const,
+  ),
+);
+
+test.each(planted)('%s is found', (_, { check }, make) => {
+  const checker = checkerOf(check);
+  const missed = seedsWhere(100, (seed) => {
+    const { history, journal } = make(seed);
+    return checker.check(history, journal).verdict !== 'invalid';
+  });
+  expect(missed.length).toBeLessThanOrEqual(1);
+});
+
+test('what a checker finds in a planted mistake is small, and in the history', () => {
+  for (const { check, anomalies } of allSimulations) {
+    for (const make of Object.values(anomalies)) {
+      const { history, journal } = make(1);
+      const { counterexample = [] } = checkerOf(check).check(history, journal);
+      const ops = new Set(history.events.flatMap((event) => (event.type === 'invoke' ? event.op : [])));
+      expect(counterexample.filter((op) => !ops.has(op))).toEqual([]);
+      expect(counterexample.length).toBeLessThanOrEqual(12);
+    }
   }
 });

@@ -35,7 +35,7 @@ function simulation(
   mistakes: Readonly<Record<string, Planted>>,
 ): Simulation {
   const anomalies = Object.entries(mistakes).map(
-    ([name, mistake]) => [name, (seed: number) => broken(checker, subject, mistake, seed)] as const,
+    ([name, mistake]) => [name, (seed: number) => broken(subject, mistake, seed)] as const,
   );
   return {
     check: optionsOf(checker),
@@ -62,7 +62,7 @@ function correct(checker: string, subject: Subject, seed: number): Simulated {
   return play({ acts: [...acts, ...looks], initial, isStated: random.chance(0.5), lag, seed });
 }
 
-function broken(checker: string, subject: Subject, mistake: Planted, seed: number): Simulated {
+function broken(subject: Subject, mistake: Planted, seed: number): Simulated {
   const random = randomOf(seed);
   const calm = noise(random, { subject, key: 'k1', clients, operations: 3, isCalm: true, isToggled: false });
   const other = noise(random, {
