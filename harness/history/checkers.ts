@@ -1,9 +1,14 @@
 import { gauntletError } from '../errors.ts';
+import { answerMatches } from './answers/answer-matches.ts';
 import { cancelUpstream } from './answers/cancel-upstream.ts';
 import { exactlyOnce } from './answers/exactly-once.ts';
+import { liveness } from './answers/liveness.ts';
+import { refusals } from './answers/refusals.ts';
+import { streamEnds } from './answers/stream-ends.ts';
 import { streamOrder } from './answers/stream-order.ts';
 import { tenantIsolation } from './answers/tenant-isolation.ts';
 import { truncatedComplete } from './answers/truncated-complete.ts';
+import { usageSums } from './answers/usage-sums.ts';
 import type { CheckChoice, History } from './events.ts';
 import { faultsFired } from './faults-fired.ts';
 import type { Journal } from './journal.ts';
@@ -21,7 +26,7 @@ import { taskEnds } from './tasks/task-ends.ts';
 import { type Checker, type Judgement, judge } from './verdict.ts';
 
 /** The type of each option of a checker; a `?` marks one that may be left out. */
-type Options = Readonly<Record<string, 'number' | 'number?' | 'texts?' | 'window'>>;
+type Options = Readonly<Record<string, 'number' | 'number?' | 'numbers?' | 'texts?' | 'window'>>;
 type Given = Readonly<Record<string, never>>;
 type Entry = readonly [options: Options, make: (given: Given) => Checker];
 
@@ -45,6 +50,11 @@ const table: Readonly<Record<string, Entry>> = {
   'cancel-upstream': [{ withinMs: 'number' }, (given) => cancelUpstream({ withinMs: given.withinMs ?? 0 })],
   'tenant-isolation': plain(tenantIsolation),
   'exactly-once': plain(exactlyOnce),
+  'answer-matches': plain(answerMatches),
+  liveness: [{ withinMs: 'number?' }, liveness],
+  refusals: [{ expected: 'numbers?', limit: 'number?', windowMs: 'number?' }, refusals],
+  'stream-ends': plain(streamEnds),
+  'usage-sums': [{ withinMs: 'number?', promptPrice: 'number?', completionPrice: 'number?' }, usageSums],
   'task-ends': [{ terminal: 'texts?', withinMs: 'number?' }, taskEnds],
   linearizable: [{ steps: 'number?' }, linearizable],
   'faults-fired': plain(faultsFired),
@@ -82,6 +92,7 @@ export function checkHistory(history: History, journal?: Journal): Judgement {
 function isOfType(value: unknown, type: Options[string]): boolean {
   if (value === undefined) return type.endsWith('?');
   if (type === 'window') return value === 'sliding' || value === 'fixed' || value === 'concurrent';
+  if (type === 'numbers?') return Array.isArray(value) && value.every((each) => typeof each === 'number');
   if (type === 'texts?') return Array.isArray(value) && value.every((text) => typeof text === 'string');
   return typeof value === 'number' && value >= 0;
 }

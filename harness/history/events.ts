@@ -136,6 +136,8 @@ export interface StreamSeen {
   readonly frames: readonly FrameSeen[];
   /** The client was told, or had to conclude, that this is the whole answer. */
   readonly complete: boolean;
+  /** The body came to the end that its framing announced; false for a broken one, absent where that cannot be told. */
+  readonly endedCleanly?: boolean;
 }
 
 /** One frame: text, the terminal event (`[DONE]`, `response.completed`, `message_stop`) or an error event. */

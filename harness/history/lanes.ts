@@ -124,6 +124,11 @@ const broken: Notes = {
   'cancel-upstream': 'aborted, and still going on upstream',
   'tenant-isolation': 'text of another tenant',
   'exactly-once': 'not exactly once upstream',
+  'answer-matches': 'not the answer to this',
+  liveness: 'never answered',
+  refusals: 'refused without a reason, or done all the same',
+  'stream-ends': 'ended without saying how',
+  'usage-sums': 'not what was used upstream',
   'task-ends': 'still running',
   linearizable: 'no order explains this',
 };

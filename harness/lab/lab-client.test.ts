@@ -9,7 +9,7 @@ const agent = new Agent({ keepAlive: true });
 let server: Server;
 let closedEarly: Promise<void>;
 
-/** Sends eight words, one every 10 ms, then [DONE]; `/broken` breaks off after three. */
+/** Sends eight words, one every 10 ms, then [DONE]; `/broken` breaks off after three, `/hung` says no more then. */
 beforeEach(async () => {
   let tell: () => void;
   closedEarly = new Promise((resolve) => {
@@ -22,6 +22,7 @@ beforeEach(async () => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     for (let word = 1; word <= 8 && !response.destroyed; word += 1) {
       if (request.url === '/broken' && word === 4) return void response.destroy();
+      if (request.url === '/hung' && word === 4) return;
       response.write(`data: ${JSON.stringify({ choices: [{ delta: { content: `w${word} ` } }] })}\n\n`);
       await delay(10);
     }
@@ -35,10 +36,10 @@ afterEach(() => {
   server.close();
 });
 
-function client(conduct: ClientConduct = {}): LabClient {
+function client(conduct: ClientConduct = {}, timeoutMs = 5_000): LabClient {
   const { port } = server.address() as AddressInfo;
   const route = () => ({ agent, origin: new URL(`http://127.0.0.1:${port}`), workerOf: () => undefined });
-  return new LabClient({ route, service: 'gateway', signal: AbortSignal.timeout(5_000), conduct });
+  return new LabClient({ route, service: 'gateway', signal: AbortSignal.timeout(timeoutMs), conduct });
 }
 
 test('a stream is read frame by frame to its terminal event', async () => {
@@ -65,6 +66,12 @@ test('a broken connection is no clean end', async () => {
   expect(frames).toHaveLength(3);
   expect(endedCleanly).toBe(false);
   expect(abortedAt).toBeUndefined();
+});
+
+test('what had come when the time was over is kept', async () => {
+  const { frames, timedOut, endedCleanly } = await client({}, 300).stream({ path: '/hung', body: {} });
+  expect(frames).toHaveLength(3);
+  expect({ timedOut, endedCleanly }).toEqual({ timedOut: true, endedCleanly: false });
 });
 
 test('frames are told as they come, from 0 when the request is sent', async () => {

@@ -12,6 +12,8 @@ const slowForMs = 2_000;
 export interface FramesRead {
   readonly frames: readonly FrameSeen[];
   readonly endedCleanly: boolean;
+  /** The time of the operation was over before the body was. */
+  readonly timedOut?: true;
   readonly body: string;
 }
 
@@ -25,9 +27,8 @@ interface ReadOptions {
 }
 
 /**
- * Reads server-sent events to the end of the body, however it ends. A slow reader takes its bytes in small bites and
- * leaves the rest in the socket, so that the sender feels it.
- * @throws the reason of `signal` when the time of the operation is over
+ * Reads server-sent events to the end of the body, however it ends, or until the time of the operation is over: what has come
+ * by then is kept. A slow reader takes its bytes in small bites and leaves the rest in the socket, so that the sender feels it.
  */
 export async function readFrames(
   response: IncomingMessage,
@@ -61,10 +62,10 @@ export async function readFrames(
       const aheadMs = dueMs - (performance.now() - startedAt);
       if (aheadMs > 0) await delay(aheadMs, undefined, { signal });
     }
-  } catch (error) {
-    if (signal.aborted) throw error;
+  } catch {
     endedCleanly = false;
   }
   onEnd(bytes, performance.now() - startedAt);
-  return { frames, endedCleanly, body };
+  const timedOut = signal.aborted && !endedCleanly && !gone.aborted;
+  return { frames, endedCleanly, ...(timedOut ? { timedOut } : {}), body };
 }

@@ -1,6 +1,14 @@
+import type { CheckChoice } from '../history/events.ts';
 import { faultsOf, type Plan } from '../plan/plan.ts';
-import { streamSeen, textOf } from './chat-frame.ts';
-import { type Client, type Completion, completionOf, type Meaning, type Operation } from './workload.ts';
+import { streamSeen, type TokensSaid, textOf, usageIn, usageOf } from './chat-frame.ts';
+import {
+  type Client,
+  type Completion,
+  completionOf,
+  type Meaning,
+  type Operation,
+  type StreamAnswer,
+} from './workload.ts';
 
 const tokens = 8;
 /** Slow enough that frames come one by one, and that answers of several clients are under way together. */
@@ -24,6 +32,7 @@ const spoken = (operation: Operation) => answerOf(operation).replaceAll(' ', '_'
 export const chatMeaning = (operation: Operation): Meaning => ({
   does: 'call',
   key: operation.id,
+  args: operation.step.args,
   expect: answerOf(operation),
   tenant: `client-${operation.step.client}`,
   marker: secretOf(operation),
@@ -44,23 +53,45 @@ export function streamBody(operation: Operation, model: string, plan: Plan): obj
   return { model, messages: [{ role: 'user', content }], stream: true };
 }
 
+/** Checks that hold for every subject that passes chats on to the model, whatever else it does. */
+export const chatChecks: readonly CheckChoice[] = [
+  { checker: 'answer-matches' },
+  { checker: 'stream-order' },
+  { checker: 'stream-ends' },
+  { checker: 'truncated-complete' },
+  { checker: 'liveness' },
+  { checker: 'refusals' },
+  { checker: 'tenant-isolation' },
+];
+
+interface Chat {
+  readonly choices: readonly { readonly message: { readonly content?: string | null } }[];
+  readonly usage?: TokensSaid | null;
+}
+
 /** Asks for a whole answer. */
 export async function chat(client: Client, body: object, headers: Headers = {}): Promise<Completion> {
   const answer = await client.request({ path, body, headers });
-  return completionOf(answer, () => {
-    const { choices } = answer.json<{ choices: readonly { message: { content?: string } }[] }>();
-    return choices[0]?.message.content ?? '';
-  });
+  const completion = completionOf(answer, () => answer.json<Chat>().choices[0]?.message.content ?? '');
+  return completion.type === 'ok' ? { ...completion, ...usageIn(answer.json<Chat>().usage) } : completion;
 }
 
-/** Asks for a stream and reads it to its end, however it ends. */
+/** Asks for a stream and reads it to its end, however it ends, or until the time is over. */
 export async function stream(client: Client, body: object, headers: Headers = {}): Promise<Completion> {
   const answer = await client.stream({ path, body, headers });
-  if (answer.abortedAt !== undefined)
-    return { type: 'unknown', stream: streamSeen(answer), error: 'hung up' };
-  if (answer.status !== 200) return completionOf(answer);
   const seen = streamSeen(answer);
-  if (seen.complete) return { type: 'ok', value: textOf(answer), stream: seen };
-  const error = answer.endedCleanly ? 'the stream ended without its end' : 'the connection broke';
-  return { type: 'unknown', value: textOf(answer), stream: seen, error };
+  if (answer.abortedAt !== undefined) return { type: 'unknown', stream: seen, error: 'hung up' };
+  const { status } = answer;
+  if (answer.timedOut)
+    return { type: 'unknown', status, stream: seen, timedOut: true, error: 'no end in time' };
+  if (status !== 200) return completionOf(answer);
+  const common = { status, value: textOf(answer), stream: seen, ...usageOf(answer) };
+  return seen.complete ? { type: 'ok', ...common } : { type: 'unknown', ...common, error: endOf(answer) };
+}
+
+/** How a stream ended that is not whole, for people. */
+function endOf({ frames, endedCleanly }: StreamAnswer): string {
+  const told = frames.find((frame) => 'error' in frame);
+  if (told) return told.error;
+  return endedCleanly ? 'the stream ended without its end' : 'the connection broke';
 }

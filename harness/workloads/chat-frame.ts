@@ -1,9 +1,16 @@
-import type { StreamSeen } from '../history/events.ts';
+import type { StreamSeen, Usage } from '../history/events.ts';
 import type { Frame, StreamAnswer } from './workload.ts';
 
 interface Chunk {
+  readonly usage?: TokensSaid | null;
   readonly error?: { readonly message?: string } | string;
   readonly choices?: readonly { readonly delta?: { readonly content?: string | null } }[];
+}
+
+/** `usage` of the OpenAI API. */
+export interface TokensSaid {
+  readonly prompt_tokens?: unknown;
+  readonly completion_tokens?: unknown;
 }
 
 /** An event of a chat completion stream: text, the terminal `[DONE]`, or an error. */
@@ -21,10 +28,42 @@ export function chatFrame(data: string): Frame | undefined {
   return text ? { text } : undefined;
 }
 
-/** The stream as checkers want it: a client takes it for complete when the terminal event came and no error did. */
-export function streamSeen({ frames }: StreamAnswer): StreamSeen {
+/**
+ * The stream as checkers want it: a client takes it for complete when the terminal event came and no error did. How it ended
+ * can be told of event streams whose framing announces the end; one that goes on until the connection closes may have been cut.
+ */
+export function streamSeen({ frames, headers, endedCleanly, abortedAt, timedOut }: StreamAnswer): StreamSeen {
   const complete = frames.some((frame) => 'done' in frame) && !frames.some((frame) => 'error' in frame);
-  return { frames, complete };
+  const isEventStream = String(headers['content-type']).startsWith('text/event-stream');
+  const isFramed = headers['content-length'] !== undefined || isChunked(headers['transfer-encoding']);
+  const isTold = isEventStream && isFramed && abortedAt === undefined && !timedOut;
+  return { frames, complete, ...(isTold ? { endedCleanly } : {}) };
+}
+
+const isChunked = (header: string | string[] | undefined): boolean =>
+  String(header ?? '')
+    .toLowerCase()
+    .includes('chunked');
+
+/** Tokens that an answer, or the last chunk of a stream that tells them, says it took. */
+export function usageIn(said: TokensSaid | null | undefined): { usage?: Usage } {
+  const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = said ?? {};
+  return typeof promptTokens === 'number' && typeof completionTokens === 'number'
+    ? { usage: { promptTokens, completionTokens } }
+    : {};
+}
+
+/** The same of the body of a stream. */
+export function usageOf({ text }: StreamAnswer): { usage?: Usage } {
+  const told = text
+    .split('\n')
+    .findLast((line) => line.startsWith('data: {') && line.includes('"prompt_tokens"'));
+  if (told === undefined) return {};
+  try {
+    return usageIn((JSON.parse(told.slice('data: '.length)) as Chunk).usage);
+  } catch {
+    return {};
+  }
 }
 
 /** The text of all frames. */

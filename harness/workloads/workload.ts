@@ -74,10 +74,16 @@ export interface Operation {
 
 export type Meaning = Pick<InvokeEvent, 'does'> &
   Partial<
-    Pick<InvokeEvent, 'key' | 'value' | 'from' | 'idempotencyKey' | 'tenant' | 'marker' | 'expect' | 'args'>
+    Pick<
+      InvokeEvent,
+      'key' | 'value' | 'from' | 'idempotencyKey' | 'account' | 'tenant' | 'marker' | 'expect' | 'args'
+    >
   >;
 
-export type Completion = Pick<CompletionEvent, 'type' | 'value' | 'error' | 'stream'>;
+export type Completion = Pick<
+  CompletionEvent,
+  'type' | 'value' | 'error' | 'status' | 'timedOut' | 'usage' | 'stream'
+>;
 
 /** The planned client of an operation: its own kept connections, to the planned worker if the plan names one. */
 export interface Client {
@@ -118,6 +124,8 @@ export interface StreamAnswer extends Answer {
   readonly frames: readonly FrameSeen[];
   /** The body ended by itself, not by a broken connection or by the client. */
   readonly endedCleanly: boolean;
+  /** The time of the operation was over before the body was; the frames are those that had come. */
+  readonly timedOut?: true;
   /** When the client hung up, if the plan said so. */
   readonly abortedAt?: number;
 }

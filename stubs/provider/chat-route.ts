@@ -79,6 +79,7 @@ function observe(journal: Journal, entry: JournalEntry, reply: FastifyReply): vo
 }
 
 function entryOf(path: string, call: Call, planned: Answer, raw: Buffer): JournalEntry {
+  const usage = usageOf(planned);
   return {
     id: randomUUID(),
     op: call.directives.op ?? null,
@@ -92,6 +93,8 @@ function entryOf(path: string, call: Call, planned: Answer, raw: Buffer): Journa
     parameters: call.request.parameters,
     imageSha256: imageUrlsOf(call.request.messages).map(sha256),
     bodySha256: sha256(raw),
+    usage: { promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens },
+    saysUsage: !call.request.stream || call.request.includeUsage,
     answerText: planned.text.slice(0, TEXT_LIMIT),
     status: null,
     framesSent: 0,

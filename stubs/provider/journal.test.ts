@@ -15,6 +15,8 @@ const entry = (op: string, arrivedAt = 0): JournalEntry => ({
   parameters: {},
   imageSha256: [],
   bodySha256: '',
+  usage: { promptTokens: 0, completionTokens: 0 },
+  saysUsage: false,
   answerText: '',
   status: null,
   framesSent: 0,

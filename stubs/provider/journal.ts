@@ -20,6 +20,10 @@ export type JournalEntry = {
   /** SHA-256 of the URL (data or link) of every image in the request. */
   readonly imageSha256: readonly string[];
   readonly bodySha256: string;
+  /** Tokens of the whole answer as it was meant. */
+  readonly usage: { readonly promptTokens: number; readonly completionTokens: number };
+  /** The answer tells its usage: a body always does, a stream when `stream_options.include_usage` asks for it. */
+  readonly saysUsage: boolean;
   /** The whole answer as it was meant, bounded; what was sent of it is in `framesSent`. */
   answerText: string;
   status: number | null;

@@ -49,6 +49,7 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
   server.post('/v1/embeddings', async (request, reply) => {
     const raw = (request.body ?? Buffer.alloc(0)) as Buffer;
     const embedding = readEmbeddingRequest(parseBody(raw));
+    const answer = embeddingsOf(embedding);
     const text = embedding.inputs.join('\n').slice(0, 4_000);
     const entry = journal.open({
       id: randomUUID(),
@@ -63,13 +64,15 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
       parameters: {},
       imageSha256: [],
       bodySha256: createHash('sha256').update(raw).digest('hex'),
+      usage: { promptTokens: answer.usage.prompt_tokens, completionTokens: 0 },
+      saysUsage: true,
       answerText: '',
       status: 200,
       framesSent: 0,
     });
     reply.raw.once('finish', () => journal.change(entry, { framesSent: 1, completedAt: Date.now() }));
     reply.raw.once('close', () => journal.close(entry));
-    return embeddingsOf(embedding);
+    return answer;
   });
   chatRoute(server, journal, pacing);
   transcribeRoute(server);

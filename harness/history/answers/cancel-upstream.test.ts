@@ -7,14 +7,38 @@ const { history } = new Recording().unknown(1, 'call', {}, { abortedAt: 2_000 })
 const judged = (call: Partial<JournalEntry>) =>
   cancelUpstream({ withinMs: 500 }).check(history, [callOf('o1', call)]);
 
-test('a call that is hung up in time, or had ended before, is cancelled', () => {
+const judgedBy = (given: typeof history, ...journal: readonly JournalEntry[]) =>
+  cancelUpstream({ withinMs: 500 }).check(given, journal);
+
+test('a call that is hung up in time, or ends by itself by then, is cancelled', () => {
   expect(judged({ hungUpAt: 2_400 })).toEqual({ checker: 'cancel-upstream', verdict: 'valid', counted: 1 });
-  expect(judged({ completedAt: 1_900 })).toMatchObject({ verdict: 'valid' });
-  expect(judged({ fault: { kind: 'cut' } })).toMatchObject({ verdict: 'valid' });
+  expect(judged({ completedAt: 2_300 })).toMatchObject({ verdict: 'valid' });
+  expect(judged({ arrivedAt: 2_400, hungUpAt: 2_800 })).toMatchObject({ verdict: 'valid' });
 });
 
-test('an abort before anything went upstream has nothing to cancel', () => {
-  expect(cancelUpstream({ withinMs: 500 }).check(history, [])).toMatchObject({ verdict: 'valid' });
+test.each([
+  ['had ended before', [callOf('o1', { completedAt: 1_900 })], 'no abort met a call that was under way'],
+  ['was cut upstream', [callOf('o1', { fault: { kind: 'cut' } })], 'no abort met a call that was under way'],
+  ['is not in the journal', [callOf('o2')], 'the journal has no call of an aborted operation'],
+])('an abort whose call %s shows nothing', (_, journal, reason) => {
+  expect(judgedBy(history, ...journal)).toEqual({
+    checker: 'cancel-upstream',
+    verdict: 'not-judged',
+    reason,
+    counted: 0,
+  });
+});
+
+test('a worker that is stopped cannot pass a hang-up on', () => {
+  const stop = { on: 'worker', action: 'stop', service: 's', worker: 1, revertAfterMs: 500 } as const;
+  const stopped = { type: 'fault', id: 'f1', at: 2_000, state: 'fired', fault: stop, proof: {} } as const;
+  const disturbed = { ...history, events: [...history.events, stopped] };
+  const call = callOf('o1', { hungUpAt: 2_900 });
+  expect(judgedBy(disturbed, call)).toMatchObject({
+    verdict: 'not-judged',
+    reason: 'faults were near all aborts',
+  });
+  expect(judgedBy(history, call)).toMatchObject({ verdict: 'invalid' });
 });
 
 test.each([
@@ -30,11 +54,15 @@ test.each([
   });
 });
 
-test('without a journal it does not know, without aborts there is nothing to know', () => {
-  expect(cancelUpstream({ withinMs: 500 }).check(history)).toMatchObject({ verdict: 'unknown' });
+test('without a journal, and without aborts, nothing is judged', () => {
+  expect(cancelUpstream({ withinMs: 500 }).check(history)).toMatchObject({
+    verdict: 'not-judged',
+    reason: 'there is no journal',
+  });
   const calm = new Recording().ok(1, 'call');
-  expect(cancelUpstream({ withinMs: 500 }).check(calm.history)).toMatchObject({
-    verdict: 'valid',
+  expect(judgedBy(calm.history, callOf('o1'))).toMatchObject({
+    verdict: 'not-judged',
+    reason: 'no client hung up',
     counted: 0,
   });
 });

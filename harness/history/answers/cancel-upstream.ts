@@ -1,7 +1,7 @@
-import { chatCallsOf, type Journal } from '../journal.ts';
-import { invalid, named, notFound } from '../outcome.ts';
-import { type Operation, timelineOf } from '../timeline.ts';
+import { chatCallsOf, type JournalEntry } from '../journal.ts';
 import type { Checker } from '../verdict.ts';
+import { faultsNear } from './faults-near.ts';
+import { against, judgeEach } from './judge-each.ts';
 
 export interface CancelOptions {
   readonly withinMs: number;
@@ -18,38 +18,46 @@ export function cancelUpstream({ withinMs }: CancelOptions): Checker {
       'answers long enough that an abort meets a call under way',
     ],
     check(history, journal) {
-      let counted = 0;
-      for (const operation of timelineOf(history).operations) {
-        const abortedAt = operation.completion?.abortedAt;
-        if (abortedAt === undefined) continue;
-        counted += 1;
-        const problem = journal && stillGoing(operation, journal, abortedAt, withinMs);
-        if (problem === undefined) continue;
-        const violation = { reason: `${named(operation)} was aborted, ${problem}`, operations: [operation] };
-        return invalid('cancel-upstream', violation, counted);
-      }
-      const unmet = counted > 0 && !journal ? 'there is no journal' : undefined;
-      return notFound('cancel-upstream', counted, unmet);
+      const faults = faultsNear(history);
+      return judgeEach(
+        'cancel-upstream',
+        history,
+        (operation) => {
+          const abortedAt = operation.completion?.abortedAt;
+          if (abortedAt === undefined) return undefined;
+          if (!journal) return { lacks: 'there is no journal' };
+          // A process that is stopped or a link that is silent cannot pass a hang-up on.
+          if (faults.disturbed(operation, abortedAt + withinMs))
+            return { lacks: 'faults were near all aborts' };
+          const calls = chatCallsOf(journal, operation.invoke.op);
+          if (calls.length === 0) return { lacks: 'the journal has no call of an aborted operation' };
+          const problem = calls.map((call) => goingOn(call, abortedAt, withinMs)).find(Boolean);
+          if (problem !== undefined) return against(operation, `was aborted, ${problem}`);
+          if (calls.some((call) => isUnderWay(call, abortedAt))) return 'judged';
+          return { lacks: 'no abort met a call that was under way' };
+        },
+        'no client hung up',
+      );
     },
   };
 }
 
-function stillGoing(
-  { invoke }: Operation,
-  journal: Journal,
-  abortedAt: number,
-  withinMs: number,
-): string | undefined {
-  for (const { arrivedAt, completedAt, hungUpAt, fault } of chatCallsOf(journal, invoke.op)) {
-    if (arrivedAt > abortedAt + withinMs) {
-      return `and a call upstream began ${Math.round(arrivedAt - abortedAt)} ms later`;
-    }
-    const endedAt = hungUpAt ?? completedAt;
-    if (endedAt !== undefined && endedAt <= abortedAt + withinMs) continue;
-    if (endedAt === undefined && fault) continue;
-    const until =
-      endedAt === undefined ? 'was never hung up' : `went on for ${Math.round(endedAt - abortedAt)} ms`;
-    return `the call upstream ${until}`;
+function goingOn(call: JournalEntry, abortedAt: number, withinMs: number): string | undefined {
+  const { arrivedAt, fault } = call;
+  if (arrivedAt > abortedAt + withinMs) {
+    return `and a call upstream began ${Math.round(arrivedAt - abortedAt)} ms later`;
   }
-  return undefined;
+  const endedAt = endOf(call);
+  // One that arrives while the hang-up is on its way has its time, too.
+  if (endedAt !== undefined && endedAt <= Math.max(arrivedAt, abortedAt) + withinMs) return undefined;
+  if (endedAt === undefined && fault) return undefined;
+  const until =
+    endedAt === undefined ? 'was never hung up' : `went on for ${Math.round(endedAt - abortedAt)} ms`;
+  return `the call upstream ${until}`;
+}
+
+const endOf = ({ hungUpAt, completedAt }: JournalEntry): number | undefined => hungUpAt ?? completedAt;
+
+function isUnderWay(call: JournalEntry, at: number): boolean {
+  return !(call.fault && endOf(call) === undefined) && (endOf(call) ?? Number.POSITIVE_INFINITY) > at;
 }

@@ -44,6 +44,31 @@ test('an answer that nobody gave is invented', () => {
   });
 });
 
-test('without a journal it does not know', () => {
-  expect(exactlyOnce.check(history)).toMatchObject({ verdict: 'unknown' });
+test('near a fault an answer may have been lost on its way to the subject, and asked for again', () => {
+  const cut = {
+    on: 'stream',
+    through: 'wire',
+    link: 'gateway>provider',
+    target: { operation: 'o1' },
+    effect: { kind: 'cut', afterFrames: 0, by: 'rst' },
+    revertAfterMs: 500,
+  } as const;
+  const fired = { type: 'fault', id: 'f1', at: 1_001, state: 'fired', fault: cut, proof: {} } as const;
+  const disturbed = { ...history, events: [fired, ...history.events] };
+  const twice = [callOf('o1', done), callOf('o1', done)];
+  expect(exactlyOnce.check(disturbed, twice)).toMatchObject({ verdict: 'valid' });
+  expect(exactlyOnce.check(disturbed, [])).toMatchObject({ verdict: 'invalid' });
+});
+
+test('a call that may still be answered is neither missing nor one too many', () => {
+  expect(judged([callOf('o1')])).toMatchObject({ verdict: 'valid' });
+  expect(judged([callOf('o1', done), callOf('o1')])).toMatchObject({ verdict: 'valid' });
+});
+
+test('without a journal nothing is judged', () => {
+  expect(exactlyOnce.check(history)).toMatchObject({
+    verdict: 'not-judged',
+    reason: 'there is no journal',
+    counted: 0,
+  });
 });

@@ -1,40 +1,47 @@
-import { chatCallsOf, type Journal, type JournalEntry } from '../journal.ts';
-import { invalid, named, notFound } from '../outcome.ts';
-import { type Operation, timelineOf } from '../timeline.ts';
+import { chatCallsOf, isAnswered, type Journal, mayBeAnswered } from '../journal.ts';
+import type { Operation } from '../timeline.ts';
 import type { Checker } from '../verdict.ts';
+import { faultsNear } from './faults-near.ts';
+import { against, judgeEach } from './judge-each.ts';
 
 /** Clients and the provider agree on what was asked: no answer without a call, no call answered twice. */
 export const exactlyOnce: Checker = {
   name: 'exactly-once',
-  rule: 'A call that ended well was answered upstream exactly once, any other at most once; attempts that failed upstream do not count.',
-  needs: ['the journal', 'the operation id travels in the content of the request'],
+  rule: 'A call that ended well was answered upstream exactly once, any other at most once; attempts that failed upstream, and those near a fault, may be repeated.',
+  needs: [
+    'the journal',
+    'the operation id travels in the content of the request, and in that of no other',
+    'a subject that asks the model once for an answer: no caches, no second model, no agents with several turns',
+  ],
   check(history, journal) {
-    let counted = 0;
-    for (const operation of timelineOf(history).operations) {
-      if (operation.invoke.does !== 'call') continue;
-      counted += 1;
-      const problem = journal && miscounted(operation, journal);
-      if (problem === undefined) continue;
-      const violation = { reason: `${named(operation)} ${problem}`, operations: [operation] };
-      return invalid('exactly-once', violation, counted);
-    }
-    return notFound('exactly-once', counted, counted > 0 && !journal ? 'there is no journal' : undefined);
+    const faults = faultsNear(history);
+    return judgeEach(
+      'exactly-once',
+      history,
+      (operation) => {
+        if (operation.invoke.does !== 'call') return undefined;
+        if (!journal) return { lacks: 'there is no journal' };
+        const problem = miscounted(operation, journal, () => faults.explains(operation));
+        return problem === undefined ? 'judged' : against(operation, problem);
+      },
+      'no call',
+    );
   },
 };
 
-function miscounted({ invoke, outcome }: Operation, journal: Journal): string | undefined {
+/** @param mayRepeat asked last: an answer may have been lost between the provider and the subject */
+function miscounted(
+  { invoke, outcome }: Operation,
+  journal: Journal,
+  mayRepeat: () => boolean,
+): string | undefined {
   const calls = chatCallsOf(journal, invoke.op);
-  const answered = calls.filter(isAnswered).length;
-  if (answered > 1) return `was answered upstream ${answered} times`;
-  if (outcome === 'ok' && answered === 0) {
+  if (outcome === 'ok' && !calls.some(mayBeAnswered)) {
     return calls.length === 0
       ? 'ended well, nothing was asked upstream'
       : 'ended well, every call upstream failed';
   }
-  return undefined;
+  if (calls.length < 2) return undefined;
+  const answered = calls.filter(isAnswered).length;
+  return answered > 1 && !mayRepeat() ? `was answered upstream ${answered} times` : undefined;
 }
-
-const isAnswered = ({ status, fault, hungUpAt, completedAt }: JournalEntry): boolean =>
-  (status === null || status < 400) &&
-  hungUpAt === undefined &&
-  (fault === undefined || completedAt !== undefined);

@@ -63,14 +63,51 @@ test('nothing follows the terminal event, another one neither', () => {
   ).toBe('invalid');
 });
 
-test('the answer may be known from the journal, of any of several calls; else it does not know', () => {
+test('the answer may be known from the journal, of any of several calls; else it is not judged', () => {
   const { history } = new Recording().ok(1, 'call', {}, { stream: streamOf(['a', 'b']) });
   const journal = (texts: string[]) => texts.map((answerText) => callOf('o1', { answerText }));
   expect(streamOrder.check(history, journal(['ab']))).toMatchObject({ verdict: 'valid' });
   expect(streamOrder.check(history, journal(['x', 'abc']))).toMatchObject({ verdict: 'valid' });
   expect(streamOrder.check(history, journal(['ba']))).toMatchObject({ verdict: 'invalid' });
-  expect(streamOrder.check(history)).toMatchObject({ verdict: 'unknown' });
-  expect(streamOrder.check(history, [])).toMatchObject({ verdict: 'unknown' });
+  const unknown = { verdict: 'not-judged', reason: 'the whole answer is not known', counted: 0 };
+  expect(streamOrder.check(history)).toMatchObject(unknown);
+  expect(streamOrder.check(history, [])).toMatchObject(unknown);
+});
+
+test('an agent may say the answers of its calls one after the other, but none of them twice', () => {
+  const seen = (...texts: string[]) => new Recording().ok(1, 'call', {}, { stream: streamOf(texts) }).history;
+  const journal = ['look ', 'found'].map((answerText) => callOf('o1', { answerText }));
+  expect(streamOrder.check(seen('look ', 'fou'), journal)).toMatchObject({ verdict: 'valid' });
+  expect(streamOrder.check(seen('look ', 'look '), journal)).toMatchObject({ verdict: 'invalid' });
+  expect(streamOrder.check(seen('found', 'look '), journal)).toMatchObject({ verdict: 'invalid' });
+});
+
+test('an answer that the journal has cut may go on', () => {
+  const long = 'x'.repeat(4_000);
+  const { history } = new Recording().ok(1, 'call', {}, { stream: streamOf([long, 'y']) });
+  const judgedBy = (answerText: string) => streamOrder.check(history, [callOf('o1', { answerText })]);
+  expect(judgedBy(long)).toMatchObject({ verdict: 'valid' });
+  expect(judgedBy(long.slice(1))).toMatchObject({ verdict: 'invalid' });
+});
+
+test('a stream that the wire has changed is not judged', () => {
+  const { history } = new Recording().ok(1, 'call', expectation, { stream: streamOf(['one ', 'one ']) });
+  const twice = {
+    on: 'stream',
+    through: 'wire',
+    link: 'client>gateway',
+    target: { operation: 'o1' },
+    effect: { kind: 'duplicate', frame: 1 },
+    revertAfterMs: 500,
+  } as const;
+  const fired = { type: 'fault', id: 'f1', at: 1_001, state: 'fired', fault: twice } as const;
+  const judgedBy = (operation: string) =>
+    streamOrder.check({
+      ...history,
+      events: [...history.events, { ...fired, fault: { ...twice, target: { operation } } }],
+    });
+  expect(judgedBy('o1')).toMatchObject({ verdict: 'not-judged' });
+  expect(judgedBy('o2')).toMatchObject({ verdict: 'invalid' });
 });
 
 test('a beginning of the answer is always in order; frames that are lost, repeated or exchanged before the end never are', () => {

@@ -1,32 +1,37 @@
 import type { FrameSeen } from '../events.ts';
-import { invalid, named, notFound } from '../outcome.ts';
-import { type Operation, timelineOf } from '../timeline.ts';
+import type { Operation } from '../timeline.ts';
 import { shown } from '../value.ts';
 import type { Checker } from '../verdict.ts';
-import { textOf, wholeAnswers } from './answer.ts';
+import { isBeginning, textOf, wholeAnswers } from './answer.ts';
+import { faultsNear } from './faults-near.ts';
+import { against, judgeEach } from './judge-each.ts';
 
 /** A streamed answer is a prefix of the whole one, in order, with one end. Source: HTML standard, server-sent events; OpenAI API. */
 export const streamOrder: Checker = {
   name: 'stream-order',
   rule: 'Frames are a prefix of the answer, in order, none twice; one terminal event ends a stream that ends well, nothing follows it.',
-  needs: ['the whole answer is known: `expect` of the operation, or the journal'],
+  needs: [
+    'the whole answer is known: `expect` of the operation, or the journal of a subject that passes answers on as they are',
+  ],
   check(history, journal) {
-    let counted = 0;
-    let unsure = 0;
-    for (const operation of timelineOf(history).operations) {
-      const stream = operation.completion?.stream;
-      if (!stream) continue;
-      counted += 1;
-      const whole = wholeAnswers(operation, journal);
-      const problem = endProblem(stream.frames, operation.outcome) ?? textProblem(stream.frames, whole);
-      if (problem) {
-        const violation = { reason: `${named(operation)} ${problem}`, operations: [operation] };
-        return invalid('stream-order', violation, counted);
-      }
-      if (whole === undefined && stream.frames.some((frame) => 'text' in frame)) unsure += 1;
-    }
-    const unmet = unsure > 0 ? `the whole answer of ${unsure} stream(s) is not known` : undefined;
-    return notFound('stream-order', counted, unmet);
+    const faults = faultsNear(history);
+    return judgeEach(
+      'stream-order',
+      history,
+      (operation) => {
+        const stream = operation.completion?.stream;
+        if (!stream) return undefined;
+        if (faults.changedText(operation))
+          return { lacks: 'all streams were changed by faults on their way' };
+        const { frames } = stream;
+        const whole = wholeAnswers(operation, journal);
+        const problem = endProblem(frames, operation.outcome) ?? textProblem(frames, whole);
+        if (problem) return against(operation, problem);
+        if (whole !== undefined || !frames.some((frame) => 'text' in frame)) return 'judged';
+        return { lacks: 'the whole answer is not known' };
+      },
+      'no stream',
+    );
   },
 };
 
@@ -43,7 +48,7 @@ function endProblem(frames: readonly FrameSeen[], outcome: Operation['outcome'])
 function textProblem(frames: readonly FrameSeen[], whole: readonly string[] | undefined): string | undefined {
   if (whole === undefined) return undefined;
   const text = textOf(frames);
-  if (whole.some((answer) => answer.startsWith(text))) return undefined;
+  if (isBeginning(text, whole)) return undefined;
   const [answer = ''] = whole;
   let same = 0;
   while (same < text.length && text[same] === answer[same]) same += 1;

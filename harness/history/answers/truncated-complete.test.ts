@@ -17,7 +17,8 @@ test('a cut answer may be shown as what it is', () => {
     .ok(1, 'call', whole, { stream: streamOf(['one '], 'error') })
     .unknown(1, 'call', whole, { stream: streamOf(['one '], null) });
   expect(truncatedComplete.check(history, [callOf('o1', cut)])).toMatchObject({
-    verdict: 'valid',
+    verdict: 'not-judged',
+    reason: 'no answer that was shown as complete',
     counted: 0,
   });
 });
@@ -40,7 +41,19 @@ test('an answer whose every call upstream was cut is not complete, even with all
   expect(truncatedComplete.check(history, retried)).toMatchObject({ verdict: 'valid' });
 });
 
-test('without the whole answer it does not know', () => {
+test('who goes by the finish_reason has the whole answer where only [DONE] was lost', () => {
+  const { history } = new Recording().ok(1, 'call', {}, { stream: streamOf(['one ', 'two']) });
+  const usage = { promptTokens: 1, completionTokens: 2 };
+  const after = (framesSent: number) => [callOf('o1', { ...cut, usage, framesSent })];
+  expect(truncatedComplete.check(history, after(4))).toMatchObject({ verdict: 'valid' });
+  expect(truncatedComplete.check(history, after(3))).toMatchObject({ verdict: 'invalid' });
+});
+
+test('without the whole answer nothing is judged', () => {
   const { history } = new Recording().ok(1, 'call', {}, { value: 'one' });
-  expect(truncatedComplete.check(history)).toMatchObject({ verdict: 'unknown' });
+  expect(truncatedComplete.check(history)).toMatchObject({
+    verdict: 'not-judged',
+    reason: 'the whole answer is not known',
+    counted: 0,
+  });
 });

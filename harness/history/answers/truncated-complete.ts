@@ -1,8 +1,9 @@
-import { chatCallsOf, type Journal } from '../journal.ts';
-import { invalid, named, notFound } from '../outcome.ts';
-import { type Operation, timelineOf } from '../timeline.ts';
+import { chatCallsOf, isFailed, type Journal, type JournalEntry } from '../journal.ts';
+import type { Operation } from '../timeline.ts';
 import type { Checker } from '../verdict.ts';
-import { answerOf, wholeAnswers } from './answer.ts';
+import { answerOf, isShownAsComplete, wholeAnswers } from './answer.ts';
+import { faultsNear } from './faults-near.ts';
+import { against, judgeEach } from './judge-each.ts';
 
 /** An answer whose upstream died is an error and never a short answer. Source: finish_reason and [DONE] of the OpenAI API. */
 export const truncatedComplete: Checker = {
@@ -10,37 +11,30 @@ export const truncatedComplete: Checker = {
   rule: 'An answer that was cut on its way is not shown as complete.',
   needs: ['the whole answer is known: `expect` of the operation, or the journal'],
   check(history, journal) {
-    let counted = 0;
-    let unsure = 0;
-    for (const operation of timelineOf(history).operations) {
-      if (!isShownAsComplete(operation)) continue;
-      counted += 1;
-      const problem = truncation(operation, journal);
-      if (problem !== undefined) {
-        const violation = {
-          reason: `${named(operation)} was shown as complete: ${problem}`,
-          operations: [operation],
-        };
-        return invalid('truncated-complete', violation, counted);
-      }
-      if (wholeAnswers(operation, journal) === undefined) unsure += 1;
-    }
-    const unmet = unsure > 0 ? `the whole answer of ${unsure} operation(s) is not known` : undefined;
-    return notFound('truncated-complete', counted, unmet);
+    const faults = faultsNear(history);
+    return judgeEach(
+      'truncated-complete',
+      history,
+      (operation) => {
+        if (!isShownAsComplete(operation)) return undefined;
+        if (faults.changedText(operation))
+          return { lacks: 'all answers were changed by faults on their way' };
+        const problem = truncation(operation, journal);
+        if (problem !== undefined) return against(operation, `was shown as complete: ${problem}`);
+        return wholeAnswers(operation, journal) ? 'judged' : { lacks: 'the whole answer is not known' };
+      },
+      'no answer that was shown as complete',
+    );
   },
 };
-
-function isShownAsComplete({ invoke, outcome, completion }: Operation): boolean {
-  if (outcome !== 'ok') return false;
-  return completion?.stream ? completion.stream.complete : invoke.does === 'call';
-}
 
 function truncation(operation: Operation, journal: Journal | undefined): string | undefined {
   const text = answerOf(operation);
   const whole = wholeAnswers(operation, journal);
   const calls = journal ? chatCallsOf(journal, operation.invoke.op) : [];
-  // A hang-up after the whole answer had arrived is no truncation; a cut that lost only the end event is one.
-  if (calls.length > 0 && calls.every(({ fault, completedAt }) => fault && completedAt === undefined)) {
+  // A hang-up after the whole answer had arrived is no truncation; a cut that lost only what ends it is one.
+  const isEarly = (call: JournalEntry) => call.fault && isFailed(call) && !hasFinished(call, text);
+  if (calls.length > 0 && calls.every(isEarly)) {
     return `every call upstream ended early (${calls[0]?.fault?.kind})`;
   }
   if (text === undefined) return undefined;
@@ -48,3 +42,10 @@ function truncation(operation: Operation, journal: Journal | undefined): string 
   if (cut === undefined || whole?.includes(text)) return undefined;
   return `${text.length} of ${cut.length} characters`;
 }
+
+/**
+ * All text and the frame that says why it ends were sent, only `[DONE]` was not: whoever goes by the `finish_reason` has the
+ * whole answer. The frames are one for the role, one for each token, one for the end.
+ */
+const hasFinished = ({ answerText, framesSent, usage }: JournalEntry, text: string | undefined): boolean =>
+  text === answerText && usage !== undefined && framesSent >= usage.completionTokens + 2;

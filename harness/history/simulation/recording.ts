@@ -7,6 +7,7 @@ import type {
   HistoryEvent,
   InvokeEvent,
   StreamSeen,
+  Usage,
 } from '../events.ts';
 import type { JournalEntry } from '../journal.ts';
 
@@ -17,6 +18,9 @@ export interface Answered {
   readonly value?: Json;
   readonly worker?: number;
   readonly error?: string;
+  readonly status?: number;
+  readonly timedOut?: true;
+  readonly usage?: Usage;
   readonly stream?: StreamSeen;
   readonly abortedAt?: number;
 }

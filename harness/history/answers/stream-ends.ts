@@ -1,0 +1,29 @@
+import type { Checker } from '../verdict.ts';
+import { faultsNear } from './faults-near.ts';
+import { against, judgeEach } from './judge-each.ts';
+
+/** Who reads a stream is told how it ended. Source: OpenAI API ([DONE], error events); RFC 9112 §8 for bodies that break off. */
+export const streamEnds: Checker = {
+  name: 'stream-ends',
+  rule: 'A stream whose body ends cleanly has had its terminal event or an error event; one that breaks off is honest.',
+  needs: ['streams say whether their body ended cleanly (`endedCleanly`), which only framed bodies can'],
+  check(history) {
+    const faults = faultsNear(history);
+    return judgeEach(
+      'stream-ends',
+      history,
+      (operation) => {
+        const { stream, abortedAt, timedOut } = operation.completion ?? {};
+        if (!stream || abortedAt !== undefined || timedOut) return undefined;
+        if (stream.frames.some((frame) => !('text' in frame))) return 'judged';
+        if (stream.endedCleanly === undefined) return { lacks: 'streams do not say how their body ended' };
+        if (!stream.endedCleanly) return 'judged';
+        if (faults.cutAtClient(operation))
+          return { lacks: 'all streams were cut on the way to their client' };
+        const count = `${stream.frames.length} frame${stream.frames.length === 1 ? '' : 's'}`;
+        return against(operation, `ended cleanly after ${count}, without terminal event and without error`);
+      },
+      'no stream that its client read to its end',
+    );
+  },
+};

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import { checkerOf } from '../checkers.ts';
+import { answerSimulations } from './answers.ts';
+
+const correctRuns = 200;
+const runsOfEach = 40;
+const seeds = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+const named = answerSimulations.map((simulation) => [simulation.check.checker, simulation] as const);
+
+test.each(named)('%s raises no alarm on a correct gateway, and judges it', (_, { check, correct }) => {
+  const verdicts = seeds(correctRuns).map((seed) => {
+    const { history, journal } = correct(seed);
+    return checkerOf(check).check(history, journal);
+  });
+  expect(verdicts.filter(({ verdict }) => verdict === 'invalid')).toEqual([]);
+  const judged = verdicts.filter(({ verdict }) => verdict === 'valid').length;
+  expect(judged).toBeGreaterThan(correctRuns / 4);
+});
+
+test.each(named)('%s catches every mistake of its kind', (_, { check, anomalies }) => {
+  const caught = Object.entries(anomalies).map(([name, run]) => {
+    const found = seeds(runsOfEach).filter((seed) => {
+      const { history, journal } = run(seed);
+      return checkerOf(check).check(history, journal).verdict === 'invalid';
+    });
+    return [name, found.length];
+  });
+  expect(caught.length).toBeGreaterThan(0);
+  expect(Object.fromEntries(caught)).toEqual(
+    Object.fromEntries(Object.keys(anomalies).map((name) => [name, runsOfEach])),
+  );
+});
+
+test('correct runs have what makes a verdict hard', () => {
+  const runs = seeds(300).flatMap((seed) => {
+    const { history, journal = [] } = answerSimulations[0]?.correct(seed) ?? { history: undefined };
+    return history ? [{ history, journal }] : [];
+  });
+  const completions = runs.flatMap(({ history }) =>
+    history.events.flatMap((event) => (event.type === 'fault' || event.type === 'invoke' ? [] : [event])),
+  );
+  const calls = runs.flatMap(({ journal }) => journal);
+  const counts = {
+    faults: runs.filter(({ history }) => history.header.faults).length,
+    aborts: completions.filter(({ abortedAt }) => abortedAt !== undefined).length,
+    timeOuts: completions.filter(({ timedOut }) => timedOut).length,
+    brokenStreams: completions.filter(({ stream }) => stream?.endedCleanly === false).length,
+    errorsInStreams: completions.filter(({ stream }) => stream?.frames.some((each) => 'error' in each))
+      .length,
+    missing: completions.filter(({ status }) => status === 404).length,
+    limited: completions.filter(({ type, status }) => type === 'fail' && status === 429).length,
+    retries: calls.length - new Set(calls.map(({ op }) => op)).size,
+    refusedUpstream: calls.filter(({ status }) => status !== null && status >= 400).length,
+    emptyAnswers: calls.filter(({ answerText }) => answerText === '').length,
+  };
+  for (const [name, count] of Object.entries(counts)) expect([name, count > 10]).toEqual([name, true]);
+});

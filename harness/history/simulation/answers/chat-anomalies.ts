@@ -1,0 +1,189 @@
+import type { FrameSeen } from '../../events.ts';
+import type { Act, Run } from './act.ts';
+import type { Random } from './random.ts';
+import { cancelWithinMs, timeoutMs } from './simulated-chats.ts';
+
+/** Plants one mistake in a run; false where the run has no place for it. */
+export type Plant = (run: Run, random: Random) => boolean;
+
+const isStream = ({ answer }: Act) => answer.stream !== undefined;
+
+/** Changes one act of a kind. */
+function onOne(isFit: (act: Act) => boolean, change: (act: Act, random: Random, run: Run) => void): Plant {
+  return (run, random) => {
+    const fit = run.acts.filter(isFit);
+    if (fit.length === 0) return false;
+    change(random.pick(fit), random, run);
+    return true;
+  };
+}
+
+const onCall = (change: (act: Act, random: Random, run: Run) => void, isFit = (_: Act) => true): Plant =>
+  onOne((act) => act.isPlain && act.asked.does === 'call' && isFit(act), change);
+
+/** Changes the frames of a stream that ended well; its value follows. */
+const onFrames = (change: (frames: FrameSeen[], random: Random) => void): Plant =>
+  onCall((act, random) => {
+    const frames = [...(act.answer.stream?.frames ?? [])];
+    change(frames, random);
+    say(act, frames);
+  }, isStream);
+
+function say(act: Act, frames: readonly FrameSeen[]): void {
+  act.answer.value = frames.map((frame) => ('text' in frame ? frame.text : '')).join('');
+  if (act.answer.stream) act.answer.stream = { ...act.answer.stream, frames };
+}
+
+/** Makes it the whole answer, streamed or not. */
+function answerWith(act: Act, texts: readonly string[]): void {
+  say(act, [...texts.map((text) => ({ at: act.endedAt, text })), { at: act.endedAt, done: true as const }]);
+}
+
+const done = { at: 0, done: true } as const;
+/** The last text and the end stay where they are. */
+const inner = (frames: readonly FrameSeen[], random: Random) => random.between(0, frames.length - 3);
+
+export const streamOrderAnomalies: Readonly<Record<string, Plant>> = {
+  'doubled frame': onFrames((frames, random) => {
+    const at = inner(frames, random);
+    frames.splice(at, 0, ...frames.slice(at, at + 1));
+  }),
+  'dropped frame': onFrames((frames, random) => frames.splice(inner(frames, random), 1)),
+  'swapped frames': onFrames((frames, random) => {
+    const at = inner(frames, random);
+    frames.splice(at, 2, ...frames.slice(at, at + 2).reverse());
+  }),
+  'frame of another stream': onCall((act, random, run) => {
+    const other = random.pick(run.acts.filter(({ tokens, op }) => tokens.length > 0 && op !== act.op));
+    answerWith(act, [...act.tokens.slice(0, 2), other.tokens[0] ?? '', ...act.tokens.slice(2)]);
+  }, isStream),
+  'frame after the end': onFrames((frames) => frames.push({ at: 0, text: 'more' })),
+  'second end': onFrames((frames) => frames.push(done)),
+  'end after an error': onFrames((frames) => frames.splice(-1, 1, { at: 0, error: 'upstream' }, done)),
+};
+
+const broken = { fault: { kind: 'cut' } };
+function cut(act: Act, count: number): void {
+  answerWith(act, act.tokens.slice(0, count));
+  act.calls = act.calls.map(({ completedAt: _, ...call }) => ({ ...call, ...broken, framesSent: count + 1 }));
+}
+
+export const truncationAnomalies: Readonly<Record<string, Plant>> = {
+  'cut shown as complete': onCall((act, random) => cut(act, random.between(0, act.tokens.length - 1))),
+  'lost end shown as complete': onCall((act) => cut(act, act.tokens.length), isStream),
+  'last frame lost': onCall((act) => answerWith(act, act.tokens.slice(0, -1))),
+};
+
+export const endAnomalies: Readonly<Record<string, Plant>> = {
+  'clean end without terminal': onCall((act, random) => {
+    cut(act, random.between(0, act.tokens.length));
+    act.type = 'unknown';
+    const { frames = [] } = act.answer.stream ?? {};
+    act.answer.stream = { frames: frames.slice(0, -1), complete: false, endedCleanly: true };
+  }, isStream),
+};
+
+const onAbort = (change: (call: Act['calls'][number], abortedAt: number) => void): Plant =>
+  onOne(
+    ({ answer, calls }) => answer.abortedAt !== undefined && calls.at(-1)?.hungUpAt !== undefined,
+    ({ answer, calls }) => {
+      const call = calls.at(-1);
+      if (call) change(call, answer.abortedAt ?? 0);
+    },
+  );
+export const cancelAnomalies: Readonly<Record<string, Plant>> = {
+  'never hung up': onAbort((call) => {
+    delete call.hungUpAt;
+  }),
+  'hung up late': onAbort((call, abortedAt) => {
+    call.hungUpAt = Math.max(abortedAt, call.arrivedAt) + cancelWithinMs + 50;
+  }),
+  'answered to nobody': onAbort((call, abortedAt) => {
+    delete call.hungUpAt;
+    call.completedAt = Math.max(abortedAt, call.arrivedAt) + 3_000;
+  }),
+  'asked after the abort': onAbort((call, abortedAt) => {
+    call.arrivedAt = abortedAt + cancelWithinMs + 50;
+    call.hungUpAt = call.arrivedAt + 1;
+  }),
+};
+
+const foreign = ({ asked }: Act, random: Random, run: Run): string => {
+  const others = run.acts.filter(({ asked: { tenant, marker } }) => marker && tenant !== asked.tenant);
+  return others.length === 0 ? '' : (random.pick(others).asked.marker ?? '');
+};
+export const isolationAnomalies: Readonly<Record<string, Plant>> = {
+  'answer of another tenant': onCall((act, random, run) =>
+    answerWith(act, [`${foreign(act, random, run)} w1`]),
+  ),
+  'words of another tenant within': onCall((act, random, run) =>
+    answerWith(act, [...act.tokens, ` and ${foreign(act, random, run)}, too`]),
+  ),
+  'another tenant upstream': onCall((act, random, run) => {
+    for (const call of act.calls) call.requestText += ` before: ${foreign(act, random, run)}.`;
+  }),
+  'another tenant in an error': onCall((act, random, run) => {
+    act.type = 'fail';
+    act.answer = { status: 400, error: `400 not like ${foreign(act, random, run)}!` };
+  }),
+};
+
+export const onceAnomalies: Readonly<Record<string, Plant>> = {
+  'asked twice': onCall((act) => {
+    const [call] = act.calls;
+    if (call) act.calls.push({ ...call, arrivedAt: call.arrivedAt + 1 });
+  }),
+  'never asked': onCall((act) => act.calls.splice(0)),
+  'answered though all failed': onCall((act) => {
+    act.calls = act.calls.map(({ completedAt: _, ...call }) => ({ ...call, status: 503, framesSent: 0 }));
+  }),
+};
+
+export const matchAnomalies: Readonly<Record<string, Plant>> = {
+  swapped: onCall((act, random, run) => {
+    const others = run.acts.filter(
+      ({ isPlain, tokens, op }) => isPlain && tokens.length > 0 && op !== act.op,
+    );
+    const other = random.pick(others);
+    answerWith(other, act.tokens);
+    answerWith(act, other.tokens);
+  }),
+  "somebody else's": onCall((act, random, run) =>
+    answerWith(
+      act,
+      random.pick(run.acts.filter(({ isPlain, tokens, op }) => isPlain && tokens.length > 0 && op !== act.op))
+        .tokens,
+    ),
+  ),
+  doubled: onCall((act) => answerWith(act, [...act.tokens, ...act.tokens])),
+  empty: onCall((act) => answerWith(act, [])),
+  invented: onCall((act) => {
+    answerWith(act, ['all is well']);
+    act.calls = act.calls.map((call) => ({ ...call, status: 503, framesSent: 0 }));
+  }),
+  'not as expected': onCall(
+    (act) => answerWith(act, ['something else']),
+    ({ asked }) => asked.expect !== undefined,
+  ),
+};
+
+const hang = (count: (act: Act, random: Random) => number): Plant =>
+  onCall((act, random) => {
+    const stream = {
+      frames: act.tokens.slice(0, count(act, random)).map((text) => ({ at: act.invokedAt, text })),
+    };
+    act.type = 'unknown';
+    act.endedAt = act.invokedAt + timeoutMs;
+    const seen = isStream(act) ? { stream: { ...stream, complete: false } } : {};
+    act.answer = { ...seen, timedOut: true, error: 'no end in time' };
+  });
+export const livenessAnomalies: Readonly<Record<string, Plant>> = {
+  'never answered': hang(() => 0),
+  'stops in the middle': hang(({ tokens }, random) => random.between(1, tokens.length)),
+  'never asked, never answered': (run, random) => {
+    const known = new Set(run.acts.filter(({ answer }) => answer.timedOut));
+    if (!hang(() => 0)(run, random)) return false;
+    for (const act of run.acts) if (act.answer.timedOut && !known.has(act)) act.calls = [];
+    return true;
+  },
+};
