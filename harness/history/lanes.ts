@@ -153,5 +153,7 @@ const broken: Notes = {
   'tenant-isolation': 'text of another tenant',
   'exactly-once': 'not exactly once upstream',
   'task-ends': 'still running',
+  'one-holder': 'held by somebody else',
+  jobs: 'lost, or delivered too often',
   linearizable: 'no order explains this',
 };

@@ -17,6 +17,7 @@ export interface Answered {
   readonly value?: Json;
   readonly worker?: number;
   readonly error?: string;
+  readonly status?: number;
   readonly stream?: StreamSeen;
   readonly abortedAt?: number;
 }
