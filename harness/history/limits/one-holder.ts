@@ -40,7 +40,7 @@ export function oneHolder({ ttlMs = Number.POSITIVE_INFINITY, inexactMs = 1 }: H
         if (violation) return invalid('one-holder', violation, counted);
         isTried ||= wasTried(operations, holds);
       }
-      const unmet = isTried ? undefined : 'nobody asked for a lease that another held';
+      const unmet = isTried || counted === 0 ? undefined : 'nobody asked for a lease that another held';
       return notFound('one-holder', counted, unmet, 'no lease was given');
     },
   };

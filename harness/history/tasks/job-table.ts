@@ -1,6 +1,6 @@
 import type { Json } from '../../plan/json.ts';
 import type { Operation } from '../timeline.ts';
-import { valueId, type ValueId } from '../value.ts';
+import { type ValueId, valueId } from '../value.ts';
 
 /** One delivery of a job; `place` is where it stood in an answer with several. */
 export interface Delivery {
@@ -11,7 +11,12 @@ export interface Delivery {
 /** What a history tells of one job. */
 export interface Job {
   readonly id: ValueId;
+  /** The first that put it in. */
   readonly enqueue: Operation;
+  /** The first that was acknowledged. */
+  acknowledged?: Operation;
+  /** How often it was put in, or may have been: again after no answer, for example. */
+  puts: number;
   /** Where it stands among the jobs of its enqueue. */
   readonly place: number;
   readonly deliveries: Delivery[];
@@ -33,7 +38,7 @@ export interface JobTable {
 const jobsIn = (value: Json | undefined): readonly Json[] =>
   Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 
-/** Reads the operations of one queue. A job that was put in twice under one name stands for both. */
+/** Reads the operations of one queue. */
 export function jobTableOf(operations: readonly Operation[]): JobTable {
   const jobs = new Map<ValueId, Job>();
   const strangers: Delivery[] = [];
@@ -43,7 +48,10 @@ export function jobTableOf(operations: readonly Operation[]): JobTable {
     if (enqueue.invoke.does !== 'enqueue' || enqueue.outcome === 'fail') continue;
     jobsIn(enqueue.invoke.value).forEach((value, place) => {
       const id = valueId(value);
-      if (!jobs.has(id)) jobs.set(id, { id, enqueue, place, deliveries: [], isFinished: false });
+      const job: Job = jobs.get(id) ?? { id, enqueue, place, puts: 0, deliveries: [], isFinished: false };
+      jobs.set(id, job);
+      job.puts += 1;
+      if (enqueue.outcome === 'ok') job.acknowledged ??= enqueue;
     });
   }
   for (const operation of operations) {

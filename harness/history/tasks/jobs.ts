@@ -8,11 +8,16 @@ export const deliveries = ['at-least-once', 'at-most-once', 'exactly-once'] as c
 
 export interface JobOptions {
   readonly delivery: (typeof deliveries)[number];
-  /** How long a job may be out of sight: until it can be delivered, or again after its worker is gone. Default 0. */
+  /**
+   * How long a job may be out of sight: from its enqueue until it can be delivered, and from when it was delivered, or the answer
+   * was given up, until it can be delivered again. Without it an acknowledged job is there at once, and never comes back.
+   */
   readonly withinMs?: number;
   /** Jobs of one producer are delivered in the order in which they were put in. */
   readonly fifo?: boolean;
 }
+
+const never = Number.POSITIVE_INFINITY;
 
 type Rule = (table: JobTable) => Violation | undefined;
 
@@ -20,11 +25,17 @@ type Rule = (table: JobTable) => Violation | undefined;
  * Work that is handed over is done as often as promised, whatever becomes of the worker that has it: a fault excuses nothing.
  * Source: delivery guarantees of SQS, Celery and BullMQ.
  */
-export function jobs({ delivery, withinMs = 0, fifo = false }: JobOptions): Checker {
+export function jobs({ delivery, withinMs, fifo = false }: JobOptions): Checker {
   const rules: Rule[] = [stranger];
   if (delivery !== 'at-least-once') rules.push(twice);
-  if (delivery !== 'at-most-once') rules.push((table) => lost(table, withinMs), (table) => half(table, withinMs));
-  if (delivery === 'at-least-once') rules.push((table) => unfinished(table, withinMs));
+  const shownMs = withinMs ?? 0;
+  // Exactly once can't give again what an answer took with it that got lost: the consumer may have it.
+  const backMs = delivery === 'exactly-once' ? never : (withinMs ?? never);
+  if (delivery !== 'at-most-once') {
+    rules.push((table) => lost(table, shownMs, backMs));
+    rules.push((table) => half(table, shownMs, backMs));
+  }
+  if (delivery === 'at-least-once') rules.push((table) => unfinished(table, backMs));
   if (fifo) rules.push(outOfOrder);
   return {
     name: 'jobs',
@@ -33,7 +44,7 @@ export function jobs({ delivery, withinMs = 0, fifo = false }: JobOptions): Chec
       'unique jobs: enqueue (one, or a list as one batch), deliver (answers with what it got, nothing when the queue is empty)',
       delivery === 'at-most-once'
         ? 'jobs that are delivered'
-        : `queues emptied in the end, ${withinMs} ms after the last enqueue or unanswered deliver`,
+        : `queues emptied in the end, ${shownMs} ms after the last enqueue or unanswered deliver`,
     ],
     check(history) {
       let counted = 0;
@@ -45,9 +56,7 @@ export function jobs({ delivery, withinMs = 0, fifo = false }: JobOptions): Chec
           const violation = rule(table);
           if (violation) return invalid('jobs', violation, counted);
         }
-        const isOpen = (job: Job) => job.deliveries.length === 0 && job.enqueue.outcome === 'ok';
-        if (delivery !== 'at-most-once')
-          unseen += table.jobs.filter((job) => isOpen(job) && !mayBeGone(table, delivery)).length;
+        if (delivery !== 'at-most-once') unseen += table.jobs.filter((job) => isOpen(table, job, backMs)).length;
       }
       const unmet = unseen > 0 ? `${unseen} job(s) were not waited for until the queue was empty` : undefined;
       return notFound('jobs', counted, unmet, 'no job was put in');
@@ -55,9 +64,9 @@ export function jobs({ delivery, withinMs = 0, fifo = false }: JobOptions): Chec
   };
 }
 
-/** Exactly once can't give again what an answer took with it that got lost: the consumer may have it. */
-const mayBeGone = ({ unanswered }: JobTable, delivery: JobOptions['delivery']): boolean =>
-  delivery === 'exactly-once' && unanswered.length > 0;
+/** Acknowledged and not delivered, and nothing may have taken it. */
+const isOpen = ({ unanswered }: JobTable, { deliveries: given, acknowledged }: Job, backMs: number): boolean =>
+  given.length === 0 && acknowledged !== undefined && (unanswered.length === 0 || backMs < never);
 
 function stranger({ strangers: [first] }: JobTable): Violation | undefined {
   if (!first) return undefined;
@@ -66,49 +75,49 @@ function stranger({ strangers: [first] }: JobTable): Violation | undefined {
 }
 
 function twice({ jobs: all }: JobTable): Violation | undefined {
-  const job = all.find(({ deliveries }) => deliveries.length > 1);
+  const job = all.find(({ deliveries: given, puts }) => given.length > puts);
   if (!job) return undefined;
-  const operations = job.deliveries.slice(0, 2).map(({ operation }) => operation);
+  const operations = job.deliveries.map(({ operation }) => operation);
   return { reason: `job ${shown(job.id)} was delivered ${job.deliveries.length} times`, operations };
 }
 
-/** When everything must be in sight again that was on its way when this one was answered. */
-const dueAfter = ({ completion, invoke }: Operation, withinMs: number): number =>
-  (completion?.at ?? invoke.at) + withinMs;
+/** When everything must be in sight again that was on its way when this one was given up or answered. */
+const dueAfter = ({ completion }: Operation, withinMs: number): number => (completion?.at ?? never) + withinMs;
 
-/** A deliver that found nothing, begun when a job of this time had to be there. */
-function emptyAfter({ empties, unanswered }: JobTable, atMs: number, place: number, withinMs: number) {
+/** A deliver that found nothing, though the job of another operation had to be there. */
+function emptyAfter(
+  { empties, unanswered }: JobTable,
+  after: Operation,
+  shownMs: number,
+  backMs: number,
+): Operation | undefined {
   return empties.find(
     (empty) =>
-      empty.invoke.at >= atMs &&
-      empty.start > place &&
-      // What an unanswered deliver took comes back so long after it, or later where it still goes on.
+      empty.start > after.end &&
+      empty.invoke.at >= dueAfter(after, shownMs) &&
       unanswered.every(
-        (deliver) => deliver.start > empty.answered || empty.invoke.at >= dueAfter(deliver, withinMs) + withinMs,
+        (deliver) => deliver.start > empty.answered || empty.invoke.at >= dueAfter(deliver, backMs),
       ),
   );
 }
 
-function lost(table: JobTable, withinMs: number): Violation | undefined {
-  for (const job of table.jobs) {
-    const { enqueue } = job;
-    if (enqueue.outcome !== 'ok' || job.deliveries.length > 0) continue;
-    const empty = emptyAfter(table, dueAfter(enqueue, withinMs), enqueue.end, withinMs);
+function lost(table: JobTable, shownMs: number, backMs: number): Violation | undefined {
+  for (const { id, acknowledged, deliveries: given } of table.jobs) {
+    if (!acknowledged || given.length > 0) continue;
+    const empty = emptyAfter(table, acknowledged, shownMs, backMs);
     if (!empty) continue;
-    const reason = `job ${shown(job.id)} was never delivered: ${named(enqueue)} was acknowledged, ${named(empty)} found nothing`;
-    return { reason, operations: [enqueue, empty] };
+    const reason = `job ${shown(id)} was never delivered: ${named(acknowledged)} was acknowledged, ${named(empty)} found nothing`;
+    return { reason, operations: [acknowledged, empty] };
   }
   return undefined;
 }
 
 /** Some jobs of a batch, and not the others, though there was nothing left. What was not acknowledged may be missing as a whole. */
-function half(table: JobTable, withinMs: number): Violation | undefined {
-  const batches = Map.groupBy(table.jobs, ({ enqueue }) => enqueue);
-  for (const [enqueue, batch] of batches) {
-    const [seen] = batch.flatMap(({ deliveries }) => deliveries);
-    const missing = batch.find(({ deliveries }) => deliveries.length === 0);
-    if (!seen || !missing) continue;
-    const empty = emptyAfter(table, dueAfter(seen.operation, withinMs), seen.operation.end, withinMs);
+function half(table: JobTable, shownMs: number, backMs: number): Violation | undefined {
+  for (const [enqueue, batch] of Map.groupBy(table.jobs, (job) => job.enqueue)) {
+    const [seen] = batch.flatMap(({ deliveries: given }) => given);
+    const missing = batch.find(({ deliveries: given }) => given.length === 0);
+    const empty = seen && missing && emptyAfter(table, seen.operation, shownMs, backMs);
     if (!empty) continue;
     const reason = `of the batch ${named(enqueue)} only a part was delivered: ${shown(missing.id)} is missing`;
     return { reason, operations: [enqueue, seen.operation, empty] };
@@ -117,12 +126,12 @@ function half(table: JobTable, withinMs: number): Violation | undefined {
 }
 
 /** Delivered, never finished, and not delivered again: gone with its worker. Only where consumers report what they finished. */
-function unfinished(table: JobTable, withinMs: number): Violation | undefined {
+function unfinished(table: JobTable, backMs: number): Violation | undefined {
   if (!table.jobs.some(({ isFinished }) => isFinished)) return undefined;
   for (const job of table.jobs) {
     const last = job.deliveries.at(-1);
     if (!last || job.isFinished) continue;
-    const empty = emptyAfter(table, dueAfter(last.operation, withinMs), last.operation.end, withinMs);
+    const empty = emptyAfter(table, last.operation, backMs, backMs);
     if (!empty) continue;
     const reason = `job ${shown(job.id)} was never finished, and not delivered again after ${named(last.operation)}`;
     return { reason, operations: [job.enqueue, last.operation, empty] };
