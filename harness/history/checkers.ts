@@ -57,7 +57,10 @@ const table: Readonly<Record<string, Entry>> = {
   'tenant-isolation': plain(tenantIsolation),
   'exactly-once': plain(exactlyOnce),
   'task-ends': [{ terminal: 'texts?', withinMs: 'number?' }, taskEnds],
-  jobs: [{ delivery: 'delivery', withinMs: 'number?', fifo: 'flag?' }, (given) => jobs(given as object as JobOptions)],
+  jobs: [
+    { delivery: 'delivery', withinMs: 'number?', fifo: 'flag?' },
+    (given) => jobs(given as object as JobOptions),
+  ],
   linearizable: [{ steps: 'number?' }, linearizable],
   'faults-fired': plain(faultsFired),
 };

@@ -14,7 +14,10 @@ export function overfilledByClock<T extends Span>(
   lengthMs: number,
   allowed: number,
 ): readonly T[] | undefined {
-  const zero = keys.reduce((least, spans) => spans.reduce((a, { from }) => Math.min(a, from), least), Infinity);
+  const zero = keys.reduce(
+    (least, spans) => spans.reduce((a, { from }) => Math.min(a, from), least),
+    Infinity,
+  );
   // A later beginning gives spans more room until it passes the end of one: these are the only ones worth a try.
   const beginnings = [...new Set(keys.flat().map(({ to }) => (to - zero) % lengthMs))].sort((a, b) => a - b);
   const byEnd = keys.map((spans) => [...spans].sort((a, b) => a.to - b.to));

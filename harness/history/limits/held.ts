@@ -25,7 +25,7 @@ export function holdsOf(
   { leaseMs = never, inexactMs = 1 }: ConcurrentOptions,
 ): Holds {
   const taken = operations.filter(({ invoke, outcome }) => invoke.does === 'acquire' && outcome !== 'fail');
-  const { untilOf, goneAt } = releasesOf(operations, taken);
+  const { untilOf, goneAt } = releasesOf(operations);
   const surely: Placed[] = [];
   const perhaps: Span[] = [];
   const wanted: Span[] = [];
@@ -61,15 +61,19 @@ export function holdsOf(
  * Until when each acquire is surely held, and when it is surely gone. A release may free anything that its client holds; of a
  * client that holds nothing, anything at all.
  */
-function releasesOf(operations: readonly Operation[], taken: readonly Operation[]) {
+function releasesOf(operations: readonly Operation[]) {
   const untilOf = new Map<Operation, number>();
   const goneAt = new Map<Operation, number>();
-  for (const release of operations) {
-    const { invoke, completion, outcome } = release;
+  let open: Operation[] = [];
+  for (const operation of operations) {
+    const { invoke, completion, outcome } = operation;
+    if (invoke.does === 'acquire' && outcome !== 'fail') open.push(operation);
     if (invoke.does !== 'release') continue;
-    const open = taken.filter((acquire) => !untilOf.has(acquire) && acquire.answered < release.start);
-    const own = open.filter((acquire) => acquire.invoke.client === invoke.client);
-    for (const acquire of own.length > 0 ? own : open) untilOf.set(acquire, invoke.at);
+    const isBefore = (acquire: Operation) => acquire.answered < operation.start;
+    const own = open.filter((each) => each.invoke.client === invoke.client && isBefore(each));
+    const freed = new Set(own.length > 0 ? own : open.filter(isBefore));
+    for (const acquire of freed) untilOf.set(acquire, invoke.at);
+    open = open.filter((acquire) => !freed.has(acquire));
     const [only] = own;
     if (only && own.length === 1 && outcome === 'ok' && completion) goneAt.set(only, completion.at);
   }

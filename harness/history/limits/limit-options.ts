@@ -66,8 +66,7 @@ export function limitOptions(given: object): LimitOptions {
     const value = values[name];
     if (value === undefined)
       throw gauntletError('GNT_CHECKER_OPTIONS', 'limit', `a ${options.window} window without ${name}.`);
-    if (value === 0 && name !== 'limit')
-      throw gauntletError('GNT_CHECKER_OPTIONS', 'limit', `${name}: 0.`);
+    if (value === 0 && name !== 'limit') throw gauntletError('GNT_CHECKER_OPTIONS', 'limit', `${name}: 0.`);
   }
   return options;
 }

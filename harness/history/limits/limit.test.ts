@@ -138,6 +138,9 @@ test('a refusal is wrong when fewer than allowed can have been admitted', () => 
   expect(strict.check(late.history)).toMatchObject({ verdict: 'invalid' });
   const another = requests([0]).fail(1, 'request', {}, { status: 404 });
   expect(strict.check(another.history)).not.toMatchObject({ verdict: 'invalid' });
+  // What failed later had been admitted.
+  const counted = another.fail(1, 'request', {}, { status: 429 });
+  expect(strict.check(counted.history)).not.toMatchObject({ verdict: 'invalid' });
   const unanswered = requests([0]).unknown(1, 'request').fail(1, 'request');
   expect(strict.check(unanswered.history)).toMatchObject({ verdict: 'valid' });
 });
@@ -165,7 +168,11 @@ test('a lease may run from the moment in which it was asked for', () => {
 
 test('a release after an acquire without an answer may free what another acquire holds', () => {
   const one = limit({ window: 'concurrent', limit: 1 });
-  const { history } = new Recording().unknown(1, 'acquire').ok(1, 'acquire').ok(1, 'release').ok(2, 'acquire');
+  const { history } = new Recording()
+    .unknown(1, 'acquire')
+    .ok(1, 'acquire')
+    .ok(1, 'release')
+    .ok(2, 'acquire');
   expect(one.check(history)).not.toMatchObject({ verdict: 'invalid' });
   const others = new Recording().ok(1, 'acquire').ok(3, 'release').ok(2, 'acquire');
   expect(one.check(others.history)).not.toMatchObject({ verdict: 'invalid' });
@@ -219,7 +226,10 @@ test('a call that somebody else cut may have been free before the provider notic
 test('the history of several runs is judged as one: their keys of one name are one object', () => {
   const first = requests([0, 0]).history;
   const later = requests([50, 0]).history;
-  const events = [...first.events, ...later.events.map((event) => ({ ...event, op: `second ${'op' in event ? event.op : ''}` }))];
+  const events = [
+    ...first.events,
+    ...later.events.map((event) => ({ ...event, op: `second ${'op' in event ? event.op : ''}` })),
+  ];
   const whole = { ...first, events } as typeof first;
   expect(sliding.check(whole)).toMatchObject({ verdict: 'invalid' });
 });

@@ -5,8 +5,8 @@ import type { Checker } from '../verdict.ts';
 import { holdsOf, overlapping } from './held.ts';
 import type { BucketOptions, ConcurrentOptions, LimitOptions, WindowOptions } from './limit-options.ts';
 import { overWindows } from './over-windows.ts';
-import { type Placed, type Requests, requestsOf, tries } from './requests.ts';
 import { wrongRefusal } from './refusals.ts';
+import { type Placed, type Requests, requestsOf, tries } from './requests.ts';
 import { emptied } from './token-bucket.ts';
 
 /** What a kind of window says about the keys of a history. */
@@ -35,7 +35,11 @@ export function limit(options: LimitOptions): Checker {
       const { over, wronglyRefused, counted, tried } = judged(keys, journal, options);
       if (over) {
         const reason = `${over.length} were admitted, ${allowedBy(options)}`;
-        return invalid('limit', { reason, operations: over.flatMap(({ operations }) => operations) }, counted);
+        return invalid(
+          'limit',
+          { reason, operations: over.flatMap(({ operations }) => operations) },
+          counted,
+        );
       }
       if (wronglyRefused) {
         const { operations } = wronglyRefused;

@@ -39,7 +39,7 @@ test('a lease that has run out is free, counted from when it was asked for', () 
   expect(judged(slow.wait(40).ok(2, 'acquire'), 100)).not.toMatchObject(invalid);
 });
 
-test('who renews a lease that had run out and is another\'s now holds what is not its own', () => {
+test("who renews a lease that had run out and is another's now holds what is not its own", () => {
   const late = held().wait(110).ok(2, 'acquire').ok(1, 'acquire');
   expect(judged(late, 100)).toMatchObject({ ...invalid, counterexample: ['o2', 'o3'] });
 });

@@ -81,7 +81,9 @@ function twoAtOnce(holds: readonly Hold[]): Violation | undefined {
   let farthest: Hold | undefined;
   let other: Hold | undefined;
   for (const hold of byStart) {
-    const before = [farthest, other].find((each) => each && each.holder !== hold.holder && each.to > hold.from);
+    const before = [farthest, other].find(
+      (each) => each && each.holder !== hold.holder && each.to > hold.from,
+    );
     if (before) {
       const reason = `${named(hold.acquire)} was given what ${named(before.acquire)} still held`;
       return { reason, operations: [before.acquire, hold.acquire] };
@@ -111,7 +113,9 @@ function wrongToken(holds: readonly Hold[]): Violation | undefined {
         greatest = each;
       } else if (each.holder !== greatest.holder && (!other || each.token > other.token)) other = each;
     }
-    const before = [greatest, other].find((each) => each && each.holder !== hold.holder && each.token >= hold.token);
+    const before = [greatest, other].find(
+      (each) => each && each.holder !== hold.holder && each.token >= hold.token,
+    );
     if (!before) continue;
     const reason = `${named(hold.acquire)} was given token ${hold.token} after ${named(before.acquire)} had got ${before.token}`;
     return { reason, operations: [before.acquire, hold.acquire] };
@@ -122,10 +126,16 @@ function wrongToken(holds: readonly Hold[]): Violation | undefined {
 function wasTried(operations: readonly Operation[], holds: readonly Hold[]): boolean {
   const hasTokens = holds.filter(({ acquire }) => typeof acquire.completion?.value === 'number').length > 1;
   if (hasTokens && new Set(holds.map(({ holder }) => holder)).size > 1) return true;
+  const byStart = [...holds].sort((a, b) => a.from - b.from);
+  let begun = 0;
   return operations.some((operation) => {
     const { invoke } = operation;
     if (invoke.does !== 'acquire') return false;
+    while ((byStart[begun]?.from ?? Number.POSITIVE_INFINITY) <= invoke.at) begun += 1;
     const own = holderOf(operation);
-    return holds.some(({ holder, from, to }) => holder !== own && from <= invoke.at && invoke.at < to);
+    // Those that began last: of what is held by one at a time, no other can still be.
+    return byStart
+      .slice(Math.max(0, begun - 2), begun)
+      .some(({ holder, to }) => holder !== own && invoke.at < to);
   });
 }

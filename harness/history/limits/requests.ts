@@ -9,7 +9,7 @@ export interface Placed extends Span {
 /** The requests of one key. */
 export interface Requests {
   readonly admitted: readonly Placed[];
-  /** May have been admitted: what was, and what had no answer. */
+  /** May have been admitted: what was, what had no answer, and what failed for another reason than the limit. */
   readonly possible: readonly Placed[];
   readonly refused: readonly Placed[];
   /** When each was sent, refused ones too. Ascending. */
@@ -38,6 +38,7 @@ export function requestsOf(operations: readonly Operation[], inexactMs: number):
       if (outcome === 'unknown') unanswered.push(placed);
       else if (count < went) admitted.push(placed);
       else if (isRefusal(operation)) refused.push(placed);
+      else unanswered.push(placed);
     }
   }
   return { admitted, possible: [...admitted, ...unanswered], refused, askedAt };

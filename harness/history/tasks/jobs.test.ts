@@ -49,7 +49,9 @@ test('an answer that got lost may have taken the job with it, which must come ba
 });
 
 test('a job that is delivered twice was put in twice, or may be', () => {
-  const again = put('a').ok(2, 'deliver', {}, { value: 'a' }).ok(3, 'deliver', {}, { value: ['a'] });
+  const again = put('a')
+    .ok(2, 'deliver', {}, { value: 'a' })
+    .ok(3, 'deliver', {}, { value: ['a'] });
   expect(judged(again)).toMatchObject({ ...invalid, counterexample: ['o2', 'o3'] });
   expect(judged(again, { delivery: 'at-most-once' })).toMatchObject(invalid);
   expect(judged(again, { delivery: 'at-least-once' })).toMatchObject(valid);
@@ -63,13 +65,18 @@ test('a job that was refused, or is put in only later, is not delivered', () => 
   expect(judged(refused)).toMatchObject({ ...invalid, counterexample: ['o2'] });
   const before = new Recording().ok(2, 'deliver', {}, { value: 'a' }).ok(1, 'enqueue', { value: 'a' });
   expect(judged(before)).toMatchObject(invalid);
-  const unanswered = new Recording().unknown(1, 'enqueue', { value: 'a' }).ok(2, 'deliver', {}, { value: 'a' });
+  const unanswered = new Recording()
+    .unknown(1, 'enqueue', { value: 'a' })
+    .ok(2, 'deliver', {}, { value: 'a' });
   expect(judged(unanswered)).toMatchObject(valid);
 });
 
 test('a job that its consumer never finished comes again, whoever was killed', () => {
   const least = { delivery: 'at-least-once', withinMs: 100 } as const;
-  const both = () => put('a', 'b').ok(2, 'deliver', {}, { value: ['a', 'b'] }).ok(2, 'finish', { value: 'a' });
+  const both = () =>
+    put('a', 'b')
+      .ok(2, 'deliver', {}, { value: ['a', 'b'] })
+      .ok(2, 'finish', { value: 'a' });
   const gone = both().wait(100).ok(3, 'deliver', {}, empty);
   expect(judged(gone, least)).toMatchObject({ ...invalid, counterexample: ['o2', 'o3', 'o5'] });
   expect(judged(both().wait(50).ok(3, 'deliver', {}, empty), least)).toMatchObject(valid);

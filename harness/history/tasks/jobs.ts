@@ -56,7 +56,8 @@ export function jobs({ delivery, withinMs, fifo = false }: JobOptions): Checker 
           const violation = rule(table);
           if (violation) return invalid('jobs', violation, counted);
         }
-        if (delivery !== 'at-most-once') unseen += table.jobs.filter((job) => isOpen(table, job, backMs)).length;
+        if (delivery !== 'at-most-once')
+          unseen += table.jobs.filter((job) => isOpen(table, job, backMs)).length;
       }
       const unmet = unseen > 0 ? `${unseen} job(s) were not waited for until the queue was empty` : undefined;
       return notFound('jobs', counted, unmet, 'no job was put in');
@@ -65,8 +66,11 @@ export function jobs({ delivery, withinMs, fifo = false }: JobOptions): Checker 
 }
 
 /** Acknowledged and not delivered, and nothing may have taken it. */
-const isOpen = ({ unanswered }: JobTable, { deliveries: given, acknowledged }: Job, backMs: number): boolean =>
-  given.length === 0 && acknowledged !== undefined && (unanswered.length === 0 || backMs < never);
+const isOpen = (
+  { unanswered }: JobTable,
+  { deliveries: given, acknowledged }: Job,
+  backMs: number,
+): boolean => given.length === 0 && acknowledged !== undefined && (unanswered.length === 0 || backMs < never);
 
 function stranger({ strangers: [first] }: JobTable): Violation | undefined {
   if (!first) return undefined;
@@ -82,7 +86,8 @@ function twice({ jobs: all }: JobTable): Violation | undefined {
 }
 
 /** When everything must be in sight again that was on its way when this one was given up or answered. */
-const dueAfter = ({ completion }: Operation, withinMs: number): number => (completion?.at ?? never) + withinMs;
+const dueAfter = ({ completion }: Operation, withinMs: number): number =>
+  (completion?.at ?? never) + withinMs;
 
 /** A deliver that found nothing, though the job of another operation had to be there. */
 function emptyAfter(
@@ -139,6 +144,9 @@ function unfinished(table: JobTable, backMs: number): Violation | undefined {
   return undefined;
 }
 
+/** Jobs are compared with so many that their producer put in just before: disorder begins nearby. */
+const nearby = 64;
+
 function outOfOrder({ jobs: all, unanswered }: JobTable): Violation | undefined {
   // A deliver without an answer may have taken the first one first.
   if (unanswered.length > 0) return undefined;
@@ -146,7 +154,9 @@ function outOfOrder({ jobs: all, unanswered }: JobTable): Violation | undefined 
   for (const own of byProducer.values()) {
     const delivered = own.filter(({ deliveries }) => deliveries.length > 0);
     for (const [index, later] of delivered.entries()) {
-      const before = delivered.slice(0, index).find((job) => isBefore(job, later) && isOvertaken(job, later));
+      const before = delivered
+        .slice(Math.max(0, index - nearby), index)
+        .find((job) => isBefore(job, later) && isOvertaken(job, later));
       if (!before) continue;
       const operations = [before, later].flatMap(({ enqueue, deliveries: [first] }) =>
         first ? [enqueue, first.operation] : [enqueue],

@@ -35,7 +35,9 @@ export function taskEnds({ terminal = endStates, withinMs = 0 }: TaskOptions = {
         );
         const violation = wentBack(starts, looks, terminal) ?? late(starts, looks, terminal, withinMs);
         if (violation) return invalid('task-ends', violation, counted);
-        const isSeen = looks.some((look) => isEnd(look, terminal) || look.invoke.at >= due(starts, looks, look, withinMs));
+        const isSeen = looks.some(
+          (look) => isEnd(look, terminal) || look.invoke.at >= due(starts, looks, look, withinMs),
+        );
         if (!isSeen && starts.some(({ outcome }) => outcome === 'ok')) unseen += 1;
       }
       const unmet =
