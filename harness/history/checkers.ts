@@ -8,7 +8,7 @@ import type { CheckChoice, History } from './events.ts';
 import { faultsFired } from './faults-fired.ts';
 import type { Journal } from './journal.ts';
 import { limit } from './limits/limit.ts';
-import { isWindow, limitOptions } from './limits/limit-options.ts';
+import { beginnings, isWindow, limitOptions } from './limits/limit-options.ts';
 import { oneHolder } from './limits/one-holder.ts';
 import { linearizable } from './linearizability/linearizability.ts';
 import { convergence } from './state/convergence.ts';
@@ -22,7 +22,9 @@ import { taskEnds } from './tasks/task-ends.ts';
 import { type Checker, type Judgement, judge } from './verdict.ts';
 
 /** The type of each option of a checker; a `?` marks one that may be left out. */
-type Options = Readonly<Record<string, 'number' | 'number?' | 'texts?' | 'flag?' | 'window' | 'delivery'>>;
+type Options = Readonly<
+  Record<string, 'number' | 'number?' | 'texts?' | 'flag?' | 'window' | 'beginning?' | 'delivery'>
+>;
 type Given = Readonly<Record<string, never>>;
 type Entry = readonly [options: Options, make: (given: Given) => Checker];
 
@@ -42,7 +44,7 @@ const table: Readonly<Record<string, Entry>> = {
       windowMs: 'number?',
       originMs: 'number?',
       inexactMs: 'number?',
-      fresh: 'flag?',
+      begins: 'beginning?',
       refusesOnlyAbove: 'flag?',
       leaseMs: 'number?',
       capacity: 'number?',
@@ -96,6 +98,7 @@ export function checkHistory(history: History, journal?: Journal): Judgement {
 function isOfType(value: unknown, type: Options[string]): boolean {
   if (value === undefined) return type.endsWith('?');
   if (type === 'window') return isWindow(value);
+  if (type === 'beginning?') return beginnings.some((beginning) => beginning === value);
   if (type === 'delivery') return deliveries.some((delivery) => delivery === value);
   if (type === 'flag?') return typeof value === 'boolean';
   if (type === 'texts?') return Array.isArray(value) && value.every((text) => typeof text === 'string');

@@ -1,5 +1,7 @@
 import { gauntletError } from '../../errors.ts';
 
+export const beginnings = ['clock', 'request', 'either'] as const;
+
 interface Exactness {
   /**
    * By how much a request may have been dated wrongly: clocks of workers that differ, times in whole seconds, buckets that are
@@ -21,10 +23,11 @@ export interface WindowOptions extends Exactness {
   /** For fixed windows: the beginning of any one of them, in milliseconds since the epoch, where that is known. */
   readonly originMs?: number;
   /**
-   * Nobody used the keys before the history, and windows begin by one clock for all keys or with a request of their key: a border
-   * then cannot lie wherever it would excuse most. Without it every key may have windows that begin anywhere.
+   * How fixed windows begin, where that is known: by one `clock` for all keys, with a `request` of their key (nobody else used it
+   * before), or one of these (`either`). A border then cannot lie wherever it would excuse most. Default: every key may
+   * have windows that begin anywhere.
    */
-  readonly fresh?: boolean;
+  readonly begins?: (typeof beginnings)[number];
 }
 
 /** Requests that each take a token from a bucket that is refilled steadily. */

@@ -86,8 +86,13 @@ test('fixed windows of unknown beginning do not excuse twice the limit again and
 });
 
 test('windows that began with the first request of a fresh key have no border in its first burst', () => {
-  const fresh = limit({ window: 'fixed', limit: 2, windowMs: 100, fresh: true });
+  const fresh = limit({ window: 'fixed', limit: 2, windowMs: 100, begins: 'either' });
   const clock = requests([0, 0, 0]);
+  const first = limit({ window: 'fixed', limit: 2, windowMs: 100, begins: 'request' });
+  expect(first.check(clock.history)).toMatchObject({
+    verdict: 'invalid',
+    counterexample: ['o1', 'o2', 'o3'],
+  });
   // Windows of a clock may have one there, but not for two keys at different times.
   expect(fresh.check(clock.history)).toMatchObject({ verdict: 'valid' });
   clock.wait(20);

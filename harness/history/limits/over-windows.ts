@@ -19,21 +19,24 @@ export function overWindows(keys: readonly Requests[], options: WindowOptions): 
 }
 
 function overFixed(keys: readonly Requests[], options: WindowOptions): Found {
-  const { limit: allowed, windowMs, originMs, fresh = false } = options;
+  const { limit: allowed, windowMs, originMs, begins } = options;
   if (originMs !== undefined)
     return firstOf(keys, ({ admitted }) => overKnown(admitted, windowMs, allowed, originMs));
+  // Windows that begin anywhere can be those of a clock, too: whoever is within these is within any.
   const following = firstOf(keys, ({ admitted, askedAt }) => {
-    const earliest = fresh ? (askedAt[0] ?? 0) - (options.inexactMs ?? 1) : undefined;
+    const isFirst = begins === 'request' || begins === 'either';
+    const earliest = isFirst ? (askedAt[0] ?? 0) - (options.inexactMs ?? 1) : undefined;
     return overfilled(admitted, windowMs, allowed, earliest);
   });
-  // Windows anywhere are those of a clock, too, and more.
-  if (!following || !fresh) return following;
+  if (begins === undefined || begins === 'request') return following;
+  if (!following && begins === 'either') return undefined;
   const byClock = overfilledByClock(
     keys.map(({ admitted }) => admitted),
     windowMs,
     allowed,
   );
-  return byClock && distinct([...following, ...byClock]);
+  if (begins === 'clock') return byClock;
+  return byClock && following && distinct([...following, ...byClock]);
 }
 
 function overKnown(spans: readonly Placed[], windowMs: number, allowed: number, originMs: number): Found {

@@ -115,8 +115,8 @@ const kinds: readonly Kind[] = [
     anomalies: {},
   },
   {
-    subject: 'fixed windows from the first request, fresh keys',
-    options: { ...windows, window: 'fixed', fresh: true, refusesOnlyAbove: true },
+    subject: 'fixed windows that are known to begin with a request',
+    options: { ...windows, window: 'fixed', begins: 'request', refusesOnlyAbove: true },
     make: firstRequestLimiter,
     anomalies: {
       'a limit per worker': perWorker(firstRequestLimiter),
@@ -124,10 +124,10 @@ const kinds: readonly Kind[] = [
     },
   },
   {
-    subject: 'fixed windows of one clock, fresh keys',
-    options: { ...windows, window: 'fixed', fresh: true, refusesOnlyAbove: true },
+    subject: 'fixed windows that are known to follow one clock',
+    options: { ...windows, window: 'fixed', begins: 'clock', refusesOnlyAbove: true },
     make: clockLimiter,
-    anomalies: {},
+    anomalies: { 'a limit per worker': perWorker(clockLimiter) },
   },
   {
     subject: 'token bucket',
@@ -143,7 +143,7 @@ const kinds: readonly Kind[] = [
   },
   ...[slidingLimiter, clockLimiter, firstRequestLimiter, bucketLimiter].map((make, index) => ({
     subject: `any window (${['sliding', 'clock', 'first request', 'bucket'][index]})`,
-    options: { ...windows, window: 'any', fresh: index === 2, refusesOnlyAbove: true },
+    options: { ...windows, window: 'any', begins: 'either', refusesOnlyAbove: true },
     make,
     anomalies: { 'twice as many, again and again': doubled, 'refused too early': stingy(make) },
   })),
