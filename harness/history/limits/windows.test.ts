@@ -12,7 +12,7 @@ const spansOf = (lastMs: number, longMs: number, maxLength: number) =>
   );
 
 /** Whether spans can be placed in windows, each given by its first and last moment: tried one after the other. */
-function fit(spans: readonly Span[], windows: readonly Span[], allowed: number): boolean {
+function canHold(spans: readonly Span[], windows: readonly Span[], allowed: number): boolean {
   const room = windows.map(() => allowed);
   const place = (at: number): boolean => {
     const span = spans[at];
@@ -64,7 +64,7 @@ test('spans for which no windows are found have none in any sequence of windows'
         if (!found) return;
         over += 1;
         for (const windows of sequences(1 - lengthMs, 14, lengthMs))
-          if (fit(found, windows, allowed)) throw new Error(`${JSON.stringify(found)} fit`);
+          if (canHold(found, windows, allowed)) throw new Error(`${JSON.stringify(found)} fit`);
       },
     ),
     { numRuns: 80, seed: 31 },
@@ -81,7 +81,7 @@ test('moments for which windows are found have some', () => {
       (all, lengthMs, allowed) => {
         if (overfilled(all, lengthMs, allowed)) return;
         const found = [...sequences(1 - lengthMs, 16, lengthMs)].some((windows) =>
-          fit(all, windows, allowed),
+          canHold(all, windows, allowed),
         );
         expect(found).toBe(true);
       },
@@ -111,7 +111,7 @@ test('windows of a clock are too full exactly when they are for every beginning 
             return { from, to: from + lengthMs };
           }),
         );
-        const explained = clocks.some((windows) => all.every((spans) => fit(spans, windows, allowed)));
+        const explained = clocks.some((windows) => all.every((spans) => canHold(spans, windows, allowed)));
         expect(overfilledByClock(all, lengthMs, allowed) === undefined).toBe(explained);
       },
     ),
