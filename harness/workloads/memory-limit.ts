@@ -12,6 +12,8 @@ import {
 } from './workload.ts';
 
 const windowMs = 60_000;
+/** That requests of one operation go over at once. */
+const connections = 4;
 const users = ['user1', 'user2'] as const;
 const windowVariable = 'MEMORY_RATE_LIMIT_WINDOW';
 const windowKinds = ['any', 'sliding', 'fixed'];
@@ -39,9 +41,9 @@ export const memoryLimit: Workload = {
 
 const limitOf = (stack: WorkloadStack): number => Number(stack.setting('MEMORY_RATE_LIMIT_PER_MINUTE') || 60);
 
-/** Most operations use up all that there is for one user, so that every plan has something to refuse. */
+/** Most operations use up all that there is for one user, or twice as much on connections to whichever worker takes them. */
 const timesUpTo = (limit: number) =>
-  fc.record({ times: fc.constantFrom(1, Math.max(1, Math.ceil(limit / 2)), limit) });
+  fc.record({ times: fc.constantFrom(1, Math.max(1, limit), 2 * Math.max(1, limit)) });
 
 function checkOf(stack: WorkloadStack): CheckChoice {
   const window = stack.setting(windowVariable) || 'any';
@@ -62,13 +64,19 @@ async function prepareRun({ nonce }: PlanRun): Promise<PreparedRun> {
   };
 }
 
-/** So many requests one after the other, on one connection; the value tells how many were admitted. */
+/** So many requests, a few at the same time on as many connections; the value tells how many were admitted. */
 async function askTimes(client: Client, path: string, times: number): Promise<Completion> {
+  let left = times;
   let admitted = 0;
-  for (let count = 0; count < times; count += 1) {
-    const answer = await client.request({ path });
-    if (answer.status >= 200 && answer.status < 300) admitted += 1;
-    else if (answer.status !== 429) return { ...completionOf(answer), type: 'unknown' };
-  }
-  return { type: 'ok', value: admitted };
+  let odd: Completion | undefined;
+  const lane = async () => {
+    while (left > 0 && !odd) {
+      left -= 1;
+      const answer = await client.request({ path });
+      if (answer.status >= 200 && answer.status < 300) admitted += 1;
+      else if (answer.status !== 429) odd = completionOf(answer);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(times, connections) }, lane));
+  return odd ? { ...odd, type: 'unknown' } : { type: 'ok', value: admitted };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { callOf, Recording } from '../simulation/recording.ts';
+import { checkerOf } from '../checkers.ts';
 import { limit } from './limit.ts';
 
 const sliding = limit({ window: 'sliding', limit: 2, windowMs: 100 });
@@ -237,4 +238,21 @@ test('the history of several runs is judged as one: their keys of one name are o
   ];
   const whole = { ...first, events } as typeof first;
   expect(sliding.check(whole)).toMatchObject({ verdict: 'invalid' });
+});
+
+test('windows without what they need, or of no length, are refused with a code', () => {
+  const bad = [
+    { window: 'sliding', limit: 3 },
+    { window: 'any', windowMs: 100 },
+    { window: 'fixed', limit: 3, windowMs: 0 },
+    { window: 'fixed', limit: 3, windowMs: 100, begins: 'sometimes' },
+    { window: 'bucket', limit: 3 },
+    { window: 'bucket', capacity: 3, refillPerSecond: 0 },
+    { window: 'monthly', limit: 3, windowMs: 100 },
+    { window: 'sliding', limit: 3, windowMs: 100, refusesOnlyAbove: 'yes' },
+  ];
+  for (const options of bad) {
+    const make = () => checkerOf({ checker: 'limit', ...options });
+    expect(make).toThrow(expect.objectContaining({ code: 'GNT_CHECKER_OPTIONS' }));
+  }
 });

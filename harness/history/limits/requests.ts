@@ -32,8 +32,9 @@ export function requestsOf(operations: readonly Operation[], inexactMs: number):
     const told = typeof completion?.value === 'number' ? completion.value : asked;
     const went = outcome === 'ok' ? Math.min(told, asked) : 0;
     const to = outcome === 'unknown' ? Number.POSITIVE_INFINITY : (completion?.at ?? invoke.at) + inexactMs;
-    const placed = { from: invoke.at - inexactMs, to, operations: [operation] };
+    const from = invoke.at - inexactMs;
     for (let count = 0; count < asked; count += 1) {
+      const placed = { from, to, operations: [operation] };
       askedAt.push(invoke.at);
       if (outcome === 'unknown') unanswered.push(placed);
       else if (count < went) admitted.push(placed);
