@@ -12,7 +12,9 @@ import { usageSums } from './answers/usage-sums.ts';
 import type { CheckChoice, History } from './events.ts';
 import { faultsFired } from './faults-fired.ts';
 import type { Journal } from './journal.ts';
-import { type LimitOptions, limit } from './limits/limit.ts';
+import { limit } from './limits/limit.ts';
+import { beginnings, isWindow, limitOptions } from './limits/limit-options.ts';
+import { oneHolder } from './limits/one-holder.ts';
 import { linearizable } from './linearizability/linearizability.ts';
 import { convergence } from './state/convergence.ts';
 import { duplicateEffect } from './state/duplicate-effect.ts';
@@ -22,11 +24,17 @@ import { orderedAppend } from './state/ordered-append.ts';
 import { readTogether } from './state/read-together.ts';
 import { readYourWrites } from './state/read-your-writes.ts';
 import { staleRead } from './state/stale-read.ts';
+import { deliveries, type JobOptions, jobs } from './tasks/jobs.ts';
 import { taskEnds } from './tasks/task-ends.ts';
 import { type Checker, type Judgement, judge } from './verdict.ts';
 
 /** The type of each option of a checker; a `?` marks one that may be left out. */
-type Options = Readonly<Record<string, 'number' | 'number?' | 'numbers?' | 'texts?' | 'window'>>;
+type Options = Readonly<
+  Record<
+    string,
+    'number' | 'number?' | 'numbers?' | 'texts?' | 'flag?' | 'window' | 'beginning?' | 'delivery'
+  >
+>;
 type Given = Readonly<Record<string, never>>;
 type Entry = readonly [options: Options, make: (given: Given) => Checker];
 
@@ -42,9 +50,21 @@ const table: Readonly<Record<string, Entry>> = {
   'read-together': plain(readTogether),
   convergence: [{ withinMs: 'number?' }, convergence],
   limit: [
-    { window: 'window', limit: 'number', windowMs: 'number?', originMs: 'number?', leaseMs: 'number?' },
+    {
+      window: 'window',
+      limit: 'number?',
+      windowMs: 'number?',
+      originMs: 'number?',
+      inexactMs: 'number?',
+      begins: 'beginning?',
+      refusesOnlyAbove: 'flag?',
+      leaseMs: 'number?',
+      capacity: 'number?',
+      refillPerSecond: 'number?',
+    },
     (given) => limit(limitOptions(given)),
   ],
+  'one-holder': [{ ttlMs: 'number?', inexactMs: 'number?' }, oneHolder],
   'stream-order': plain(streamOrder),
   'truncated-complete': plain(truncatedComplete),
   'cancel-upstream': [{ withinMs: 'number' }, (given) => cancelUpstream({ withinMs: given.withinMs ?? 0 })],
@@ -56,6 +76,10 @@ const table: Readonly<Record<string, Entry>> = {
   'stream-ends': plain(streamEnds),
   'usage-sums': [{ withinMs: 'number?', promptPrice: 'number?', completionPrice: 'number?' }, usageSums],
   'task-ends': [{ terminal: 'texts?', withinMs: 'number?' }, taskEnds],
+  jobs: [
+    { delivery: 'delivery', withinMs: 'number?', fifo: 'flag?' },
+    (given) => jobs(given as object as JobOptions),
+  ],
   linearizable: [{ steps: 'number?' }, linearizable],
   'faults-fired': plain(faultsFired),
 };
@@ -91,16 +115,11 @@ export function checkHistory(history: History, journal?: Journal): Judgement {
 
 function isOfType(value: unknown, type: Options[string]): boolean {
   if (value === undefined) return type.endsWith('?');
-  if (type === 'window') return value === 'sliding' || value === 'fixed' || value === 'concurrent';
+  if (type === 'window') return isWindow(value);
+  if (type === 'beginning?') return beginnings.some((beginning) => beginning === value);
+  if (type === 'delivery') return deliveries.some((delivery) => delivery === value);
+  if (type === 'flag?') return typeof value === 'boolean';
   if (type === 'numbers?') return Array.isArray(value) && value.every((each) => typeof each === 'number');
   if (type === 'texts?') return Array.isArray(value) && value.every((text) => typeof text === 'string');
   return typeof value === 'number' && value >= 0;
-}
-
-function limitOptions(given: object): LimitOptions {
-  const options = given as LimitOptions;
-  if (options.window !== 'concurrent' && options.windowMs === undefined) {
-    throw gauntletError('GNT_CHECKER_OPTIONS', 'limit', `a ${options.window} window without windowMs.`);
-  }
-  return options;
 }

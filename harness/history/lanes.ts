@@ -130,5 +130,7 @@ const broken: Notes = {
   'stream-ends': 'ended without saying how',
   'usage-sums': 'not what was used upstream',
   'task-ends': 'still running',
+  'one-holder': 'held by somebody else',
+  jobs: 'lost, or delivered too often',
   linearizable: 'no order explains this',
 };

@@ -1,5 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { gauntletError } from '../errors.ts';
+import type { CheckChoice } from '../history/events.ts';
 import {
+  type Client,
+  type Completion,
   completionOf,
   type PlanRun,
   type PreparedRun,
@@ -7,37 +11,72 @@ import {
   type WorkloadStack,
 } from './workload.ts';
 
-/** So many requests are left when the plan begins: most plans are longer than that. */
-const left = 2;
 const windowMs = 60_000;
+/** That requests of one operation go over at once. */
+const connections = 4;
+const users = ['user1', 'user2'] as const;
+const windowVariable = 'MEMORY_RATE_LIMIT_WINDOW';
+const windowKinds = ['any', 'sliding', 'fixed'];
 
-/** The limit of requests per user and minute, which counts over all workers. Most of it is used up beforehand. */
+/**
+ * The limit of requests per user and minute, which counts over all workers. An operation asks many times at once. What kind of
+ * window a service has is not known unless MEMORY_RATE_LIMIT_WINDOW says so: of two users who both get too much, one minute's end
+ * can excuse one only.
+ */
 export const memoryLimit: Workload = {
   name: 'memory-limit',
   service: 'memory',
   summary: 'more requests of one user than the memory service admits',
-  shape: ({ workers }) => ({
+  shape: (stack) => ({
     name: 'memory-limit',
     service: 'memory',
-    clients: 6,
-    workers: { memory: workers.memory ?? 1 },
-    operations: [{ name: 'ask', keys: ['user'] }],
-    maxPhases: 2,
+    clients: 3,
+    workers: { memory: stack.workers.memory ?? 1 },
+    operations: [{ name: 'ask', keys: users, args: timesUpTo(limitOf(stack)) }],
+    maxPhases: 6,
   }),
-  checks: () => [{ checker: 'limit', limit: left, window: 'sliding', windowMs }],
+  checks: (stack) => [checkOf(stack)],
   prepare: async (run) => prepareRun(run),
 };
 
 const limitOf = (stack: WorkloadStack): number => Number(stack.setting('MEMORY_RATE_LIMIT_PER_MINUTE') || 60);
 
-async function prepareRun({ stack, client }: PlanRun): Promise<PreparedRun> {
-  const path = `/memories/list?user_id=${randomUUID()}&limit=1`;
-  const used = Math.max(0, limitOf(stack) - left);
-  const answers = await Promise.all(Array.from({ length: used }, () => client.request({ path })));
-  const refused = answers.find(({ status }) => status !== 200);
-  if (refused) throw new Error(`a request within the limit was answered ${refused.status} ${refused.text}`);
+/** Most operations use up all that there is for one user, or twice as much on connections to whichever worker takes them. */
+const timesUpTo = (limit: number) =>
+  fc.record({ times: fc.constantFrom(1, Math.max(1, limit), 2 * Math.max(1, limit)) });
+
+function checkOf(stack: WorkloadStack): CheckChoice {
+  const window = stack.setting(windowVariable) || 'any';
+  if (!windowKinds.includes(window))
+    throw gauntletError(
+      'GNT_USAGE',
+      `${windowVariable} is one of ${windowKinds.join(', ')}, not "${window}".`,
+    );
+  return { checker: 'limit', window, limit: limitOf(stack), windowMs, begins: 'either' };
+}
+
+async function prepareRun({ nonce }: PlanRun): Promise<PreparedRun> {
+  const timesIn = (args: { readonly times?: unknown }) => (typeof args.times === 'number' ? args.times : 1);
   return {
-    meaning: () => ({ does: 'request' }),
-    perform: async (_, own) => completionOf(await own.request({ path })),
+    meaning: ({ step }) => ({ does: 'request', value: timesIn(step.args) }),
+    perform: ({ key, step }, own) =>
+      askTimes(own, `/memories/list?user_id=${key}-${nonce}&limit=1`, timesIn(step.args)),
   };
+}
+
+/** So many requests, a few at the same time on as many connections; the value tells how many were admitted. */
+async function askTimes(client: Client, path: string, times: number): Promise<Completion> {
+  let left = times;
+  let admitted = 0;
+  let odd: Completion | undefined;
+  const lane = async () => {
+    while (left > 0 && !odd) {
+      left -= 1;
+      const answer = await client.request({ path });
+      if (answer.status >= 200 && answer.status < 300) admitted += 1;
+      else if (answer.status !== 429) odd = completionOf(answer);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(times, connections) }, lane));
+  return odd ? { ...odd, type: 'unknown' } : { type: 'ok', value: admitted };
 }

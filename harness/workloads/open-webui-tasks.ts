@@ -2,9 +2,11 @@ import { must, signedIn } from './open-webui-session.ts';
 import { completionOf, type PlanRun, type PreparedRun, type Workload } from './workload.ts';
 
 const chats = ['chat1', 'chat2'] as const;
-/** An answer of ten seconds: plans are over by then. */
+/** An answer of ten seconds: most plans are over by then. */
 const words = 50;
 const wordsPerSecond = 5;
+/** A list that comes later may miss what has ended. */
+const surelyWrittenMs = (1_000 * words) / wordsPerSecond - 1_000;
 
 /** Answers of Open WebUI that go on in the background: while one is written, every worker must know of its task. */
 export const openWebuiTasks: Workload = {
@@ -45,16 +47,21 @@ async function prepareRun({ stack, client, nonce }: PlanRun): Promise<PreparedRu
   }
   /** Task by the operation that started it: lists name tasks, histories the operations. */
   const owners = new Map<string, string>();
+  /** When the first answer of a chat was asked for. */
+  const startedAt = new Map<string, number>();
   return {
     meaning: ({ name, id }) => (name === 'start' ? { does: 'add', value: id } : { does: 'list' }),
     perform: async ({ id, name, key, mark }, own) => {
       const chat = ids.get(key);
       if (name === 'tasks') {
         const answer = await own.request({ path: `/api/tasks/chat/${chat}`, headers });
+        if (performance.now() - (startedAt.get(key) ?? Number.POSITIVE_INFINITY) > surelyWrittenMs)
+          return { type: 'unknown', error: 'so late that an answer may have ended' };
         return completionOf(answer, () =>
           (answer.json<Started>().task_ids ?? []).flatMap((task) => owners.get(task) ?? []),
         );
       }
+      if (!startedAt.has(key)) startedAt.set(key, performance.now());
       const content = `Hello ${mark} [[tokens=${words} tps=${wordsPerSecond}]]`;
       const background = { chat_id: chat, session_id: `session-${nonce}`, id: `answer-${id}` };
       const body = { model: 'scripted', messages: [{ role: 'user', content }], stream: true, ...background };

@@ -1,126 +1,134 @@
-import { chatCallsOf, type Journal } from '../journal.ts';
+import type { Journal } from '../journal.ts';
 import { invalid, notFound } from '../outcome.ts';
 import { type Operation, timelineOf } from '../timeline.ts';
 import type { Checker } from '../verdict.ts';
-import { mostWithin, type Span } from './most-within.ts';
+import { holdsOf, overlapping } from './held.ts';
+import type { BucketOptions, ConcurrentOptions, LimitOptions, WindowOptions } from './limit-options.ts';
+import { overWindows } from './over-windows.ts';
+import { wrongRefusal } from './refusals.ts';
+import { type Placed, type Requests, requestsOf, tries } from './requests.ts';
+import { emptied } from './token-bucket.ts';
 
-export type LimitOptions =
-  /** Requests per window that moves with time, or per window that begins every `windowMs` (counted from originMs). */
-  | {
-      readonly window: 'sliding' | 'fixed';
-      readonly limit: number;
-      readonly windowMs: number;
-      /** For fixed windows: the beginning of any one of them, in milliseconds since the epoch, where that is known. */
-      readonly originMs?: number;
-    }
-  /** At once: between acquire and release, or calls that are upstream at the same time. */
-  | {
-      readonly window: 'concurrent';
-      readonly limit: number;
-      /** After which something acquired is free again by itself. Default: never. */
-      readonly leaseMs?: number;
-    };
-
-interface Held extends Span {
-  readonly operations: readonly Operation[];
+/** What a kind of window says about the keys of a history. */
+interface Judged {
+  readonly over?: readonly Placed[] | undefined;
+  readonly wronglyRefused?: Placed | undefined;
+  readonly counted: number;
+  /** Whether something was there to refuse. */
+  readonly tried: boolean;
 }
 
 /**
- * A limit is broken for sure when more requests than allowed lie with both their ends within one window: wherever between
- * its ends each was decided. Two fixed windows of unknown beginning can lie in one window's length, so twice the limit is allowed there.
+ * A limit is broken for sure when no way to place the admitted requests, each between its ends, keeps to it. Source: RFC 6585 §4
+ * leaves the kind of window to the service.
  */
 export function limit(options: LimitOptions): Checker {
-  const { window, limit: allowed } = options;
-  const rule =
-    window === 'concurrent'
-      ? `At no time more than ${allowed} at once are admitted, over all workers together.`
-      : `In no ${window} window of ${options.windowMs} ms more than ${allowed} requests are admitted, over all workers together.`;
   return {
     name: 'limit',
-    rule,
+    rule: `${ruleOf(options)}, over all workers together.`,
     needs: [
-      'requests (or acquires) that end ok when admitted and fail when refused, at least one of them refused',
+      'requests (or acquires) that end ok when admitted and fail when refused; a value says how many at once',
+      'more of them than the limit admits',
     ],
-    check(history, journal) {
-      let counted = 0;
-      for (const operations of timelineOf(history).keys) {
-        const spans =
-          window === 'concurrent' ? heldAtOnce(operations, journal, options.leaseMs) : admitted(operations);
-        counted += spans.length;
-        const over = window === 'concurrent' ? overlapping(spans, allowed) : within(spans, options);
-        if (!over) continue;
-        const reason = `${over.length} were admitted${window === 'concurrent' ? ' at once' : ` in ${options.windowMs} ms`}, ${allowed} are allowed`;
-        return invalid('limit', { reason, operations: over.flatMap((span) => span.operations) }, counted);
+    check(history, journal = []) {
+      const { keys } = timelineOf(history);
+      const { over, wronglyRefused, counted, tried } = judged(keys, journal, options);
+      if (over) {
+        const reason = `${over.length} were admitted, ${allowedBy(options)}`;
+        return invalid(
+          'limit',
+          { reason, operations: over.flatMap(({ operations }) => operations) },
+          counted,
+        );
       }
-      return notFound('limit', counted);
+      if (wronglyRefused) {
+        const { operations } = wronglyRefused;
+        const reason = `refused, though fewer had been admitted than allowed: ${allowedBy(options)}`;
+        return invalid('limit', { reason, operations }, counted);
+      }
+      const unmet = tried ? undefined : 'never more requests than the limit admits';
+      return notFound('limit', counted, unmet, 'no request was admitted');
     },
   };
 }
 
-function admitted(operations: readonly Operation[]): readonly Held[] {
-  return operations.flatMap((operation) => {
-    const { invoke, completion, outcome } = operation;
-    if (invoke.does !== 'request' || outcome !== 'ok' || !completion) return [];
-    return [{ from: invoke.at, to: completion.at, operations: [operation] }];
-  });
+function judged(keys: readonly (readonly Operation[])[], journal: Journal, options: LimitOptions): Judged {
+  if (options.window === 'concurrent') return atOnce(keys, journal, options);
+  const requests = keys.map((operations) => requestsOf(operations, options.inexactMs ?? 1));
+  return options.window === 'bucket' ? fromBucket(requests, options) : inWindows(requests, options);
 }
 
-function within(spans: readonly Held[], options: LimitOptions): readonly Held[] | undefined {
-  if (options.window === 'concurrent') return undefined;
-  const { window, limit: allowed, windowMs, originMs } = options;
-  if (window === 'sliding') return mostWithin(spans, windowMs, allowed);
-  if (originMs === undefined) return mostWithin(spans, windowMs, 2 * allowed);
-  const windows = new Map<number, Held[]>();
-  for (const span of spans) {
-    const place = Math.floor((span.from - originMs) / windowMs);
-    if (Math.floor((span.to - originMs) / windowMs) !== place) continue;
-    const inWindow = windows.get(place) ?? [];
-    windows.set(place, inWindow);
-    if (inWindow.push(span) > allowed) return inWindow;
+function atOnce(
+  keys: readonly (readonly Operation[])[],
+  journal: Journal,
+  options: ConcurrentOptions,
+): Judged {
+  const holds = keys.map((operations) => holdsOf(operations, journal, options));
+  const judgesRefusals = options.refusesOnlyAbove === true;
+  return {
+    over: first(holds, ({ surely }) => overlapping(surely, options.limit)),
+    wronglyRefused: first(holds, ({ perhaps, refused }) =>
+      judgesRefusals ? wrongRefusal({ possible: perhaps, refused }, 0, options.limit) : undefined,
+    ),
+    counted: sum(holds, ({ surely }) => surely.length),
+    tried: holds.some(
+      ({ wanted, refused }) => refused.length > 0 || overlapping(wanted, options.limit) !== undefined,
+    ),
+  };
+}
+
+function inWindows(requests: readonly Requests[], options: WindowOptions): Judged {
+  const { limit: allowed, windowMs } = options;
+  return { over: overWindows(requests, options), ...aboutRefusals(requests, options, windowMs, allowed) };
+}
+
+function fromBucket(requests: readonly Requests[], options: BucketOptions): Judged {
+  const { capacity, refillPerSecond } = options;
+  // Who is refused finds less than a token. What a full bucket and the inflow of this time give was taken in this time.
+  const lengthMs = (1_000 * capacity) / refillPerSecond;
+  return {
+    over: first(requests, ({ admitted }) => emptied(admitted, capacity, refillPerSecond / 1_000)),
+    ...aboutRefusals(requests, options, lengthMs, Math.floor(capacity)),
+  };
+}
+
+function aboutRefusals(
+  requests: readonly Requests[],
+  { refusesOnlyAbove = false }: LimitOptions,
+  lengthMs: number,
+  allowed: number,
+): Judged {
+  return {
+    wronglyRefused: first(requests, (each) =>
+      refusesOnlyAbove ? wrongRefusal(each, lengthMs, allowed) : undefined,
+    ),
+    counted: sum(requests, ({ admitted }) => admitted.length),
+    tried: requests.some((each) => each.refused.length > 0 || tries(each, lengthMs, allowed)),
+  };
+}
+
+function ruleOf(options: LimitOptions): string {
+  if (options.window === 'concurrent') return `At no time more than ${options.limit} at once are admitted`;
+  if (options.window === 'bucket')
+    return `At no time more requests are admitted than a bucket of ${options.capacity} gives that gains ${options.refillPerSecond} per second`;
+  const kind = options.window === 'any' ? 'window, of whatever kind,' : `${options.window} window`;
+  return `In no ${kind} of ${options.windowMs} ms more than ${options.limit} requests are admitted`;
+}
+
+function allowedBy(options: LimitOptions): string {
+  if (options.window === 'concurrent') return `${options.limit} at once are allowed`;
+  if (options.window === 'bucket')
+    return `${options.capacity} at once and ${options.refillPerSecond} per second are allowed`;
+  return `${options.limit} in ${options.windowMs} ms are allowed`;
+}
+
+function first<T, R>(list: readonly T[], pick: (each: T) => R | undefined): R | undefined {
+  for (const each of list) {
+    const picked = pick(each);
+    if (picked !== undefined) return picked;
   }
   return undefined;
 }
 
-/** For how long each was surely held: upstream from arrival to its end, else from the end of acquire to the beginning of release. */
-function heldAtOnce(
-  operations: readonly Operation[],
-  journal: Journal = [],
-  leaseMs = Number.POSITIVE_INFINITY,
-): readonly Held[] {
-  const acquired = new Map<number, Operation>();
-  const held: Held[] = [];
-  for (const operation of operations) {
-    const { invoke, completion, outcome } = operation;
-    for (const { arrivedAt, completedAt, hungUpAt } of chatCallsOf(journal, invoke.op)) {
-      const to = completedAt ?? hungUpAt;
-      if (to !== undefined) held.push({ from: arrivedAt, to, operations: [operation] });
-    }
-    if (invoke.does === 'acquire' && outcome === 'ok' && completion) acquired.set(invoke.client, operation);
-    const acquire = invoke.does === 'release' ? acquired.get(invoke.client) : undefined;
-    if (!acquire) continue;
-    acquired.delete(invoke.client);
-    const from = acquire.completion?.at ?? Number.POSITIVE_INFINITY;
-    const to = Math.min(invoke.at, from + leaseMs);
-    if (from < to) held.push({ from, to, operations: [acquire] });
-  }
-  for (const acquire of acquired.values()) {
-    const from = acquire.completion?.at ?? 0;
-    held.push({ from, to: from + leaseMs, operations: [acquire] });
-  }
-  return held;
-}
-
-/** More than `allowed` spans that hold at one time; those that only touch do not. */
-function overlapping(spans: readonly Held[], allowed: number): readonly Held[] | undefined {
-  const open = new Set<Held>();
-  const edges = spans.flatMap((span) => [
-    { at: span.from, opens: true, span },
-    { at: span.to, opens: false, span },
-  ]);
-  edges.sort((a, b) => a.at - b.at || Number(a.opens) - Number(b.opens));
-  for (const { opens, span } of edges) {
-    if (!opens) open.delete(span);
-    else if (open.add(span).size > allowed) return [...open];
-  }
-  return undefined;
-}
+const sum = <T>(list: readonly T[], of: (each: T) => number): number =>
+  list.reduce((total, each) => total + of(each), 0);

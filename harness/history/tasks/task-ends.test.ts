@@ -31,15 +31,41 @@ test('a task that runs again after it had ended is wrong, and so is one that van
   expect(judged(vanished)).toMatchObject({ verdict: 'invalid' });
 });
 
-test('a start with an unknown outcome need not have happened, but what happened must end', () => {
-  const start = () => new Recording().unknown(1, 'start').wait(100);
-  expect(judged(start())).toMatchObject({ verdict: 'valid' });
-  expect(judged(start().ok(1, 'status', {}, { value: null }))).toMatchObject({ verdict: 'valid' });
-  expect(judged(start().ok(1, 'status', {}, { value: 'running' }))).toMatchObject({ verdict: 'invalid' });
+test('a task that ended late is wrong, but not one whose status was asked in time and answered late', () => {
+  const late = started().wait(10_000).ok(1, 'status', {}, { value: 'running' });
+  late.ok(1, 'status', {}, { value: 'done' });
+  expect(judged(late)).toMatchObject({ verdict: 'invalid', counterexample: ['o1', 'o2'] });
+  const slow = started();
+  const answer = slow.begin(1, 'status');
+  slow.wait(10_000);
+  answer('ok', { value: 'running' });
+  expect(judged(slow.ok(1, 'status', {}, { value: 'done' }))).toMatchObject({ verdict: 'valid' });
 });
 
-test('a task whose status nobody asked in the end makes it unknown', () => {
-  expect(judged(started().ok(1, 'status', {}, { value: 'running' }))).toMatchObject({ verdict: 'unknown' });
+test('a start with an unknown outcome need not have happened, or not yet, but what is seen must end', () => {
+  const start = () => new Recording().unknown(1, 'start').wait(100);
+  const none = { value: null };
+  const running = { value: 'running' };
+  expect(judged(start())).toMatchObject({ verdict: 'valid' });
+  expect(judged(start().ok(1, 'status', {}, none))).toMatchObject({ verdict: 'valid' });
+  expect(judged(start().ok(1, 'status', {}, running))).toMatchObject({ verdict: 'valid' });
+  const seen = start().ok(1, 'status', {}, running).wait(100);
+  expect(judged(seen.ok(1, 'status', {}, running))).toMatchObject({ verdict: 'invalid' });
+});
+
+test('a task that is started again runs again', () => {
+  const again = started().ok(1, 'status', {}, { value: 'done' }).ok(1, 'start');
+  again.ok(1, 'status', {}, { value: 'running' }).wait(100).ok(1, 'status', {}, { value: 'done' });
+  expect(judged(again)).toMatchObject({ verdict: 'valid' });
+  expect(judged(again.ok(1, 'status', {}, { value: 'running' }))).toMatchObject({ verdict: 'invalid' });
+});
+
+test('a task whose status nobody asked in the end is not judged, nor is a history without one', () => {
+  expect(judged(started().ok(1, 'status', {}, { value: 'running' }))).toMatchObject({
+    verdict: 'not-judged',
+    reason: 'the status of 1 task(s) was not asked 100 ms later',
+  });
+  expect(judged(new Recording())).toMatchObject({ verdict: 'not-judged', reason: 'no task was started' });
 });
 
 test('other words for the end can be given', () => {

@@ -25,49 +25,90 @@ export function taskEnds({ terminal = endStates, withinMs = 0 }: TaskOptions = {
       let counted = 0;
       let unseen = 0;
       for (const operations of timelineOf(history).keys) {
-        const start = operations.find(({ invoke, outcome }) => invoke.does === 'start' && outcome !== 'fail');
-        if (!start) continue;
+        const starts = operations.filter(
+          ({ invoke, outcome }) => invoke.does === 'start' && outcome !== 'fail',
+        );
+        if (starts.length === 0) continue;
         counted += 1;
         const looks = operations.filter(
           ({ invoke, outcome }) => invoke.does === 'status' && outcome === 'ok',
         );
-        const due = (start.completion?.at ?? start.invoke.at) + withinMs;
-        const last = looks.findLast(({ invoke }) => invoke.at >= due);
-        const ended = looks.some((look) => isEnd(look, terminal));
-        const violation = wentBack(looks, terminal) ?? (ended ? undefined : unended(start, last));
+        const violation = wentBack(starts, looks, terminal) ?? late(starts, looks, terminal, withinMs);
         if (violation) return invalid('task-ends', violation, counted);
-        if (!last && !ended && start.outcome === 'ok') unseen += 1;
+        const isSeen = looks.some(
+          (look) => isEnd(look, terminal) || look.invoke.at >= due(starts, looks, look, withinMs),
+        );
+        if (!isSeen && starts.some(({ outcome }) => outcome === 'ok')) unseen += 1;
       }
       const unmet =
         unseen > 0 ? `the status of ${unseen} task(s) was not asked ${withinMs} ms later` : undefined;
-      return notFound('task-ends', counted, unmet);
+      return notFound('task-ends', counted, unmet, 'no task was started');
     },
   };
 }
 
-const stateOf = ({ completion }: Operation) => completion?.value;
+const stateOf = ({ completion }: Operation) => completion?.value ?? null;
 const isEnd = (look: Operation, terminal: readonly string[]) => terminal.includes(String(stateOf(look)));
 
-function unended(start: Operation, last: Operation | undefined): Violation | undefined {
-  if (!last) return undefined;
-  // A start that may never have happened need not be known.
-  const missing = stateOf(last) === null || stateOf(last) === undefined;
-  if (missing && start.outcome === 'unknown') return undefined;
-  const afterMs = Math.round(last.invoke.at - (start.completion?.at ?? start.invoke.at));
-  const reason = `${named(last)} gave ${shown(stateOf(last))}, ${afterMs} ms after ${named(start)}`;
-  return { reason, operations: [start, last] };
+/**
+ * When the task must have ended as far as a look can tell: so long after the last start that it may show. A start without an
+ * answer may come late; it has come when the task is first seen. Of several it is not known which one was seen.
+ */
+function due(
+  starts: readonly Operation[],
+  looks: readonly Operation[],
+  look: Operation,
+  withinMs: number,
+): number {
+  const before = starts.filter(({ start }) => start < look.answered);
+  const times = before.map(({ completion, outcome }) => {
+    if (outcome === 'ok') return completion?.at ?? Number.POSITIVE_INFINITY;
+    const seen = before.length === 1 ? looks.find((each) => stateOf(each) !== null) : undefined;
+    return seen?.completion?.at ?? Number.POSITIVE_INFINITY;
+  });
+  return Math.max(...times) + withinMs;
 }
 
-function wentBack(looks: readonly Operation[], terminal: readonly string[]): Violation | undefined {
+/** A look that began when the task was due, and shows it running. One that shows no task at all counts only if it never ended. */
+function late(
+  starts: readonly Operation[],
+  looks: readonly Operation[],
+  terminal: readonly string[],
+  withinMs: number,
+): Violation | undefined {
+  const hasEnded = looks.some((look) => isEnd(look, terminal));
+  const overdue = looks.findLast(
+    (look) =>
+      !isEnd(look, terminal) &&
+      !(stateOf(look) === null && hasEnded) &&
+      look.invoke.at >= due(starts, looks, look, withinMs),
+  );
+  const start = overdue && starts.findLast((each) => each.start < overdue.answered);
+  if (!overdue || !start) return undefined;
+  const afterMs = Math.round(overdue.invoke.at - (start.completion?.at ?? start.invoke.at));
+  const reason = `${named(overdue)} gave ${shown(stateOf(overdue))}, ${afterMs} ms after ${named(start)}`;
+  return { reason, operations: [start, overdue] };
+}
+
+function wentBack(
+  starts: readonly Operation[],
+  looks: readonly Operation[],
+  terminal: readonly string[],
+): Violation | undefined {
   let ended: Operation | undefined;
   for (const look of looks) {
+    const seen = ended;
     // A task that ended may be forgotten.
-    if ((stateOf(look) ?? null) === null) continue;
-    if (ended && ended.end < look.start && stateOf(look) !== stateOf(ended)) {
-      const reason = `${named(ended)} gave ${shown(stateOf(ended))}, ${named(look)} then ${shown(stateOf(look))}`;
-      return { reason, operations: [ended, look] };
+    if (stateOf(look) === null) continue;
+    if (seen && seen.end < look.start && stateOf(look) !== stateOf(seen) && !isAgain(starts, seen, look)) {
+      const reason = `${named(seen)} gave ${shown(stateOf(seen))}, ${named(look)} then ${shown(stateOf(look))}`;
+      return { reason, operations: [seen, look] };
     }
-    if (isEnd(look, terminal)) ended ??= look;
+    if (isEnd(look, terminal)) ended = seen && !isAgain(starts, seen, look) ? seen : look;
   }
   return undefined;
 }
+
+/** Whether another start may have come between two looks, so that they show different runs of the task. */
+const isAgain = (starts: readonly Operation[], seen: Operation, look: Operation): boolean =>
+  starts.length > 1 && starts.some(({ start, end }) => start < look.end && end > seen.start);

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { Connections } from '../../lab/connections.ts';
+import { hunt } from '../../lab/hunt.ts';
+import { openLabStack } from '../../lab/lab-stack.ts';
+import type { StackRecord } from '../../stack/run-folder.ts';
+import type { Workload } from '../workload.ts';
+import desk from './desk.ts';
+import { startDesk } from './desk-service.ts';
+
+let close: () => Promise<void> = async () => {};
+afterEach(() => close());
+
+/** Hunts on a desk in this process, with one of the workload's checkers. */
+async function huntWith(checker: string, isCareless: boolean, runs = 40) {
+  const server = startDesk(0, isCareless);
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const services = { memory: { state: 'remote', url } };
+  const record = { runId: 'test', driver: 'remote', services, variables: {} } as unknown as StackRecord;
+  const stack = await openLabStack(record);
+  const connections = new Connections(stack);
+  close = async () => {
+    connections.reset();
+    server.closeAllConnections();
+    server.close();
+  };
+  const workload: Workload = {
+    ...desk,
+    checks: () => desk.checks().filter((check) => check.checker === checker),
+  };
+  const lab = { stack, workload, connections, operationTimeoutMs: 5_000 };
+  return hunt(lab, { seed: 3, runs, timeMs: 15_000, signal: new AbortController().signal });
+}
+
+const checkers = ['jobs', 'one-holder', 'limit'];
+
+test.each(checkers)(
+  'nothing is found by %s at a desk that acts at once',
+  async (checker) => {
+    const { finding, verdict } = await huntWith(checker, false, 25);
+    expect(finding?.checkers).toBeUndefined();
+    expect(verdict).toBe('valid');
+  },
+  20_000,
+);
+
+test.each(checkers)(
+  '%s finds a desk that acts on what it saw a moment ago',
+  async (checker) => {
+    const { finding, verdict } = await huntWith(checker, true);
+    expect(verdict).toBe('invalid');
+    expect(finding?.checkers).toEqual([checker]);
+    expect(finding?.rate.reproduced).toBeGreaterThanOrEqual(8);
+  },
+  30_000,
+);
