@@ -9,12 +9,18 @@ import { faultsFired } from './faults-fired.ts';
 import type { Journal } from './journal.ts';
 import { type LimitOptions, limit } from './limits/limit.ts';
 import { linearizable } from './linearizability/linearizability.ts';
+import { allOrNothing } from './state/all-or-nothing.ts';
+import { capped } from './state/capped.ts';
 import { convergence } from './state/convergence.ts';
 import { duplicateEffect } from './state/duplicate-effect.ts';
+import { itemLife } from './state/item-life.ts';
+import { listOrder } from './state/list-order.ts';
 import { lostUpdate } from './state/lost-update.ts';
 import { monotonicReads } from './state/monotonic-reads.ts';
+import { pages } from './state/pages.ts';
 import { readYourWrites } from './state/read-your-writes.ts';
 import { staleRead } from './state/stale-read.ts';
+import { totals } from './state/totals.ts';
 import { taskEnds } from './tasks/task-ends.ts';
 import { type Checker, type Judgement, judge } from './verdict.ts';
 
@@ -31,6 +37,12 @@ const table: Readonly<Record<string, Entry>> = {
   'stale-read': plain(staleRead),
   'read-your-writes': plain(readYourWrites),
   'monotonic-reads': plain(monotonicReads),
+  'item-life': plain(itemLife),
+  pages: plain(pages),
+  totals: plain(totals),
+  'list-order': plain(listOrder),
+  'all-or-nothing': plain(allOrNothing),
+  capped: plain(capped),
   convergence: [{ withinMs: 'number?' }, convergence],
   limit: [
     { window: 'window', limit: 'number', windowMs: 'number?', originMs: 'number?', leaseMs: 'number?' },
