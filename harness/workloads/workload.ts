@@ -24,6 +24,10 @@ export interface Workload {
   readonly faultsEvery?: number;
   /** Links for the wire on a stack that is started for this workload, as far as it has them. */
   readonly links?: readonly string[];
+  /**
+   * Finds out once for a stack what a subject offers. Returns what it does not, a line each: from then on `shape` leaves that out.
+   */
+  explore?(run: Omit<PlanRun, 'plan'>): Promise<readonly string[]>;
   /** Makes what one run of a plan needs. Everything it makes is new, so that runs do not meet. */
   prepare(run: PlanRun): Promise<PreparedRun>;
 }

@@ -14,8 +14,7 @@ export const allOrNothing: Checker = {
       const batches = batchesOf(operations);
       if (batches.length === 0) continue;
       const removals = operations.filter(
-        ({ invoke, outcome }) =>
-          (invoke.does === 'remove' || invoke.does === 'delete') && outcome !== 'fail',
+        ({ invoke, outcome }) => (invoke.does === 'remove' || invoke.does === 'delete') && outcome !== 'fail',
       );
       for (const list of operations) {
         if (list.invoke.does !== 'list' || list.outcome !== 'ok') continue;
@@ -58,7 +57,8 @@ function judge(
     };
   }
   const lacking = batch.find(
-    (add) => !seen.has(valueId(add.invoke.value)) && !removals.some((each) => mayHaveRemoved(each, add, list)),
+    (add) =>
+      !seen.has(valueId(add.invoke.value)) && !removals.some((each) => mayHaveRemoved(each, add, list)),
   );
   if (!lacking) return undefined;
   return {

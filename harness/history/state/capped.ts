@@ -11,7 +11,9 @@ export const capped: Checker = {
   check(history) {
     let counted = 0;
     for (const operations of timelineOf(history).keys) {
-      const inserts = operations.filter(({ invoke, outcome }) => invoke.does === 'insert' && outcome !== 'fail');
+      const inserts = operations.filter(
+        ({ invoke, outcome }) => invoke.does === 'insert' && outcome !== 'fail',
+      );
       const removal = operations.find(({ invoke: { does } }) => does === 'remove' || does === 'delete');
       for (const walk of operations) {
         const cap = walk.invoke.args?.cap;
@@ -55,7 +57,12 @@ function judge(walk: Operation, cap: number, inserts: readonly Operation[]): Vio
 }
 
 /** Room may be made before an element comes: each one under way may leave the list one shorter. */
-function tooFew(walk: Operation, cap: number, old: number, inserts: readonly Operation[]): Violation | undefined {
+function tooFew(
+  walk: Operation,
+  cap: number,
+  old: number,
+  inserts: readonly Operation[],
+): Violation | undefined {
   const there = inserts.filter(({ outcome, end }) => outcome === 'ok' && end < walk.start).length;
   const underWay = inserts.filter(({ start, end }) => start < walk.end && end > walk.start).length;
   const count = new Set(elementsOf(walk.completion?.value).map(valueId)).size;

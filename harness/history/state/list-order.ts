@@ -17,7 +17,8 @@ export const listOrder: Checker = {
       const addOf = addsOf(operations);
       for (const list of operations) {
         const { does, args } = list.invoke;
-        if ((does !== 'list' && does !== 'walk') || list.outcome !== 'ok' || args?.order === undefined) continue;
+        if ((does !== 'list' && does !== 'walk') || list.outcome !== 'ok' || args?.order === undefined)
+          continue;
         const adds = firstShown(list).flatMap((value) => addOf.get(value) ?? []);
         if (adds.length < 2) continue;
         counted += 1;

@@ -11,7 +11,10 @@ import { goneBefore, isRemoval, isSurelyThere, type Presence, presencesOf } from
 export const pages: Checker = {
   name: 'pages',
   rule: 'What was there throughout a walk over all pages is shown exactly once; what was gone before is not shown.',
-  needs: ['walks that say in `args.paging` whether they go by `offset` or by `cursor`', 'elements are unique'],
+  needs: [
+    'walks that say in `args.paging` whether they go by `offset` or by `cursor`',
+    'elements are unique',
+  ],
   check(history) {
     let counted = 0;
     for (const operations of timelineOf(history).keys) {

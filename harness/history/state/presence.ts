@@ -16,7 +16,10 @@ export interface Presence {
 export const isRemoval = ({ invoke: { does } }: Operation): boolean => does === 'remove' || does === 'delete';
 
 /** Elements that a set may have, by what is known of its operations and of what it began with. */
-export function presencesOf(operations: readonly Operation[], initial: Json | undefined): readonly Presence[] {
+export function presencesOf(
+  operations: readonly Operation[],
+  initial: Json | undefined,
+): readonly Presence[] {
   const found = new Map<ValueId, { value: Json; isOld: boolean; adds: Operation[] }>();
   for (const value of elementsOf(initial)) found.set(valueId(value), { value, isOld: true, adds: [] });
   const removals: Operation[] = [];
@@ -45,9 +48,7 @@ export function isSurelyThere({ adds, isOld, removals }: Presence, during: Opera
 
 /** The removal after which it was surely gone before the operation began; no add of it can have come later. */
 export const goneBefore = ({ adds, removals }: Presence, during: Operation): Operation | undefined =>
-  removals.find(
-    (removal) => removal.end < during.start && adds.every(({ end }) => end < removal.start),
-  );
+  removals.find((removal) => removal.end < during.start && adds.every(({ end }) => end < removal.start));
 
 /** It may have been there at some moment of the operation. */
 export const mayBeThere = (presence: Presence, during: Operation): boolean =>
