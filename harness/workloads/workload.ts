@@ -11,8 +11,11 @@ export interface Workload {
   readonly service: string;
   /** One line for people. */
   readonly summary: string;
-  /** Operations, keys and faults that plans may have on this stack. */
-  shape(stack: WorkloadStack): WorkloadShape;
+  /**
+   * Operations, keys and faults that plans may have on this stack.
+   * @param path number of a random plan, for a workload of many operations whose plans are each about a few: these meet more often
+   */
+  shape(stack: WorkloadStack, path?: number): WorkloadShape;
   /** Checkers that judge its histories; each says in docs/checkers.md what it needs. */
   checks(stack: WorkloadStack): readonly CheckChoice[];
   /**

@@ -19,7 +19,10 @@ export const listOrder: Checker = {
         const { does, args } = list.invoke;
         if ((does !== 'list' && does !== 'walk') || list.outcome !== 'ok' || args?.order === undefined)
           continue;
-        const adds = firstShown(list).flatMap((value) => addOf.get(value) ?? []);
+        const adds = firstShown(list)
+          .flatMap((value) => addOf.get(value) ?? [])
+          // What comes during a walk may come so many at a time that a later page shows some of it.
+          .filter(({ end }) => does === 'list' || end < list.start);
         if (adds.length < 2) continue;
         counted += 1;
         const violation = judge(list, args.order === 'newest-first' ? adds : adds.toReversed());

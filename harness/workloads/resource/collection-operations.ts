@@ -25,6 +25,9 @@ function creation(
   elements: readonly string[],
 ): readonly PartMeaning[] {
   const on = about(operation, run);
+  if (run.room < elements.length) return [{ ...on, part: 'none', does: 'other' }];
+  run.room -= elements.length;
+  run.chosen.set(operation.id, undefined);
   return [
     ...elements.flatMap((element, index): readonly PartMeaning[] => [
       { ...on, part: `${index + 1}`, does: 'add', value: element, marker: element },
@@ -33,6 +36,8 @@ function creation(
     ...(run.offered.has('total:creation') ? [{ ...on, part: told, does: 'total' } as const] : []),
   ];
 }
+
+const noRoom = () => notDone('the owner would get more items than are kept');
 
 function created(run: ResourceRun, answer: Answer, elements: readonly string[]): Completion {
   if (!isDone(answer)) return completionOf(answer);
@@ -56,6 +61,7 @@ export const create: ResourceOperation = {
   isOffered: both,
   meaning: (operation, run) => creation(operation, run, [markerOf(operation.id)]),
   perform: async (operation, client, run) => {
+    if (!run.chosen.has(operation.id)) throw noRoom();
     const request = run.api.create(run.ownerOf(operation.key), run.itemOf(operation.id), operation.id);
     return created(run, await client.request(request), [markerOf(operation.id)]);
   },
@@ -67,12 +73,13 @@ const uniquesOf = ({ id, step }: Operation): readonly string[] =>
 /** Several items in one request. */
 export const createMany: ResourceOperation = {
   word: 'create-many',
-  weight: 1,
+  weight: 2,
   keys: ['all'],
   isOffered: (declaration, offered) => declaration.batch !== undefined && offered.has('batch'),
   args: () => fc.record({ count: fc.constantFrom(2, 3) }),
   meaning: (operation, run) => creation(operation, run, uniquesOf(operation).map(markerOf)),
   perform: async (operation, client, run) => {
+    if (!run.chosen.has(operation.id)) throw noRoom();
     const items = uniquesOf(operation).map((unique) => run.itemOf(unique));
     const answer = await client.request(run.api.createMany(run.ownerOf(operation.key), items));
     return created(run, answer, uniquesOf(operation).map(markerOf));
@@ -82,10 +89,10 @@ export const createMany: ResourceOperation = {
 /** The same few creations again and again: each may be made once. */
 export const createAgain: ResourceOperation = {
   word: 'create-again',
-  weight: 3,
+  weight: 4,
   keys: ['again'],
   isOffered: ({ idempotencyKey }) => idempotencyKey !== undefined,
-  args: () => fc.record({ turn: fc.constantFrom('a', 'a', 'b') }),
+  args: () => fc.record({ turn: fc.constantFrom('a', 'a', 'a', 'b') }),
   meaning: (operation, run) => {
     const unique = turnOf(operation, run);
     const element = markerOf(unique);
@@ -109,7 +116,7 @@ const orderOf = ({ declaration: { order }, offered }: ResourceRun) =>
 /** All items of an owner. Beyond a cap the oldest go, so that a list is not that of a set there. */
 export const list: ResourceOperation = {
   word: 'list',
-  weight: 3,
+  weight: 4,
   keys: ['all', 'all', 'again', 'full'],
   isOffered: both,
   meaning: (operation, run) => {
@@ -229,7 +236,7 @@ export const clear: ResourceOperation = {
 /** One more item for an owner who has nearly as many as there may be. */
 export const fill: ResourceOperation = {
   word: 'fill',
-  weight: 1,
+  weight: 2,
   keys: ['full'],
   isOffered: (declaration, offered) => declaration.cap !== undefined && offered.has('cap'),
   meaning: (operation, run) => {

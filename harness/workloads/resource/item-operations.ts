@@ -114,7 +114,7 @@ function changed(operation: Operation, run: ResourceRun, answer: Answer): Comple
 /** Changes one field if nobody has changed the item since it was last seen (RFC 9110 §13.1.1). */
 export const editIf: ResourceOperation = {
   word: 'edit-if',
-  weight: 2,
+  weight: 4,
   keys: slots,
   isOffered: (declaration, offered) =>
     declaration.etag === true && offered.has('etag') && offered.has('read'),
@@ -227,7 +227,7 @@ export function removed({ declaration }: ResourceRun, answer: Answer): Completio
 export const intrude: ResourceOperation = {
   word: 'intrude',
   weight: 1,
-  keys: slots,
+  keys: ['item2'],
   isOffered: () => true,
   args: (_, offered) => {
     const ways = ['read', ...(offered.has('delete') ? ['delete'] : []), 'edit'];

@@ -6,7 +6,7 @@ import type { ResourceDeclaration } from './declaration.ts';
 import * as items from './item-operations.ts';
 import { everything, lookAt, type Offered } from './offered.ts';
 import type { ResourceOperation } from './operation.ts';
-import { type KeyWord, prepareItems, wordOf } from './run.ts';
+import { type KeyWord, keyWords, prepareItems, wordOf } from './run.ts';
 
 /** Simplest first: what plans shrink to. */
 const operations: readonly ResourceOperation[] = [
@@ -63,22 +63,22 @@ export function resource(declaration: ResourceDeclaration): Workload {
     name: declaration.name,
     service: declaration.service,
     summary: declaration.summary,
-    shape: (stack) => {
+    shape: (stack, path) => {
       const offered = known.get(stack) ?? everything;
+      const focus = focusOf(path, declaration, offered);
       const there = operations.filter((operation) => operation.isOffered(declaration, offered));
       return {
         name: declaration.name,
         service: declaration.service,
         clients: 4,
         workers: { [declaration.service]: stack.workers[declaration.service] ?? 1 },
-        operations: there.map((operation) => {
+        operations: there.flatMap((operation) => {
+          const all = keysOf(operation, offered);
+          const keys = all.filter((key) => focus.includes(key));
+          const weight = Math.max(1, Math.round((operation.weight * keys.length) / all.length));
           const args = operation.args?.(declaration, offered);
-          return {
-            name: name(operation.word),
-            weight: operation.weight,
-            keys: keysOf(operation, offered).map(name),
-            ...(args ? { args } : {}),
-          };
+          const shape = { name: name(operation.word), weight, keys: keys.map(name) };
+          return keys.length === 0 ? [] : [{ ...shape, ...(args ? { args } : {}) }];
         }),
         ...(declaration.faults ? { faults: declaration.faults } : {}),
       };
@@ -107,6 +107,29 @@ export function resource(declaration: ResourceDeclaration): Workload {
       };
     },
   };
+}
+
+/**
+ * What a plan is about: one item read, changed and read again, a collection, creations sent again, a full collection; one
+ * of them is about everything.
+ */
+function focusOf(
+  path: number | undefined,
+  declaration: ResourceDeclaration,
+  offered: Offered,
+): readonly KeyWord[] {
+  const { idempotencyKey, cap } = declaration;
+  const turns: readonly (readonly KeyWord[])[] = [
+    ['item1'],
+    keyWords,
+    ['all'],
+    ['item1'],
+    ...(idempotencyKey === undefined ? [] : [['again'] as const]),
+    ...(cap !== undefined && offered.has('cap') ? [['full'] as const] : []),
+  ];
+  if (path === undefined) return keyWords;
+  // Moved on by one each time around, so that no turn is always that of plans with faults.
+  return turns[(path + Math.floor(path / turns.length)) % turns.length] ?? keyWords;
 }
 
 function checksOf({ page, total, order, batch, cap }: ResourceDeclaration): readonly CheckChoice[] {

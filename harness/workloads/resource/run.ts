@@ -14,8 +14,6 @@ export type KeyWord = (typeof keyWords)[number];
 
 /** So many items are in `all` when a plan begins: more than one page. */
 const prepared = 3;
-/** So many more fit into `full`. */
-const room = 2;
 
 export interface KnownItem {
   readonly id: string;
@@ -36,6 +34,8 @@ export interface ResourceRun {
   readonly ids: ReadonlyMap<string, string>;
   /** Items of `all` that are known and that nobody was sent to remove. */
   readonly living: KnownItem[];
+  /** How many items `all` may still get before its oldest would be dropped: up to there it is a set. */
+  room: number;
   /** What an operation is about: chosen when it begins, so that its meaning is known. */
   readonly chosen: Map<string, KnownItem | undefined>;
   /** The last ETag of an item that a client has seen, with the fields that it stands for. */
@@ -64,6 +64,7 @@ export async function prepareItems(
 ): Promise<ResourceRun> {
   const fields = Object.entries(declaration.fields);
   const key = (name: KeyWord) => wordOf(declaration, name);
+  const cap = declaration.cap === undefined ? Number.POSITIVE_INFINITY : capOf(declaration.cap, stack);
   const slots = [key('item1'), key('item2')];
   const tenantOf = (name: string) => (slots.includes(name) ? 'items' : name);
   const wanted = new Set(operationsOf(plan).map(({ args }) => String(args.key)));
@@ -77,9 +78,10 @@ export async function prepareItems(
     texts: fields.flatMap(([name, { kind }]) =>
       kind === 'text' && offered.has(`find:${name}`) ? [name] : [],
     ),
-    cap: declaration.cap === undefined ? Number.POSITIVE_INFINITY : capOf(declaration.cap, stack),
+    cap,
     ids,
     living: [],
+    room: cap - prepared,
     chosen: new Map(),
     tags: new Map(),
     initial,
@@ -101,9 +103,7 @@ export async function prepareItems(
     initial[livesOf(key('all'))] = run.living.map(({ element }) => element);
   }
   if (wanted.has(key('full')) && offered.has('cap'))
-    initial[key('full')] = (await makeMany(run, client, key('full'), run.cap - room)).map(
-      ({ element }) => element,
-    );
+    initial[key('full')] = (await makeMany(run, client, key('full'), cap)).map(({ element }) => element);
   return run;
 }
 
