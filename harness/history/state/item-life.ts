@@ -94,6 +94,7 @@ function judge({ isOld, creates, destroys }: Item, seen: readonly Operation[]): 
   const deletions = destroys.filter((each) => each.outcome !== 'fail' && each.completion?.value !== false);
   const acknowledged = creates.find(({ outcome }) => outcome === 'ok');
   const madeAt = isOld ? -1 : (acknowledged?.end ?? Number.POSITIVE_INFINITY);
+  const madeFrom = isOld ? -1 : Math.min(...creates.map(({ start }) => start));
   const madeUntil = isOld && creates.length === 0 ? -1 : Math.max(...creates.map(({ end }) => end));
   const isSure = (deletion: Operation) =>
     deletion.outcome === 'ok' &&
@@ -103,7 +104,8 @@ function judge({ isOld, creates, destroys }: Item, seen: readonly Operation[]): 
   for (const operation of seen) {
     if (!wasThere(operation)) {
       if (madeAt >= operation.start) continue;
-      if (deletions.some((each) => each !== operation && each.start < operation.end)) continue;
+      if (deletions.some((each) => each !== operation && each.start < operation.end && each.end > madeFrom))
+        continue;
       const reason = `${named(operation)} did not find ${shown(operation.invoke.value)}, which nobody had deleted`;
       return { reason, operations: [...(acknowledged ? [acknowledged] : []), operation] };
     }
