@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import {
   completionOf,
   type PlanRun,
   type PreparedRun,
+  uuidOf,
   type Workload,
   type WorkloadStack,
 } from './workload.ts';
@@ -30,8 +30,8 @@ export const memoryLimit: Workload = {
 
 const limitOf = (stack: WorkloadStack): number => Number(stack.setting('MEMORY_RATE_LIMIT_PER_MINUTE') || 60);
 
-async function prepareRun({ stack, client }: PlanRun): Promise<PreparedRun> {
-  const path = `/memories/list?user_id=${randomUUID()}&limit=1`;
+async function prepareRun({ stack, client, nonce }: PlanRun): Promise<PreparedRun> {
+  const path = `/memories/list?user_id=${uuidOf(nonce, 'user')}&limit=1`;
   const used = Math.max(0, limitOf(stack) - left);
   const answers = await Promise.all(Array.from({ length: used }, () => client.request({ path })));
   const refused = answers.find(({ status }) => status !== 200);

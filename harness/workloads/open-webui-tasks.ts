@@ -46,6 +46,7 @@ async function prepareRun({ stack, client, nonce }: PlanRun): Promise<PreparedRu
   /** Task by the operation that started it: lists name tasks, histories the operations. */
   const owners = new Map<string, string>();
   return {
+    initial: () => Object.fromEntries(chats.map((key) => [key, []])),
     meaning: ({ name, id }) => (name === 'start' ? { does: 'add', value: id } : { does: 'list' }),
     perform: async ({ id, name, key, mark }, own) => {
       const chat = ids.get(key);
