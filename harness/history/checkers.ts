@@ -16,14 +16,20 @@ import { limit } from './limits/limit.ts';
 import { beginnings, isWindow, limitOptions } from './limits/limit-options.ts';
 import { oneHolder } from './limits/one-holder.ts';
 import { linearizable } from './linearizability/linearizability.ts';
+import { allOrNothing } from './state/all-or-nothing.ts';
+import { capped } from './state/capped.ts';
 import { convergence } from './state/convergence.ts';
 import { duplicateEffect } from './state/duplicate-effect.ts';
+import { itemLife } from './state/item-life.ts';
+import { listOrder } from './state/list-order.ts';
 import { lostUpdate } from './state/lost-update.ts';
 import { monotonicReads } from './state/monotonic-reads.ts';
 import { orderedAppend } from './state/ordered-append.ts';
+import { pages } from './state/pages.ts';
 import { readTogether } from './state/read-together.ts';
 import { readYourWrites } from './state/read-your-writes.ts';
 import { staleRead } from './state/stale-read.ts';
+import { totals } from './state/totals.ts';
 import { deliveries, type JobOptions, jobs } from './tasks/jobs.ts';
 import { taskEnds } from './tasks/task-ends.ts';
 import { type Checker, type Judgement, judge } from './verdict.ts';
@@ -48,6 +54,12 @@ const table: Readonly<Record<string, Entry>> = {
   'monotonic-reads': plain(monotonicReads),
   'ordered-append': plain(orderedAppend),
   'read-together': plain(readTogether),
+  'item-life': plain(itemLife),
+  pages: plain(pages),
+  totals: plain(totals),
+  'list-order': plain(listOrder),
+  'all-or-nothing': plain(allOrNothing),
+  capped: plain(capped),
   convergence: [{ withinMs: 'number?' }, convergence],
   limit: [
     {

@@ -11,6 +11,9 @@ export const historyVersion = 1;
  * one batch), deliver (what a consumer got: a job, a list of jobs or null), finish ·
  * limit: request (ok = admitted, fail = refused), acquire and release (of a slot, or of the lease `key`) ·
  * upstream: call (one chat call upstream), usage (what an account is said to have used) ·
+ * item of a collection (`value` names it; none = all of the key): create (the answer is its id), look and destroy (the answer
+ * says whether it was there) · set too: walk (its pages one after the other; `args` say how), total (how many it says it has), insert
+ * (drops the oldest beyond a cap) ·
  * task: start, status · other: no checker of state looks at it.
  */
 export const actions = [
@@ -35,6 +38,12 @@ export const actions = [
   'usage',
   'start',
   'status',
+  'create',
+  'look',
+  'destroy',
+  'walk',
+  'total',
+  'insert',
   'other',
 ] as const;
 export type Action = (typeof actions)[number];

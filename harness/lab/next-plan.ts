@@ -8,7 +8,7 @@ import type { LabStack } from './lab-stack.ts';
 
 /** Plan number `path` of a seed on this stack, without faults that this stack cannot have. Deterministic. */
 export function nextPlan(workload: Workload, stack: LabStack, seed: number, path: number): Plan {
-  const { faults, ...calm } = workload.shape(stack);
+  const { faults, ...calm } = workload.shape(stack, path);
   const { faultsEvery = 5 } = workload;
   const isDisturbed = faults !== undefined && path % faultsEvery === faultsEvery - 1;
   const shape: WorkloadShape = isDisturbed ? { ...calm, faults: onLinks(faults, workload, stack) } : calm;

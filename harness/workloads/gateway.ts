@@ -65,6 +65,7 @@ function prepareRun({ plan, nonce }: PlanRun): PreparedRun {
   const model = ({ step }: Operation) => String(step.args.model ?? models[0]);
 
   return {
+    initial: () => ({ debug1: null, debug2: null }),
     meaning: (operation): Meaning => {
       switch (operation.name) {
         case 'chat':

@@ -74,6 +74,7 @@ function prepareRun({ plan, stack }: PlanRun): PreparedRun {
     messages: [{ role: 'user', content }],
   });
   return {
+    initial: () => Object.fromEntries(users.map((key) => [key, []])),
     meaning: (operation) => {
       if (operation.name === 'use') return { does: 'add', value: toolOf(operation) };
       return operation.name === 'recall' ? { does: 'list' } : chatMeaning(operation);

@@ -7,6 +7,7 @@ import {
   completionOf,
   type PlanRun,
   type PreparedRun,
+  uuidOf,
   type Workload,
   type WorkloadStack,
 } from './workload.ts';

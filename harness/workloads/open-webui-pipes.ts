@@ -66,6 +66,7 @@ async function prepareRun({ stack, client, nonce }: PlanRun): Promise<PreparedRu
   };
 
   return {
+    initial: () => Object.fromEntries(slots.map((key) => [key, null])),
     meaning: (operation) => {
       const { name, key } = operation;
       if (name === 'list-models') return { does: 'other' };

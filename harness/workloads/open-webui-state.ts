@@ -62,6 +62,7 @@ async function prepareRun(run: PlanRun): Promise<PreparedRun> {
   const own = { authorization: `Bearer ${token}` };
   const ask = (content: string) => question(model, content, own);
   return {
+    initial: () => ({ user: [] }),
     meaning: (operation) =>
       operation.name === 'use' ? { does: 'add', value: thingOf(operation) } : { does: 'list' },
     perform: async (operation, client) => {

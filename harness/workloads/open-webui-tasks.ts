@@ -50,6 +50,7 @@ async function prepareRun({ stack, client, nonce }: PlanRun): Promise<PreparedRu
   /** When the first answer of a chat was asked for. */
   const startedAt = new Map<string, number>();
   return {
+    initial: () => Object.fromEntries(chats.map((key) => [key, []])),
     meaning: ({ name, id }) => (name === 'start' ? { does: 'add', value: id } : { does: 'list' }),
     perform: async ({ id, name, key, mark }, own) => {
       const chat = ids.get(key);

@@ -61,6 +61,7 @@ async function prepareRun({ stack, client, nonce }: PlanRun): Promise<PreparedRu
   });
   await addPipe(client, headers, pipe, pipeText('first'));
   return {
+    initial: () => ({ text: 'first', valve: null }),
     meaning: ({ name, id }) => (name === 'ask' ? { does: 'read' } : { does: 'write', value: id }),
     perform: async ({ name, id, key }, own) => {
       switch (name) {

@@ -56,6 +56,7 @@ async function prepareRun({ stack, client, nonce }: PlanRun): Promise<PreparedRu
   const { id } = await must<Chat>(client, { path: '/api/v1/chats/new', body: { chat }, headers });
   const path = `/api/v1/chats/${id}`;
   return {
+    initial: () => Object.fromEntries(messages.map((key) => [key, `${key}-${nonce}`])),
     meaning: ({ name, id }) => (name === 'edit' ? { does: 'write', value: id } : { does: 'read' }),
     perform: async ({ name, id, key }, own) => {
       if (name === 'edit')

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { CheckChoice, CompletionEvent, FrameSeen, InvokeEvent } from '../history/events.ts';
+import type { JsonRecord } from '../plan/json.ts';
 import type { OperationStep, Plan } from '../plan/plan.ts';
 import type { WorkloadShape } from '../plan/workload-shape.ts';
 
@@ -9,8 +11,11 @@ export interface Workload {
   readonly service: string;
   /** One line for people. */
   readonly summary: string;
-  /** Operations, keys and faults that plans may have on this stack. */
-  shape(stack: WorkloadStack): WorkloadShape;
+  /**
+   * Operations, keys and faults that plans may have on this stack.
+   * @param path number of a random plan, for a workload of many operations whose plans are each about a few: these meet more often
+   */
+  shape(stack: WorkloadStack, path?: number): WorkloadShape;
   /** Checkers that judge its histories; each says in docs/checkers.md what it needs. */
   checks(stack: WorkloadStack): readonly CheckChoice[];
   /**
@@ -22,6 +27,10 @@ export interface Workload {
   readonly faultsEvery?: number;
   /** Links for the wire on a stack that is started for this workload, as far as it has them. */
   readonly links?: readonly string[];
+  /**
+   * Finds out once for a stack what a subject offers. Returns what it does not, a line each: from then on `shape` leaves that out.
+   */
+  explore?(run: Omit<PlanRun, 'plan'>): Promise<readonly string[]>;
   /** Makes what one run of a plan needs. Everything it makes is new, so that runs do not meet. */
   prepare(run: PlanRun): Promise<PreparedRun>;
 }
@@ -51,12 +60,14 @@ export interface PlanRun {
 /** One run of a plan, ready to go. */
 export interface PreparedRun {
   /** What an operation means, told before it is sent. Written values must be unique: make them from `operation.id`. */
-  meaning(operation: Operation): Meaning;
+  meaning(operation: Operation): Meaning | readonly PartMeaning[];
   /**
    * Does it. What it throws ends the operation as unknown, except `notDone(why)`, which ends it as failed. Returns what
    * was seen.
    */
   perform(operation: Operation, client: Client): Promise<Completion>;
+  /** What the keys of the history hold before the first operation, as far as that is known. */
+  initial?(): JsonRecord;
   /** Removes what was made. */
   finish?(): Promise<void>;
 }
@@ -80,10 +91,18 @@ export type Meaning = Pick<InvokeEvent, 'does'> &
     >
   >;
 
+/** What a part of a request means that works on several objects at once. Parts of one request have names of their own. */
+export type PartMeaning = Meaning & { readonly part: string };
+
+/** `parts`: what differs from the whole, by the name of the part. Values are of parts where a meaning has parts. */
 export type Completion = Pick<
   CompletionEvent,
   'type' | 'value' | 'error' | 'status' | 'timedOut' | 'usage' | 'stream'
->;
+> & {
+  readonly parts?: Readonly<Record<string, PartCompletion>>;
+};
+
+export type PartCompletion = Partial<Pick<CompletionEvent, 'type' | 'value' | 'error'>>;
 
 /** The planned client of an operation: its own kept connections, to the planned worker if the plan names one. */
 export interface Client {
@@ -149,4 +168,17 @@ export function completionOf(answer: Answer, value?: () => Completion['value']):
   }
   const error = `${status} ${answer.text.slice(0, 120)}`.trim();
   return { type: status >= 400 && status < 500 ? 'fail' : 'unknown', error };
+}
+
+/** A UUID (RFC 4122, version 8) that is the same for the same run and name: what is sharded by hash replays. */
+export function uuidOf(nonce: string, name: string): string {
+  const hex = createHash('sha256').update(`${nonce} ${name}`).digest('hex');
+  const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 3) | 8).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
 }

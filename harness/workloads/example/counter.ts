@@ -18,6 +18,7 @@ export default {
   checks: () => [{ checker: 'lost-update' }, { checker: 'duplicate-effect' }, { checker: 'stale-read' }],
   lastReads: { visits: 'look', votes: 'look' },
   prepare: async ({ nonce }) => ({
+    initial: () => ({ visits: 0, votes: 0 }),
     meaning: ({ name }) => (name === 'increase' ? { does: 'increment', value: 1 } : { does: 'count' }),
     perform: async ({ name, key }, client) => {
       const path = `/counters/${key}-${nonce}`;

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { Connections } from '../../lab/connections.ts';
+import { openLabStack } from '../../lab/lab-stack.ts';
+import { nextPlan } from '../../lab/next-plan.ts';
+import { invalidCheckers } from '../../lab/rate.ts';
+import { type Lab, runPlan } from '../../lab/run-plan.ts';
+import type { StackRecord } from '../../stack/run-folder.ts';
+import notes from './notes.ts';
+import { type Carelessness, startNotes } from './notes-service.ts';
+
+/** Runs plans against notes in this process until one is judged invalid; the checkers that found it, and how many plans it took. */
+async function tryNotes(careless: Carelessness | undefined, seed: number, plans: number) {
+  const server = startNotes(0, careless);
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const services = { memory: { state: 'remote', url } };
+  const record = { runId: 'test', driver: 'remote', services, variables: {} } as unknown as StackRecord;
+  const stack = await openLabStack(record);
+  const connections = new Connections(stack);
+  const lab: Lab = { stack, workload: notes, connections, operationTimeoutMs: 5_000 };
+  const judged = new Set<string>();
+  try {
+    for (let path = 0; path < plans; path += 1) {
+      const outcome = await runPlan(lab, nextPlan(notes, stack, seed, path));
+      for (const { checker, verdict } of outcome.judgement.verdicts)
+        if (verdict === 'valid') judged.add(checker);
+      const found = invalidCheckers(outcome);
+      if (found.length > 0) return { found, plans: path + 1, outcome, judged: [...judged] };
+    }
+    return { found: [], plans, judged: [...judged] };
+  } finally {
+    connections.reset();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+test('nothing is found in notes that are kept well, and every checker has had something to judge', async () => {
+  const { found, outcome, judged } = await tryNotes(undefined, 1, 60);
+  expect(outcome?.judgement.verdicts.filter(({ verdict }) => verdict === 'invalid') ?? found).toEqual([]);
+  expect(judged).toEqual(expect.arrayContaining(['item-life', 'pages', 'totals', 'list-order', 'capped']));
+}, 30_000);
+
+const finders = {
+  'page-skips': 'pages',
+  'total-per-worker': 'totals',
+  'half-batch': 'all-or-nothing',
+  'same-ids': 'item-life',
+  'wrong-end': 'capped',
+  'made-again': 'duplicate-effect',
+} satisfies Partial<Record<Carelessness, string>>;
+
+test.each(Object.entries(finders))(
+  'notes that are careless (%s) are found by %s',
+  async (careless, finder) => {
+    const { found } = await tryNotes(careless as Carelessness, 1, 250);
+    expect(found).toContain(finder);
+  },
+  30_000,
+);
+
+test.each(['other-field', 'deaf-cache', 'any-owner', 'blind-if-match'] as const)(
+  'notes that are careless (%s) are found',
+  async (careless) => {
+    const { found } = await tryNotes(careless, 1, 250);
+    expect(found).not.toEqual([]);
+  },
+  30_000,
+);

@@ -1,0 +1,27 @@
+import type { Answer, Client, ClientRequest } from '../workload.ts';
+import type { Made, ResourceApi } from './api.ts';
+
+/**
+ * Makes items outside of the history.
+ * @throws Error that shows the answer, when there are none in it
+ */
+export async function made(
+  api: ResourceApi,
+  client: Client,
+  request: ClientRequest,
+): Promise<readonly Made[]> {
+  const answer = await client.request(request);
+  const items = isDone(answer) ? api.madeIn(answer) : [];
+  if (items.length > 0) return items;
+  throw new Error(`${request.method} ${request.path}: ${answer.status} ${answer.text.slice(0, 300)}`);
+}
+
+/** The ids of elements, in their order: told by their markers; by their places where the answer shows no texts. */
+export function idsOf(items: readonly Made[], elements: readonly string[]): readonly (string | undefined)[] {
+  const isTold = items.some(({ text }) => text.includes('<#'));
+  return elements.map((element, index) =>
+    isTold ? items.find(({ text }) => text.includes(element))?.id : items[index]?.id,
+  );
+}
+
+export const isDone = ({ status }: Answer): boolean => status >= 200 && status < 300;
