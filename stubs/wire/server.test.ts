@@ -108,7 +108,9 @@ test('settings: defaults, and what is missing or wrong is named', () => {
     journalCapacity: 5000,
   });
   expect(readSettings({ WIRE_TOKEN: 't', WIRE_LINKS: '[]' }).links).toEqual([]);
-  expect(() => readSettings({ WIRE_LINKS: links })).toThrow(/WIRE_TOKEN/);
+  const unnamed = () => readSettings({ WIRE_LINKS: links }).token;
+  expect(unnamed()).toMatch(/^[0-9a-f]{32}$/);
+  expect(unnamed()).not.toBe(unnamed());
   expect(() => readSettings({ WIRE_TOKEN: 't' })).toThrow(/WIRE_LINKS/);
   expect(() => readSettings({ WIRE_TOKEN: 't', WIRE_LINKS: '{' })).toThrow(/JSON list/);
   expect(() => readSettings({ WIRE_TOKEN: 't', WIRE_LINKS: '[{"name":"a","target":"b"}]' })).toThrow(
