@@ -10,6 +10,8 @@ export const historyVersion = 1;
  * one batch), deliver (what a consumer got: a job, a list of jobs or null), finish ·
  * limit: request (ok = admitted, fail = refused), acquire and release (of a slot, or of the lease `key`) ·
  * upstream: call (one chat call upstream), usage (what an account is said to have used) ·
+ * item of a collection (`value` names it; none = all of the key): create (the answer is its id), look and destroy (the answer
+ * says whether it was there) · collection: walk (read page after page; `args` say how), insert (drops the oldest beyond a cap) ·
  * task: start, status · other: no checker of state looks at it.
  */
 export const actions = [
@@ -34,6 +36,11 @@ export const actions = [
   'usage',
   'start',
   'status',
+  'create',
+  'look',
+  'destroy',
+  'walk',
+  'insert',
   'other',
 ] as const;
 export type Action = (typeof actions)[number];

@@ -1,8 +1,11 @@
+import { operationOfPart } from '../history/step-of.ts';
 import type { OperationStep } from '../plan/plan.ts';
 import {
   type Completion,
+  type Meaning,
   NotDone,
   type Operation,
+  type PartMeaning,
   type PreparedRun,
   type Workload,
 } from '../workloads/workload.ts';
@@ -33,9 +36,11 @@ export async function performStep(step: OperationStep, context: StepContext): Pr
     key: String(step.args.key ?? ''),
     mark: `[[${[`op=${id}`, ...faults.directivesFor(step.id)].join(' ')}]]`,
   };
-  const meaning = prepared.meaning(operation);
-  const about = { op: id, client: step.client };
-  recorder.invoke({ type: 'invoke', ...about, name: step.name, key: operation.key, ...meaning });
+  const parts = partsOf(id, prepared.meaning(operation));
+  const about = { name: step.name, key: operation.key, client: step.client };
+  recorder.invoke(
+    parts.map(({ op, meaning }) => ({ type: 'invoke', op, ...about, ...partOf(op, id), ...meaning })),
+  );
   const signal = context.signal();
   const client = new LabClient({
     service: workload.service,
@@ -49,13 +54,35 @@ export async function performStep(step: OperationStep, context: StepContext): Pr
   });
   const completion = await complete(prepared, operation, client, signal);
   faults.operationEnded(step.id);
-  recorder.complete({
-    ...completion,
-    ...about,
-    ...(client.worker ? { worker: client.worker } : {}),
-    ...(client.abortedAt === undefined ? {} : { abortedAt: client.abortedAt }),
-  });
+  const { parts: ofParts = {}, ...whole } = completion;
+  recorder.complete(
+    parts.map(({ op, part }) => ({
+      ...whole,
+      ...(part === undefined ? {} : ofParts[part]),
+      op,
+      client: step.client,
+      ...(client.worker ? { worker: client.worker } : {}),
+      ...(client.abortedAt === undefined ? {} : { abortedAt: client.abortedAt }),
+    })),
+  );
 }
+
+interface Part {
+  readonly op: string;
+  readonly part?: string;
+  readonly meaning: Meaning;
+}
+
+/** What stands in the history for one request: one operation, or one for each of its parts. */
+function partsOf(id: string, meaning: Meaning | readonly PartMeaning[]): readonly Part[] {
+  if (!isParted(meaning)) return [{ op: id, meaning }];
+  return meaning.map(({ part, ...rest }) => ({ op: operationOfPart(id, part), part, meaning: rest }));
+}
+
+const isParted = (meaning: Meaning | readonly PartMeaning[]): meaning is readonly PartMeaning[] =>
+  Array.isArray(meaning);
+
+const partOf = (op: string, id: string) => (op === id ? {} : { partOf: id });
 
 async function complete(
   prepared: PreparedRun,

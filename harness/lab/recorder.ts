@@ -15,15 +15,22 @@ export class Recorder {
     this.#clients = Math.max(1, clients);
   }
 
-  invoke(event: Unstamped<InvokeEvent>): void {
-    this.events.push({ ...event, process: this.#processOf(event.client), at: this.#now() });
+  /** The beginning of one request, which has several events where it has parts. */
+  invoke(parts: readonly Unstamped<InvokeEvent>[]): void {
+    const at = this.#now();
+    for (const event of parts) this.events.push({ ...event, process: this.#processOf(event.client), at });
   }
 
-  complete(event: Unstamped<CompletionEvent>): void {
-    const process = this.#processOf(event.client);
-    this.events.push({ ...event, process, at: this.#now() });
+  /** The end of one request, with the parts in the order in which they began. */
+  complete(parts: readonly Unstamped<CompletionEvent>[]): void {
+    const at = this.#now();
+    const [first] = parts;
+    if (!first) return;
+    const process = this.#processOf(first.client);
+    for (const event of parts) this.events.push({ ...event, process, at });
     // As in Jepsen: an operation that may still go on keeps its process.
-    if (event.type === 'unknown') this.#processes.set(event.client, process + this.#clients);
+    if (parts.some(({ type }) => type === 'unknown'))
+      this.#processes.set(first.client, process + this.#clients);
   }
 
   fault(event: Omit<FaultEvent, 'at' | 'type'>): void {

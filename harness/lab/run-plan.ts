@@ -94,6 +94,7 @@ export async function runPlan(
       subject: subjectOf(stack, workload.service),
       checks,
       ...(planned.length > 0 ? { faults: planned } : {}),
+      ...(prepared.initial ? { initial: prepared.initial() } : {}),
     },
     events: recorder.inOrder(),
   };

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { CheckChoice, CompletionEvent, FrameSeen, InvokeEvent } from '../history/events.ts';
+import type { JsonRecord } from '../plan/json.ts';
 import type { OperationStep, Plan } from '../plan/plan.ts';
 import type { WorkloadShape } from '../plan/workload-shape.ts';
 
@@ -51,12 +53,14 @@ export interface PlanRun {
 /** One run of a plan, ready to go. */
 export interface PreparedRun {
   /** What an operation means, told before it is sent. Written values must be unique: make them from `operation.id`. */
-  meaning(operation: Operation): Meaning;
+  meaning(operation: Operation): Meaning | readonly PartMeaning[];
   /**
    * Does it. What it throws ends the operation as unknown, except `notDone(why)`, which ends it as failed. Returns what
    * was seen.
    */
   perform(operation: Operation, client: Client): Promise<Completion>;
+  /** What the keys of the history hold before the first operation, as far as that is known. */
+  initial?(): JsonRecord;
   /** Removes what was made. */
   finish?(): Promise<void>;
 }
@@ -77,7 +81,15 @@ export type Meaning = Pick<InvokeEvent, 'does'> &
     Pick<InvokeEvent, 'key' | 'value' | 'from' | 'idempotencyKey' | 'tenant' | 'marker' | 'expect' | 'args'>
   >;
 
-export type Completion = Pick<CompletionEvent, 'type' | 'value' | 'error' | 'stream'>;
+/** What a part of a request means that works on several objects at once. Parts of one request have names of their own. */
+export type PartMeaning = Meaning & { readonly part: string };
+
+/** `parts`: what differs from the whole, by the name of the part. Values are of parts where a meaning has parts. */
+export type Completion = Pick<CompletionEvent, 'type' | 'value' | 'error' | 'stream'> & {
+  readonly parts?: Readonly<Record<string, PartCompletion>>;
+};
+
+export type PartCompletion = Partial<Pick<CompletionEvent, 'type' | 'value' | 'error'>>;
 
 /** The planned client of an operation: its own kept connections, to the planned worker if the plan names one. */
 export interface Client {
@@ -141,4 +153,17 @@ export function completionOf(answer: Answer, value?: () => Completion['value']):
   }
   const error = `${status} ${answer.text.slice(0, 120)}`.trim();
   return { type: status >= 400 && status < 500 ? 'fail' : 'unknown', error };
+}
+
+/** A UUID (RFC 4122, version 8) that is the same for the same run and name: what is sharded by hash replays. */
+export function uuidOf(nonce: string, name: string): string {
+  const hex = createHash('sha256').update(`${nonce} ${name}`).digest('hex');
+  const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 3) | 8).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
 }
