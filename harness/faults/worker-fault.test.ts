@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { StackRecord } from '../stack/run-folder.ts';
-import { ScopeClientError, type ScopeClient, type WorkerView } from '../workers/client.ts';
+import { type ScopeClient, ScopeClientError, type WorkerView } from '../workers/client.ts';
 import { applyWorkerFault } from './worker-fault.ts';
 import { allGone, workersNow } from './workers-now.ts';
 

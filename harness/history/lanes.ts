@@ -125,7 +125,8 @@ function faultRow({ fault, at }: FaultEvent): Row {
   const whom = {
     worker: () => {
       if (fault.on !== 'worker') return '';
-      const who = typeof fault.worker === 'number' ? `w${fault.worker}` : `that serves ${fault.worker.serves}`;
+      const who =
+        typeof fault.worker === 'number' ? `w${fault.worker}` : `that serves ${fault.worker.serves}`;
       return `${fault.action} ${fault.service} ${who}`;
     },
     service: () => (fault.on === 'service' ? `${fault.action} ${fault.service}` : ''),

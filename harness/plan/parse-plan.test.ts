@@ -67,12 +67,24 @@ test.each([
     'a fault without an end',
     plan([{ kind: 'fault', id: 'f', fault: { on: 'service', action: 'kill', service: 'memory' } }]),
   ],
-  ['a target that is neither a number nor an operation', plan([operation, causal({ worker: { who: 'o1' } })])],
-  ['a worker that serves an operation that never was', plan([operation, causal({ worker: { serves: 'o9' } })])],
+  [
+    'a target that is neither a number nor an operation',
+    plan([operation, causal({ worker: { who: 'o1' } })]),
+  ],
+  [
+    'a worker that serves an operation that never was',
+    plan([operation, causal({ worker: { serves: 'o9' } })]),
+  ],
   ['a trigger on nothing', plan([operation, causal({}, {})])],
-  ['a trigger on an arrival elsewhere', plan([operation, causal({}, { operation: 'o1', atUpstream: 'left' })])],
+  [
+    'a trigger on an arrival elsewhere',
+    plan([operation, causal({}, { operation: 'o1', atUpstream: 'left' })]),
+  ],
   ['a trigger that is two', plan([operation, causal({}, { operation: 'o1', afterFrames: 1, after: 'o1' })])],
-  ['a gap before an operation that is not there', plan([operation, causal({}, { after: 'o1', before: 'o2' })])],
+  [
+    'a gap before an operation that is not there',
+    plan([operation, causal({}, { after: 'o1', before: 'o2' })]),
+  ],
   ['a gap before itself', plan([operation, causal({}, { after: 'o1', before: 'o1' })])],
   ['a gap that goes back', plan([operation, later, causal({}, { after: 'o2', before: 'o1' })])],
   ['a gap that settles before nothing', plan([operation, causal({}, { after: 'o1', settled: true })])],

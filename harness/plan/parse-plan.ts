@@ -3,8 +3,8 @@ import { fieldsOf, list, oneOf, record, refuse, text, whole } from './decode.ts'
 import { parseFault, parseTrigger } from './parse-fault.ts';
 import {
   type FaultStep,
-  type OperationStep,
   misplaced,
+  type OperationStep,
   type Phase,
   type Plan,
   planVersion,

@@ -117,5 +117,7 @@ export function misplaced(
   if (!after || !before) return undefined;
   // A client sends one after the other: what comes first cannot wait for what comes behind.
   const cannotWait = after.client === before.client && lane.indexOf(before) <= lane.indexOf(after);
-  return cannotWait ? `cannot fire between "${after.id}" and "${before.id}", which comes before it` : undefined;
+  return cannotWait
+    ? `cannot fire between "${after.id}" and "${before.id}", which comes before it`
+    : undefined;
 }

@@ -6,7 +6,9 @@ export function tidy(plan: Plan): Plan {
   const earlier = new Set<string>();
   const phases = plan.phases
     .map(({ steps }) => {
-      const kept = steps.filter((step) => step.kind !== 'fault' || misplaced(step, steps, earlier) === undefined);
+      const kept = steps.filter(
+        (step) => step.kind !== 'fault' || misplaced(step, steps, earlier) === undefined,
+      );
       for (const { kind, id } of steps) if (kind === 'operation') earlier.add(id);
       return { steps: kept };
     })

@@ -3,8 +3,8 @@ import type { ProcessView, WorkerView } from './control-api.ts';
 import { forceHeaders, readScopeError, ScopeClientError, TunnelAgent } from './tunnel-agent.ts';
 import { WorkerClient } from './worker-client.ts';
 
-export { ScopeClientError };
 export type { ProcessView, WorkerClient, WorkerView };
+export { ScopeClientError };
 
 /** A worker by index (2), name ('w2') or pid ('p12345'). */
 export type WorkerRef = number | `w${number}` | `p${number}`;

@@ -25,7 +25,10 @@ export function chatRoute(server: FastifyInstance, journal: Journal, defaults: P
     observe(journal, entry, reply);
     const { status, retryAfterSeconds } = call.directives;
     if (status !== undefined && status >= 400 && status <= 599) {
-      journal.change(entry, { status, disturbed: disturbedBy(entry, { kind: 'status', at: Date.now(), status }) });
+      journal.change(entry, {
+        status,
+        disturbed: disturbedBy(entry, { kind: 'status', at: Date.now(), status }),
+      });
       throw new ApiError(status, `The request asked for status ${status}.`, {
         ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       });

@@ -120,7 +120,11 @@ function carrierRoute(instance: FastifyInstance, wire: Wire): void {
     const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(waitMs)]);
     const entry = await wire.journal.carrier(query.link, query.op, signal);
     if (entry !== undefined) return entry;
-    throw new WireError('WIRE_WAIT_TIMEOUT', 408, `Nothing on ${query.link} carried ${query.op} within ${waitMs} ms.`);
+    throw new WireError(
+      'WIRE_WAIT_TIMEOUT',
+      408,
+      `Nothing on ${query.link} carried ${query.op} within ${waitMs} ms.`,
+    );
   });
 }
 

@@ -51,7 +51,7 @@ const server = createServer((client) => {
   });
 });
 
-async function handle(client: Socket, request: Request): Promise<{ pid?: number } | undefined | void> {
+async function handle(client: Socket, request: Request): Promise<{ pid?: number } | undefined> {
   switch (request.do) {
     case 'own':
       owner = client;
@@ -67,9 +67,11 @@ async function handle(client: Socket, request: Request): Promise<{ pid?: number 
     case 'kill':
       return { pid: await children.kill(request.service, request.reviveAfterMs) };
     case 'undo-later':
-      return undos.later(request.name, request.commands, request.afterMs);
+      undos.later(request.name, request.commands, request.afterMs);
+      return;
     case 'undo-now':
-      return await undos.now(request.name);
+      await undos.now(request.name);
+      return;
     case 'down':
       return void (await remove());
   }
