@@ -23,7 +23,7 @@ export interface Lab {
   readonly connections: Connections;
   /** Bound of one operation; what takes longer ends as unknown. */
   readonly operationTimeoutMs: number;
-  /** Tells runs of one plan on one store apart: names in a run are made of it, the seed and the path. Default ''. */
+  /** Tells runs of one plan on one store apart: names in a run are made of it, the seed and the path. Default: the stack's. */
   readonly salt?: string;
 }
 
@@ -51,7 +51,7 @@ const aboutThePlan = 'faults-fired';
 export async function runPlan(lab: Lab, plan: Plan): Promise<PlanOutcome> {
   const { stack, workload, connections, operationTimeoutMs } = lab;
   const startedAt = performance.now();
-  const { nonce, salt, run } = nextRun(stack, plan, lab.salt);
+  const { nonce, salt, run } = nextRun(stack, plan, lab.salt ?? stack.salt);
   const uuid = (name: string) => uuidOf(nonce, name);
   const client = new PreparingClient(clientOutside(lab));
   const prepared = await prepareRun(workload, { plan, stack, nonce, uuid }, client, operationTimeoutMs);

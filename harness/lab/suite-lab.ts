@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { StackRecord } from '../stack/run-folder.ts';
 import { service } from '../suite/stack.ts';
@@ -18,10 +17,8 @@ export async function withSuiteLab<T>(
   const record = JSON.parse(readFileSync(process.env.GAUNTLET_STACK ?? '', 'utf8')) as StackRecord;
   const stack = await openLabStack(record);
   const connections = new Connections(stack);
-  // Suites run the same plans on one store, from several processes.
-  const salt = randomBytes(4).toString('hex');
   try {
-    return await use({ stack, workload, connections, operationTimeoutMs, salt });
+    return await use({ stack, workload, connections, operationTimeoutMs });
   } finally {
     connections.reset();
     await stack.close();
