@@ -74,7 +74,7 @@ export async function performStep(step: OperationStep, context: StepContext): Pr
 
 /** Whether the bound of the operation has come, not the end of the run. */
 const isOver = ({ aborted, reason }: AbortSignal): boolean =>
-  aborted && reason instanceof DOMException && reason.name === 'TimeoutError';
+  aborted && (reason as Partial<Error> | undefined)?.name === 'TimeoutError';
 
 interface Part {
   readonly op: string;

@@ -99,6 +99,6 @@ async function inTime<T>(work: Promise<T>, what: string, operationTimeoutMs: num
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.name === 'TimeoutError' || error.name === 'AbortError' ? 'no answer in time' : error.message;
+  const { name, message = String(error) } = (error ?? {}) as Partial<Error>;
+  return name === 'TimeoutError' || name === 'AbortError' ? 'no answer in time' : message;
 }
