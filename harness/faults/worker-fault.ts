@@ -13,15 +13,20 @@ const killedWithinMs = 2_000;
 
 /**
  * Stops, continues, terminates or kills one worker. Resolves when it has fired.
+ * @param workers how many the service has; asked for unless it is known, which takes a moment
  * @throws FaultUnsupported without a scope; ScopeClientError
  */
-export async function applyWorkerFault(fault: AimedWorkerFault, target: FaultTarget): Promise<AppliedFault> {
+export async function applyWorkerFault(
+  fault: AimedWorkerFault,
+  target: FaultTarget,
+  workers?: number,
+): Promise<AppliedFault> {
   const { scope } = target;
   if (!scope) throw new FaultUnsupported('the stack has no scope, so single workers cannot be reached');
   const { action } = fault;
   return action === 'stop' || action === 'continue'
     ? await halt(fault, scope)
-    : await end(fault, target, scope);
+    : await end(fault, target, scope, workers);
 }
 
 async function halt(
@@ -47,8 +52,9 @@ async function end(
   { service, worker, action, revertAfterMs }: AimedWorkerFault,
   target: FaultTarget,
   scope: ScopeClient,
+  workers?: number,
 ): Promise<AppliedFault> {
-  const expected = (await workersNow(scope, service)).length;
+  const expected = workers ?? (await workersNow(scope, service)).length;
   const firedAt = now();
   const done = action === 'kill' ? await scope.kill(service, worker) : await scope.term(service, worker);
   const isGone = () => allGone(scope, service, [done]);

@@ -29,7 +29,6 @@ export class ArmedFaults {
   readonly #stack: LabStack;
   readonly #recorder: Recorder;
   readonly #nonce: string;
-  readonly #service: string;
   readonly #armed = new Map<string, FaultStep[]>();
   readonly #triggers = new Triggers();
   readonly #serving: Serving;
@@ -43,7 +42,6 @@ export class ArmedFaults {
     this.#stack = stack;
     this.#recorder = recorder;
     this.#nonce = nonce;
-    this.#service = service;
     this.#wire = new WireFaults(stack.wire, nonce);
     this.#serving = new Serving(stack, plan, service, (operation) => `${operation}-${nonce}`);
     this.#processes = new ProcessFaults({
@@ -116,7 +114,7 @@ export class ArmedFaults {
     let conduct: ClientConduct = {
       onFrames: (count) => this.#triggers.noteFrames(operation, count),
       onWorker: (service: string, worker: WorkerSeen) => {
-        if (service === this.#service) this.#serving.seenByClient(operation, worker);
+        this.#serving.seenByClient(operation, service, worker);
       },
     };
     for (const step of this.#armed.get(operation) ?? []) {

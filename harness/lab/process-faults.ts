@@ -3,11 +3,11 @@ import { GauntletError, gauntletError } from '../errors.ts';
 import { type AppliedFault, FaultUnsupported, type Fired } from '../faults/applied-fault.ts';
 import { applyServiceFault } from '../faults/service-fault.ts';
 import { applyWorkerFault } from '../faults/worker-fault.ts';
-import { wasGone } from '../faults/workers-now.ts';
+import { wasGone, workersNow } from '../faults/workers-now.ts';
 import type { ServiceFault, WorkerFault } from '../plan/fault.ts';
 import type { JsonRecord } from '../plan/json.ts';
 import type { FaultStep, GapTrigger } from '../plan/plan.ts';
-import type { WorkerRef } from '../workers/client.ts';
+import type { WorkerRef, WorkerView } from '../workers/client.ts';
 import type { LabStack } from './lab-stack.ts';
 import type { Server, Serving } from './serving.ts';
 import type { Triggers } from './triggers.ts';
@@ -84,11 +84,15 @@ export class ProcessFaults {
   }
 
   async #fire(step: FaultStep, fault: ProcessFault): Promise<void> {
+    const { scope } = this.#options.stack;
+    // Asked while there is time: from the point that it waits for to the signal every moment counts.
+    const workers = fault.on === 'worker' && scope ? workersNow(scope, fault.service) : undefined;
+    workers?.catch(() => undefined);
     if (!(await this.#reached(step, fault))) return;
     try {
       const server = await this.#target(step, fault);
       if (server === 'unknown') return;
-      const { applied, seen } = await this.#apply(fault, server);
+      const { applied, seen } = await this.#apply(fault, server, (await workers) ?? []);
       this.#options.note(
         step,
         applied.proof ? { ...applied, proof: { ...applied.proof, ...seen } } : applied,
@@ -110,33 +114,28 @@ export class ProcessFaults {
     if (!when) return true;
     if ('after' in when) return await triggers.ended(when.after);
     if ('afterFrames' in when) return await triggers.frames(when.operation, when.afterFrames);
-    return (await serving.of(when.operation, service, when.link)) !== undefined;
+    return (await serving.of(when.operation, service)) !== undefined;
   }
 
   /** Who the plan's causal target came to; undefined where the plan names a number or a service. */
   async #target(step: FaultStep, fault: ProcessFault): Promise<Server | undefined | 'unknown'> {
     if (fault.on !== 'worker' || typeof fault.worker === 'number') return undefined;
-    const { serves, link } = fault.worker;
-    const server = await this.#options.serving.of(serves, fault.service, link);
+    const { serves } = fault.worker;
+    const server = await this.#options.serving.of(serves, fault.service);
     if (server) return server;
     this.#options.failed(step, `it never was known which worker of ${fault.service} serves ${serves}`);
     return 'unknown';
   }
 
-  async #apply(fault: ProcessFault, server: Server | undefined) {
+  async #apply(fault: ProcessFault, server: Server | undefined, workers: readonly WorkerView[]) {
     const { stack } = this.#options;
     if (fault.on === 'service') return { applied: await applyServiceFault(fault, stack), seen: {} };
     const worker: WorkerRef = server ? `p${server.pid}` : (fault.worker as number);
     // Asked before: who is gone serves nobody.
-    const pid = server?.pid ?? (await this.#pidOf(fault.service, worker));
+    const pid = server?.pid ?? workers.find(({ index }) => index === worker)?.pid;
     const seen = pid === undefined ? {} : this.#seenAt(fault.service, pid);
-    const applied = await applyWorkerFault({ ...fault, worker }, stack);
+    const applied = await applyWorkerFault({ ...fault, worker }, stack, workers.length);
     return { applied, seen: server ? { ...seen, worker: server.index } : seen };
-  }
-
-  async #pidOf(service: string, worker: WorkerRef): Promise<number | undefined> {
-    const workers = await this.#options.stack.scope?.workers(service);
-    return workers?.find(({ index }) => index === worker)?.pid;
   }
 
   /** What was under way at the worker, and how far its clients had come: what makes a moment a cause. */

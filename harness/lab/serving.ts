@@ -68,18 +68,16 @@ export class Serving {
     this.#under.add(operation);
   }
 
-  /** The client's connection says who answers at the workload's own service. */
-  seenByClient(operation: string, worker: WorkerSeen): void {
-    this.#found(operation, this.#own, worker);
+  /** The client's own connection says who answers there. */
+  seenByClient(operation: string, service: string, worker: WorkerSeen): void {
+    this.#found(operation, service, worker);
   }
 
   /** Who serves an operation, as soon as that is known; undefined when it ended before. */
-  async of(operation: string, service: string, link?: string): Promise<Server | undefined> {
+  async of(operation: string, service: string): Promise<Server | undefined> {
     const known = this.#known.get(key(operation, service));
     if (known) return known.link === undefined ? known : await this.#again(operation, service, known);
     if (this.#done.has(operation)) return undefined;
-    const links = this.#linksTo(service, link);
-    if (service !== this.#own && links.length === 0) return undefined;
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(key(operation, service)) ?? [];
       this.#waiting.set(key(operation, service), [...waiting, resolve]);
