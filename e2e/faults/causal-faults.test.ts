@@ -16,7 +16,8 @@ test('the worker that serves a stream is killed after its second frame, whicheve
   expect(run.vacuous).toEqual([]);
   const { proof } = faultSeen(run);
   expect(proof).toMatchObject({ gone: true, serving: ['o1'] });
-  expect((proof?.frames as { o1: number }).o1).toBeGreaterThanOrEqual(2);
+  const frames = proof?.frames as { readonly o1: number } | undefined;
+  expect(frames?.o1).toBeGreaterThanOrEqual(2);
   expect(pidsSeen(run)).toEqual([proof?.pid]);
   expect(eventsSeen(run).slice(0, 2)).toEqual(['invoke o1', 'fired']);
 });

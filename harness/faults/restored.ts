@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gauntletError } from '../errors.ts';
 import { readComposeFile } from '../stack/compose-file.ts';
 import { packageRoot } from '../stack/process/launch.ts';
+import type { StackRecord } from '../stack/run-folder.ts';
 import type { FaultTarget } from './applied-fault.ts';
 import { workersNow } from './workers-now.ts';
 
@@ -26,10 +27,22 @@ export async function restored(target: FaultTarget, service: string, expected: n
   }
 }
 
+const healthPaths = new WeakMap<StackRecord, ReadonlyMap<string, string | undefined>>();
+
+/** Read once for a stack: the file takes longer to read than many a fault. */
+function healthPathsOf(record: StackRecord): ReadonlyMap<string, string | undefined> {
+  const known = healthPaths.get(record);
+  if (known) return known;
+  const file = process.env.GAUNTLET_COMPOSE_FILE ?? join(packageRoot, 'compose.yaml');
+  const services = readComposeFile(file, record.variables);
+  const paths = new Map(services.map(({ name, healthPath }) => [name, healthPath]));
+  healthPaths.set(record, paths);
+  return paths;
+}
+
 /** The URL that a service answers 200 on when it is well; undefined for those that have none. */
 function healthOf({ record }: FaultTarget, service: string): string | undefined {
-  const file = process.env.GAUNTLET_COMPOSE_FILE ?? join(packageRoot, 'compose.yaml');
-  const path = readComposeFile(file, record.variables).find(({ name }) => name === service)?.healthPath;
+  const path = healthPathsOf(record).get(service);
   const url = record.services[service]?.url;
   return path === undefined || url === undefined ? undefined : `${url}${path}`;
 }
