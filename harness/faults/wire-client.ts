@@ -82,9 +82,9 @@ export class WireClient {
     throw new FaultUnsupported(`the wire answered ${response.status} to who carries an operation`);
   }
 
-  /** Ends a fault: what it holds is let go. */
-  async end(id: string): Promise<void> {
-    await this.#ask('DELETE', `/faults/${id}`);
+  /** Ends a fault: what it holds is let go. Returns what became of it. */
+  async end(id: string): Promise<WireFaultState> {
+    return (await this.#ask('DELETE', `/faults/${id}`)) as WireFaultState;
   }
 
   async #ask(method: string, path: string, body?: object, withinMs = answerWithinMs): Promise<unknown> {

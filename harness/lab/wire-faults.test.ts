@@ -22,8 +22,10 @@ const onClientLink = (id: string, target: StreamTarget): FaultStep => ({
 const wire = (state: WireFaultState, ended: string[] = []) =>
   ({
     arm: async () => undefined,
-    state: async () => state,
-    end: async (id: string) => void ended.push(id),
+    end: async (id: string) => {
+      ended.push(id);
+      return state;
+    },
   }) as unknown as WireClient;
 
 const quiet: WireFaultState = { state: 'armed', matched: 0, fired: 0 };

@@ -66,8 +66,7 @@ export class WireFaults {
 
   async #end(step: FaultStep): Promise<WireOutcome> {
     if (!this.#wire) return { step, reason: 'the stack has no wire' };
-    const seen = await this.#wire.state(this.#idOf(step));
-    await this.#wire.end(this.#idOf(step));
+    const seen = await this.#wire.end(this.#idOf(step));
     const fired = firedOnWire(seen);
     if (fired) return { step, fired };
     const met = seen.matched > 0 ? 'it met its exchange, but found nothing to do there' : 'nothing met it';
