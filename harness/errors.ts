@@ -94,6 +94,23 @@ const table = {
     'A kept stack cannot take {0} as its {1}.',
     'Leave out --stack, so that a stack is started with it, or give the subject as a URL.',
   ],
+  GNT_SUBJECT_REFUSED: [
+    'The subject refused what the workload prepares: {0} → {1}',
+    'Does the subject speak the API of this workload? Its log and docs/write-a-workload.md tell what it is asked.',
+  ],
+  GNT_SUBJECT_SILENT: [
+    'The subject did not answer what the workload prepares or cleans up: {0}: {1}',
+    'Is it up, and in time? See its log; `--timeout` gives it longer.',
+  ],
+  GNT_PREPARE_FAILED: ['The workload {0} could not prepare its run: {1}', 'The last answer that it got: {2}'],
+  GNT_FAULT_FAILED: [
+    'The fault {0} could not be applied or reverted: {1}',
+    'The scope, the supervisor or the engine failed, not the subject; their logs have the cause.',
+  ],
+  GNT_FAULT_NOT_REVERTED: [
+    '{0} was not as before its fault again within {1} s.',
+    'A subject must bring its workers back by itself; see its log.',
+  ],
   GNT_FILE_UNREADABLE: ['Cannot read {0}: {1}', 'Check the path.'],
   GNT_BUG_UNKNOWN: ['There is no bug "{0}".', 'Bugs: {1}.'],
   GNT_BUG_INVALID: ['{0} is not a description of a bug: {1}', 'See bugs/README.md.'],

@@ -2,14 +2,24 @@ import { execa } from 'execa';
 import { packageRoot } from '../stack/process/launch.ts';
 import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
 
+export interface BenchStack {
+  readonly profiles: string;
+  readonly workers?: number;
+  /** Links for the wire, with commas. */
+  readonly wire?: string;
+  /** What stands in for services: `MEMORY_COMMAND` … */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Brings up a stack of its own under the process driver for a measurement, and takes it down. */
 export async function onBenchStack(
-  { profiles, workers = 2 }: { readonly profiles: string; readonly workers?: number },
+  { profiles, workers = 2, wire, environment = {} }: BenchStack,
   measure: (record: StackRecord) => Promise<void>,
 ): Promise<void> {
   const command = (...args: string[]) =>
-    execa(process.execPath, ['harness/cli/main.ts', ...args], { cwd: packageRoot });
-  const options = ['--driver', 'process', '--profiles', profiles, '--workers', String(workers)];
+    execa(process.execPath, ['harness/cli/main.ts', ...args], { cwd: packageRoot, env: environment });
+  const links = wire === undefined ? [] : ['--wire', wire];
+  const options = ['--driver', 'process', '--profiles', profiles, '--workers', String(workers), ...links];
   const { stdout } = await command('up', ...options);
   const runId = /run ([0-9a-f]{6})/.exec(stdout)?.[1] ?? '';
   try {

@@ -2,10 +2,16 @@ import type { JsonRecord } from '../plan/json.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
 import type { ScopeClient } from '../workers/client.ts';
 
-/** A fault that has fired. */
-export interface AppliedFault {
-  /** What shows that it fired. */
-  readonly proof: JsonRecord;
+/** What a fault did, and when: milliseconds since the epoch. */
+export interface Fired {
+  readonly firedAt: number;
+  /** What shows that it fired; undefined when nothing does, and `reason` says why. */
+  readonly proof?: JsonRecord;
+  readonly reason?: string;
+}
+
+/** A fault that was applied. */
+export interface AppliedFault extends Fired {
   /** Resolves when the service is as it was, whoever ended the fault. */
   readonly reverted: Promise<void>;
   /** Ends it, unless it has ended by itself; resolves or fails with `reverted`. */
@@ -27,7 +33,7 @@ export class FaultUnsupported extends Error {
  * A fault that ends by itself when its time is over.
  * @param end brings back what was there before; called once
  */
-export function bounded(proof: JsonRecord, revertAfterMs: number, end: () => Promise<void>): AppliedFault {
+export function bounded(fired: Fired, revertAfterMs: number, end: () => Promise<void>): AppliedFault {
   let begin = (): void => undefined;
   const reverted = new Promise<void>((resolve) => {
     begin = resolve;
@@ -36,7 +42,7 @@ export function bounded(proof: JsonRecord, revertAfterMs: number, end: () => Pro
   reverted.catch(() => undefined);
   const timer = setTimeout(begin, revertAfterMs);
   return {
-    proof,
+    ...fired,
     reverted,
     revert: () => {
       clearTimeout(timer);

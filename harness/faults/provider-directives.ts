@@ -1,5 +1,5 @@
-import type { JournalEntry } from '../history/journal.ts';
-import type { StreamFault } from '../plan/fault.ts';
+import type { Disturbance, JournalEntry } from '../history/journal.ts';
+import type { StreamEffect, StreamFault } from '../plan/fault.ts';
 import type { JsonRecord } from '../plan/json.ts';
 
 /**
@@ -25,19 +25,40 @@ export function providerDirective({ through, effect }: StreamFault): string | un
   }
 }
 
-/** What in the journal shows that the directive was obeyed; undefined when nothing does. */
+/** What the provider did, and when: milliseconds since the epoch. */
+export interface FiredAtProvider {
+  readonly proof: JsonRecord;
+  readonly at: number;
+  readonly overAt: number | undefined;
+}
+
+/** What the provider wrote down of obeying the directive, first time; undefined when it did not. */
 export function firedAtProvider(
   { effect }: StreamFault,
   entries: readonly JournalEntry[],
-): JsonRecord | undefined {
-  for (const { status, arrivedAt, completedAt, hungUpAt, fault } of entries) {
-    if (effect.kind === 'status' && status === effect.status) return { status };
-    if (effect.kind === 'slow-first-token') {
-      const tookMs = (completedAt ?? hungUpAt ?? arrivedAt) - arrivedAt;
-      // The provider's timers count whole milliseconds.
-      if (tookMs >= effect.delayMs - 1) return { tookMs };
-    }
-    if (fault && effect.kind !== 'status') return { fault: fault.kind };
+): FiredAtProvider | undefined {
+  for (const { disturbed = [], completedAt, hungUpAt } of entries) {
+    const did = disturbed.find((what) => isItsWork(effect, what));
+    if (!did) continue;
+    const { at, ...seen } = did;
+    return { proof: seen, at, overAt: did.kind === 'stall' ? (hungUpAt ?? completedAt) : at };
   }
   return undefined;
+}
+
+/** Each effect has evidence of its own: a refusal that the provider meant otherwise proves nothing, nor does a late answer. */
+function isItsWork(effect: StreamEffect, { kind, status, waitedMs = 0 }: Disturbance): boolean {
+  switch (effect.kind) {
+    case 'cut':
+      return kind === (effect.by === 'silence' ? 'stall' : 'cut');
+    case 'end':
+      return kind === 'end';
+    case 'status':
+      return kind === 'status' && status === effect.status;
+    case 'slow-first-token':
+      // Timers count whole milliseconds.
+      return kind === 'slow-first-token' && waitedMs >= effect.delayMs - 1;
+    default:
+      return false;
+  }
 }

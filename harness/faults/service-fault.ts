@@ -1,16 +1,21 @@
 import type { ServiceFault } from '../plan/fault.ts';
-import { connectSupervisor, type Supervisor } from '../stack/supervisor/client.ts';
+import { type Supervisor, supervised } from '../stack/supervisor/client.ts';
+import type { ScopeClient } from '../workers/client.ts';
 import { type AppliedFault, bounded, type FaultTarget, FaultUnsupported } from './applied-fault.ts';
 import { onContainer } from './container-fault.ts';
-import { pidsOf, restored } from './restored.ts';
+import { now } from './now.ts';
+import { restored, until } from './restored.ts';
+import { allGone, type Identity, identity, letGo, wasGone, workersNow } from './workers-now.ts';
 
 /** How long after its bound a fault is ended by the supervisor instead. */
 const graceMs = 10_000;
+/** How long after its SIGKILL a process may still be there. */
+const killedWithinMs = 2_000;
 
 /**
  * Restarts, pauses, disconnects or kills a whole service. Resolves when it has fired. A killed one stays dead until the
  * fault ends; a restarted one is on its way back at once.
- * @throws FaultUnsupported
+ * @throws FaultUnsupported; ScopeClientError
  */
 export async function applyServiceFault(fault: ServiceFault, target: FaultTarget): Promise<AppliedFault> {
   const { record } = target;
@@ -24,40 +29,69 @@ async function onProcesses(fault: ServiceFault, target: FaultTarget): Promise<Ap
   const { service, action, revertAfterMs } = fault;
   const { record, scope } = target;
   if (!scope) throw new FaultUnsupported('the stack has no scope, so processes cannot be reached');
-  const before = await pidsOf(scope, service);
+  const before = await workersNow(scope, service);
+  if (before.length === 0) throw new FaultUnsupported(`the processes of ${service} cannot be seen`);
   const again = () => restored(target, service, before.length);
+  const firedAt = now();
   switch (action) {
     case 'disconnect':
       throw new FaultUnsupported('without containers a service has no network of its own to be taken from');
     case 'pause':
-      if (before.length === 0) throw new FaultUnsupported(`the processes of ${service} cannot be seen`);
-      // The scope lets them go after the bound, even when this process is gone.
-      for (const pid of before) await scope.stop(service, `p${pid}`, { revertAfterMs });
-      return bounded({ stopped: before }, revertAfterMs, async () => {
-        for (const pid of before) await scope.continue(service, `p${pid}`).catch(() => undefined);
-        await again();
-      });
+      return await pause(fault, scope, before, again);
     case 'kill': {
       // The supervisor brings it back when this process is gone before.
       const kill = (supervisor: Supervisor) => supervisor.kill(service, revertAfterMs + graceMs);
-      const pid = await supervised(record.runId, kill);
-      return bounded({ killed: pid, workers: before }, revertAfterMs, async () => {
+      const killed = await supervised(record.runId, kill);
+      const seen = await ended(scope, service, before, { killed });
+      return bounded({ firedAt, ...seen }, revertAfterMs, async () => {
         await supervised(record.runId, (supervisor) => supervisor.restart(service));
         await again();
       });
     }
     case 'restart': {
-      const pid = await supervised(record.runId, (supervisor) => supervisor.restart(service));
-      return bounded({ before, startedAs: pid }, revertAfterMs, again);
+      const startedAs = await supervised(record.runId, (supervisor) => supervisor.restart(service));
+      const seen = await ended(scope, service, before, { startedAs });
+      return bounded({ firedAt, ...seen }, revertAfterMs, again);
     }
   }
 }
 
-async function supervised(runId: string, ask: (supervisor: Supervisor) => Promise<number>): Promise<number> {
-  const supervisor = await connectSupervisor(runId);
-  try {
-    return await ask(supervisor);
-  } finally {
-    supervisor.close();
-  }
+async function pause(
+  { service, revertAfterMs }: ServiceFault,
+  scope: ScopeClient,
+  before: readonly Identity[],
+  again: () => Promise<void>,
+): Promise<AppliedFault> {
+  const firedAt = now();
+  // The scope lets them go after the bound, even when this process is gone.
+  const stopped = await Promise.all(
+    before.map(({ pid }) =>
+      scope.stop(service, `p${pid}`, { revertAfterMs }).catch((error: unknown) => {
+        if (wasGone(error)) return undefined;
+        throw error;
+      }),
+    ),
+  );
+  const held = stopped.filter((view) => view?.state === 'stopped').flatMap((view) => view ?? []);
+  const seen =
+    held.length === before.length
+      ? { proof: { stopped: held.map(identity) } }
+      : { reason: `only ${held.length} of ${before.length} processes of ${service} stopped` };
+  return bounded({ firedAt, ...seen }, revertAfterMs, async () => {
+    for (const process of held) await letGo(scope, service, process);
+    await again();
+  });
+}
+
+/** The proof of an end: the processes that were there are there no more. */
+async function ended(
+  scope: ScopeClient,
+  service: string,
+  before: readonly Identity[],
+  how: Readonly<Record<string, number>>,
+) {
+  const isGone = await until(killedWithinMs, () => allGone(scope, service, before));
+  return isGone
+    ? { proof: { ...how, gone: before.map(identity) } }
+    : { reason: `processes of ${service} are still there` };
 }

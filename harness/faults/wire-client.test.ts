@@ -38,5 +38,7 @@ test('the wire holds nothing longer than a minute', () => {
 test('only a fault that fired has a proof', () => {
   expect(firedOnWire({ state: 'expired', matched: 1, fired: 0 })).toBeUndefined();
   const fired = { state: 'over', matched: 1, fired: 1, firedAt: 5, connection: 2, framesPassed: 3 } as const;
-  expect(firedOnWire(fired)).toEqual({ firedAt: 5, connection: 2, framesPassed: 3 });
+  const proof = { firedAt: 5, connection: 2, framesPassed: 3 };
+  expect(firedOnWire(fired)).toEqual({ proof, at: 5, overAt: undefined });
+  expect(firedOnWire({ ...fired, hits: [{ firedAt: 5, overAt: 9 }] })).toMatchObject({ at: 5, overAt: 9 });
 });

@@ -18,6 +18,17 @@ export interface WireFaultState {
   readonly connection?: number;
   readonly bytesPassed?: number;
   readonly framesPassed?: number;
+  /** One by one what it struck. */
+  readonly hits?: readonly { readonly firedAt?: number; readonly overAt?: number }[];
+}
+
+/** The connection that carries an operation to the target of a link. */
+export interface Carrier {
+  /** Its number on the link. */
+  readonly connection: number;
+  /** The near end of it at the target. */
+  readonly address: string;
+  readonly port: number;
 }
 
 /** The control API of the wire of one stack. */
@@ -50,9 +61,30 @@ export class WireClient {
     }
   }
 
-  /** Ends a fault: what it holds is let go. */
-  async end(id: string): Promise<void> {
-    await this.#ask('DELETE', `/faults/${id}`);
+  /** Waits for the connection that carries an operation; undefined when none has come within the time. */
+  async carrier(
+    link: string,
+    operation: string,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Carrier | undefined> {
+    const query = new URLSearchParams({ link, op: operation, timeoutMs: String(timeoutMs) });
+    const response = await fetch(`${this.#url}/carrier?${query}`, {
+      headers: { authorization: `Bearer ${this.#token}` },
+      signal,
+    });
+    const answer = (await response.json()) as {
+      readonly ordinal: number;
+      readonly upstream: Omit<Carrier, 'connection'>;
+    };
+    if (response.ok) return { connection: answer.ordinal, ...answer.upstream };
+    if (response.status === 408) return undefined;
+    throw new FaultUnsupported(`the wire answered ${response.status} to who carries an operation`);
+  }
+
+  /** Ends a fault: what it holds is let go. Returns what became of it. */
+  async end(id: string): Promise<WireFaultState> {
+    return (await this.#ask('DELETE', `/faults/${id}`)) as WireFaultState;
   }
 
   async #ask(method: string, path: string, body?: object, withinMs = answerWithinMs): Promise<unknown> {
@@ -89,17 +121,26 @@ export function wireFault(
 const wireEffect = (effect: StreamEffect): object =>
   effect.kind === 'end' ? { kind: 'cut', afterFrames: effect.afterFrames, by: 'end' } : effect;
 
-/** What shows that the fault fired; undefined when it did not. */
+/** What the wire did, and when: milliseconds since the epoch on the clock of the wire. */
+export interface FiredOnWire {
+  readonly proof: JsonRecord;
+  readonly at: number;
+  readonly overAt: number | undefined;
+}
+
+/** What shows that the fault fired; undefined when the wire does not say that it did. */
 export function firedOnWire({
   fired,
   firedAt,
   connection,
   bytesPassed,
   framesPassed,
-}: WireFaultState): JsonRecord | undefined {
-  if (fired === 0) return undefined;
+  hits = [],
+}: WireFaultState): FiredOnWire | undefined {
+  if (fired === 0 || firedAt === undefined) return undefined;
   const seen = { firedAt, connection, bytesPassed, framesPassed };
-  return Object.fromEntries(
+  const proof = Object.fromEntries(
     Object.entries(seen).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+  return { proof, at: firedAt, overAt: hits[0]?.overAt };
 }

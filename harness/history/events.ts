@@ -66,6 +66,10 @@ export interface HistoryHeader {
    * count. A key that is not named may have held anything.
    */
   readonly initial?: JsonRecord;
+  /** With seed and path of the plan these make the names of the run: it can be repeated with the same ones. */
+  readonly salt?: string;
+  /** The n-th run of the plan, from 1. */
+  readonly run?: number;
   /** The bound of one operation; what took longer ended unknown. */
   readonly timeoutMs?: number;
 }

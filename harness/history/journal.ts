@@ -18,6 +18,19 @@ export interface JournalEntry {
   /** The answer tells its usage; who is not told must count by itself, and may count otherwise. */
   readonly saysUsage?: boolean;
   readonly fault?: { readonly kind: string };
+  /** What directives made of the answer: the proof of planned faults. */
+  readonly disturbed?: readonly Disturbance[];
+}
+
+/** One thing that the provider did to an answer because it was told to. */
+export interface Disturbance {
+  /** `cut`, `end`, `stall`, `error`, `status` or `slow-first-token`. */
+  readonly kind: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly afterFrames?: number;
+  readonly status?: number;
+  readonly waitedMs?: number;
 }
 
 export type Journal = readonly JournalEntry[];

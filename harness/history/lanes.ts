@@ -101,7 +101,12 @@ function outcomeOf({ completion }: Operation): string {
 
 function faultRow({ fault }: FaultEvent, at: number): Row {
   const whom = {
-    worker: () => (fault.on === 'worker' ? `${fault.action} ${fault.service} w${fault.worker}` : ''),
+    worker: () => {
+      if (fault.on !== 'worker') return '';
+      const who =
+        typeof fault.worker === 'number' ? `w${fault.worker}` : `that serves ${fault.worker.serves}`;
+      return `${fault.action} ${fault.service} ${who}`;
+    },
     service: () => (fault.on === 'service' ? `${fault.action} ${fault.service}` : ''),
     stream: () => (fault.on === 'stream' ? `${fault.effect.kind} ${fault.link ?? fault.through}` : ''),
     client: () => (fault.on === 'client' ? `${fault.action} ${fault.operation}` : ''),

@@ -1,21 +1,26 @@
-import { type AppliedFault, FaultUnsupported } from '../faults/applied-fault.ts';
+import { fromWallClock } from '../faults/now.ts';
 import { firedAtProvider, providerDirective } from '../faults/provider-directives.ts';
-import { applyServiceFault } from '../faults/service-fault.ts';
-import { unsupported } from '../faults/supported.ts';
-import { applyWorkerFault } from '../faults/worker-fault.ts';
+import { unsupportedStep } from '../faults/supported.ts';
+import type { WorkerSeen } from '../history/events.ts';
 import { chatCallsOf, type Journal } from '../history/journal.ts';
 import type { JsonRecord } from '../plan/json.ts';
-import { type FaultStep, faultsOf, type Plan, type Step } from '../plan/plan.ts';
-import { ScopeClientError } from '../workers/tunnel-agent.ts';
+import { type FaultStep, faultsOf, operationOfFault, type Plan, type Step } from '../plan/plan.ts';
 import type { ClientConduct } from './lab-client.ts';
 import type { LabStack } from './lab-stack.ts';
+import { ProcessFaults } from './process-faults.ts';
 import type { Recorder } from './recorder.ts';
+import { Serving } from './serving.ts';
+import { Triggers } from './triggers.ts';
 import { WireFaults } from './wire-faults.ts';
 
-interface Trigger {
-  readonly afterFrames: number;
-  /** Called once: with true when the frames have come, with false when the operation ended before. */
-  readonly settle: (reached: boolean) => void;
+export interface ArmedFaultsOptions {
+  readonly plan: Plan;
+  readonly stack: LabStack;
+  readonly recorder: Recorder;
+  /** Tells this run from others in operation ids and names of faults. */
+  readonly nonce: string;
+  /** The service of the workload. */
+  readonly service: string;
 }
 
 /** The faults of one run: armed phase by phase, fired, proven and reverted. */
@@ -23,26 +28,38 @@ export class ArmedFaults {
   readonly #plan: Plan;
   readonly #stack: LabStack;
   readonly #recorder: Recorder;
-  /** Tells this run from others in operation ids and names of faults. */
   readonly #nonce: string;
   readonly #armed = new Map<string, FaultStep[]>();
-  readonly #triggers = new Map<string, Trigger[]>();
+  readonly #triggers = new Triggers();
+  readonly #serving: Serving;
   readonly #wire: WireFaults;
+  readonly #processes: ProcessFaults;
   readonly #fired = new Set<string>();
   readonly #reasons = new Map<string, string>();
-  readonly #applied: { readonly applied: AppliedFault; readonly reverted: Promise<void> }[] = [];
 
-  constructor(plan: Plan, stack: LabStack, recorder: Recorder, nonce: string) {
+  constructor({ plan, stack, recorder, nonce, service }: ArmedFaultsOptions) {
     this.#plan = plan;
     this.#stack = stack;
     this.#recorder = recorder;
     this.#nonce = nonce;
     this.#wire = new WireFaults(stack.wire, nonce);
+    this.#serving = new Serving(stack, plan, service, (operation) => `${operation}-${nonce}`);
+    this.#processes = new ProcessFaults({
+      stack,
+      triggers: this.#triggers,
+      serving: this.#serving,
+      note: (step, { firedAt, proof, reason = 'nothing shows that it fired' }) =>
+        proof ? this.#note(step, proof, firedAt) : this.#reasons.set(step.id, reason),
+      ended: (step) => this.#recorder.fault({ id: step.id, state: 'reverted', fault: step.fault }),
+      failed: (step, reason) => this.#reasons.set(step.id, reason),
+    });
   }
 
-  /** Whether connections may have been hit. */
+  /** Whether kept connections of clients may have been hit. */
   get disturbed(): boolean {
-    return faultsOf(this.#plan).length > 0;
+    return faultsOf(this.#plan).some(
+      ({ fault }) => fault.on === 'worker' || fault.on === 'service' || (fault.on === 'stream' && fault.link),
+    );
   }
 
   /** Makes ready what must be in place before the operations of a phase begin. */
@@ -51,7 +68,7 @@ export class ArmedFaults {
     for (const step of steps) {
       if (step.kind !== 'fault') continue;
       const { fault } = step;
-      const why = unsupported(fault, this.#stack);
+      const why = unsupportedStep(step, this.#stack);
       if (why !== undefined) this.#reasons.set(step.id, why);
       else if (fault.on === 'client') this.#armOn(fault.operation, step);
       else if (fault.on === 'stream' && fault.through === 'wire') onWire.push(step);
@@ -61,12 +78,21 @@ export class ArmedFaults {
     for (const refused of await this.#wire.arm(onWire)) {
       if ('reason' in refused) this.#reasons.set(refused.step.id, refused.reason);
     }
+    this.#serving.watch(steps);
   }
 
-  /** Fires faults of workers and services, at once or when their operation has come so far. */
+  /**
+   * Fires faults of workers and services, at once or when their operation has come so far.
+   * @throws GauntletError GNT_FAULT_FAILED
+   */
   async fire(steps: readonly Step[]): Promise<void> {
     const due = steps.filter((step) => step.kind === 'fault' && !this.#reasons.has(step.id));
-    await Promise.all((due as FaultStep[]).map((step) => this.#fireOne(step)));
+    await Promise.all((due as FaultStep[]).map((step) => this.#processes.fire(step)));
+  }
+
+  /** Resolves when an operation may be sent: faults that come before it have fired, or never will. */
+  async gate(operation: string, withinMs: number): Promise<void> {
+    await this.#processes.gate(operation, withinMs);
   }
 
   /** Directives for the scripted provider in the message of an operation. */
@@ -80,30 +106,47 @@ export class ArmedFaults {
     return this.#wire.meets(operation, service);
   }
 
+  operationBegins(operation: string): void {
+    this.#serving.begun(operation);
+  }
+
   conductOf(operation: string): ClientConduct {
-    const triggers = this.#triggers.get(operation) ?? [];
     let conduct: ClientConduct = {
-      onFrames: (count) => {
-        for (const trigger of triggers) if (count >= trigger.afterFrames) trigger.settle(true);
+      onFrames: (count) => this.#triggers.noteFrames(operation, count),
+      onWorker: (service: string, worker: WorkerSeen) => {
+        this.#serving.seenByClient(operation, service, worker);
       },
     };
     for (const step of this.#armed.get(operation) ?? []) {
       const { fault } = step;
       if (fault.on !== 'client') continue;
       if (fault.action === 'abort') {
-        const onAbort = (at: number) => this.#note(step, { abortedAt: at, afterFrames: fault.afterFrames });
+        const onAbort = (at: number) => {
+          this.#note(step, { abortedAt: at, afterFrames: fault.afterFrames }, at);
+          this.#over(step, at);
+        };
         conduct = { ...conduct, abortAfterFrames: fault.afterFrames, onAbort };
       } else {
-        const onSlowRead: ClientConduct['onSlowRead'] = (seen) => this.#note(step, { ...seen });
+        const onSlowRead: ClientConduct['onSlowRead'] = (seen) => {
+          this.#note(step, { ...seen }, performance.timeOrigin + performance.now() - seen.elapsedMs);
+          this.#over(step);
+        };
         conduct = { ...conduct, bytesPerSecond: fault.bytesPerSecond, onSlowRead };
       }
     }
     return conduct;
   }
 
-  /** What waited for frames of the operation waits no longer. */
+  /** What waited for the operation to come further waits no longer. */
   operationEnded(operation: string): void {
-    for (const { settle } of this.#triggers.get(operation) ?? []) settle(false);
+    this.#triggers.noteEnd(operation);
+    this.#serving.ended(operation);
+  }
+
+  /** The run is given up: nothing waits any more. */
+  cancel(): void {
+    this.#triggers.cancel();
+    this.#serving.close();
   }
 
   /** Stream faults of the provider happened upstream: the journal shows whether. */
@@ -112,29 +155,30 @@ export class ArmedFaults {
       const { fault } = step;
       if (fault.on !== 'stream' || fault.through !== 'provider' || this.#reasons.has(step.id)) continue;
       if (!('operation' in fault.target)) continue;
-      const entries = chatCallsOf(journal ?? [], `${fault.target.operation}-${this.#nonce}`);
-      const proof = firedAtProvider(fault, entries);
-      if (proof) this.#note(step, proof);
-      else this.#reasons.set(step.id, 'the journal does not show it');
+      const fired = firedAtProvider(
+        fault,
+        chatCallsOf(journal ?? [], `${fault.target.operation}-${this.#nonce}`),
+      );
+      if (!fired) {
+        this.#reasons.set(step.id, 'the journal does not show it');
+        continue;
+      }
+      this.#note(step, fired.proof, fromWallClock(fired.at));
+      if (fired.overAt !== undefined) this.#over(step, fromWallClock(fired.overAt));
     }
   }
 
+  /**
+   * Ends all faults, and learns from the wire what became of those there.
+   * @throws GauntletError GNT_FAULT_FAILED, GNT_FAULT_NOT_REVERTED; all have been tried by then
+   */
   async revertAll(): Promise<void> {
-    await Promise.all(
-      this.#applied.splice(0).map(async ({ applied, reverted }) => {
-        await applied.revert();
-        await reverted;
-      }),
-    );
-    // Only now: what comes back may be what a fault on the wire waits for.
-    for (const outcome of await this.#wire.end()) {
-      const { step } = outcome;
-      if ('reason' in outcome) {
-        this.#reasons.set(step.id, outcome.reason);
-        continue;
-      }
-      this.#note(step, outcome.proof);
-      this.#recorder.fault({ id: step.id, state: 'reverted', fault: step.fault });
+    this.cancel();
+    try {
+      await this.#processes.revertAll();
+    } finally {
+      // Only now: what comes back may be what a fault on the wire waits for.
+      await this.#endOnWire();
     }
   }
 
@@ -146,39 +190,37 @@ export class ArmedFaults {
       );
   }
 
+  async #endOnWire(): Promise<void> {
+    for (const outcome of await this.#wire.end()) {
+      const { step } = outcome;
+      if ('reason' in outcome) {
+        this.#reasons.set(step.id, outcome.reason);
+        continue;
+      }
+      const { proof, at, overAt } = outcome.fired;
+      this.#note(step, proof, fromWallClock(at));
+      this.#over(step, overAt === undefined ? undefined : fromWallClock(overAt));
+    }
+  }
+
   #armOn(operation: string, step: FaultStep): void {
     this.#armed.set(operation, [...(this.#armed.get(operation) ?? []), step]);
   }
 
-  async #fireOne(step: FaultStep): Promise<void> {
-    const { fault, when } = step;
-    if (fault.on !== 'worker' && fault.on !== 'service') return;
-    if (when && !(await this.#reached(when))) return;
-    try {
-      const applied =
-        fault.on === 'worker'
-          ? await applyWorkerFault(fault, this.#stack)
-          : await applyServiceFault(fault, this.#stack);
-      this.#note(step, applied.proof);
-      const noteEnd = () => this.#recorder.fault({ id: step.id, state: 'reverted', fault });
-      // A failure is thrown by `revert`, which always comes.
-      this.#applied.push({ applied, reverted: applied.reverted.then(noteEnd, () => undefined) });
-    } catch (error) {
-      this.#reasons.set(step.id, error instanceof Error ? error.message : String(error));
-      // What the scope refuses is a matter of timing: the worker had gone already, by another fault.
-      if (!(error instanceof FaultUnsupported) && !(error instanceof ScopeClientError)) throw error;
-    }
-  }
-
-  #reached({ operation, afterFrames }: NonNullable<FaultStep['when']>): Promise<boolean> {
-    return new Promise((settle) => {
-      this.#triggers.set(operation, [...(this.#triggers.get(operation) ?? []), { afterFrames, settle }]);
-    });
-  }
-
-  #note(step: FaultStep, proof: JsonRecord): void {
+  #note(step: FaultStep, proof: JsonRecord, at?: number): void {
     if (this.#fired.has(step.id)) return;
     this.#fired.add(step.id);
-    this.#recorder.fault({ id: step.id, state: 'fired', fault: step.fault, proof });
+    this.#recorder.fault({ id: step.id, state: 'fired', fault: step.fault, proof }, at, this.#opOf(step));
+  }
+
+  #over(step: FaultStep, at?: number): void {
+    this.#recorder.fault({ id: step.id, state: 'reverted', fault: step.fault }, at, this.#opOf(step));
+  }
+
+  /** The operation that the fault hits: it cannot have fired before that began. */
+  #opOf(step: FaultStep): string | undefined {
+    const { fault } = step;
+    const operation = fault.on === 'stream' || fault.on === 'client' ? operationOfFault(step) : undefined;
+    return operation === undefined ? undefined : `${operation}-${this.#nonce}`;
   }
 }

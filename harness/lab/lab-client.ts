@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { now } from '../faults/now.ts';
 import type { WorkerSeen } from '../history/events.ts';
 import { ScopeClientError } from '../workers/tunnel-agent.ts';
 import {
@@ -23,6 +24,8 @@ export interface ClientConduct {
   /** Told of every frame, counted from 1, and of 0 once the request is sent. */
   readonly onFrames?: (count: number) => void;
   readonly onAbort?: (at: number) => void;
+  /** Told of the worker at the other end of a connection to a service, before the request goes out. */
+  readonly onWorker?: (service: string, worker: WorkerSeen) => void;
   readonly onSlowRead?: (seen: { readonly bytes: number; readonly elapsedMs: number }) => void;
 }
 
@@ -34,8 +37,7 @@ export interface LabClientOptions {
   readonly conduct?: ClientConduct;
 }
 
-/** Milliseconds since the epoch with a fraction, on the clock of all histories. */
-export const now = (): number => performance.timeOrigin + performance.now();
+export { now };
 
 /** How long a worker that was killed may take to come back before an operation for it is given up. */
 const retryPauseMs = 25;
@@ -45,13 +47,15 @@ export class LabClient implements Client {
   readonly #options: LabClientOptions;
   worker: WorkerSeen | undefined;
   abortedAt: number | undefined;
+  /** Of the last answer, if there was one. */
+  status: number | undefined;
 
   constructor(options: LabClientOptions) {
     this.#options = options;
   }
 
   async request(wanted: ClientRequest): Promise<Answer> {
-    const response = await this.#send(wanted);
+    const response = await this.#send(wanted, undefined, () => this.#options.conduct?.onFrames?.(0));
     return answerOf(response, await text(response));
   }
 
@@ -135,19 +139,26 @@ export class LabClient implements Client {
           },
         },
         (response) => {
-          this.worker = workerOf(response.socket) ?? this.worker;
+          this.#meet(service, workerOf(response.socket));
+          this.status = response.statusCode;
           resolve(response);
         },
       );
       // Known from the socket on, so that an operation that never got an answer still names its worker.
       sent.on('socket', (socket) => {
-        this.worker = workerOf(socket) ?? this.worker;
+        this.#meet(service, workerOf(socket));
         // A tunnel that is given up while its answer comes in reports it once more, with nobody listening.
         if (socket.listenerCount('error', ignore) === 0) socket.on('error', ignore);
       });
       sent.on('finish', () => onSent?.());
       sent.on('error', reject).end(payload);
     });
+  }
+
+  #meet(service: string, worker: WorkerSeen | undefined): void {
+    if (!worker) return;
+    this.worker = worker;
+    this.#options.conduct?.onWorker?.(service, worker);
   }
 }
 

@@ -3,6 +3,7 @@ import { WireClient } from '../faults/wire-client.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
 import { openScope, type ScopeClient, type WorkerView } from '../workers/client.ts';
 import type { WorkloadStack } from '../workloads/workload.ts';
+import { saltOf } from './lab-session.ts';
 
 const workersWithinMs = 3_000;
 
@@ -15,6 +16,8 @@ export interface LabStack extends WorkloadStack {
   readonly tunnels?: { readonly scopeUrl: URL; readonly token: string };
   /** Services whose workers cannot be told apart, with the reason. */
   readonly unseen: Readonly<Record<string, string>>;
+  /** Of runs on this stack, unless the lab has another. */
+  readonly salt: string;
   /** The wire, where the stack has links for it. */
   readonly wire?: WireClient;
   close(): Promise<void>;
@@ -50,6 +53,7 @@ export async function openLabStack(record: StackRecord): Promise<LabStack> {
     ...(scope && scopeUrl && token ? { scope, tunnels: { scopeUrl: new URL(scopeUrl), token } } : {}),
     workers,
     unseen,
+    salt: saltOf(record),
     has: (service) => up.some(([name]) => name === service),
     url: (service) => {
       const url = up.find(([name]) => name === service)?.[1].url;

@@ -41,6 +41,7 @@ export async function performStep(step: OperationStep, context: StepContext): Pr
   recorder.invoke(
     parts.map(({ op, meaning }) => ({ type: 'invoke', op, ...about, ...partOf(op, id), ...meaning })),
   );
+  faults.operationBegins(step.id);
   const signal = context.signal();
   const client = new LabClient({
     service: workload.service,
@@ -53,10 +54,12 @@ export async function performStep(step: OperationStep, context: StepContext): Pr
     conduct: faults.conductOf(step.id),
   });
   const completion = await complete(prepared, operation, client, signal);
-  faults.operationEnded(step.id);
   const { parts: ofParts = {}, ...whole } = completion;
+  const timedOut = whole.type === 'unknown' && isOver(signal);
   recorder.complete(
     parts.map(({ op, part }) => ({
+      ...(client.status === undefined ? {} : { status: client.status }),
+      ...(timedOut ? { timedOut } : {}),
       ...whole,
       ...(part === undefined ? {} : ofParts[part]),
       op,
@@ -65,7 +68,13 @@ export async function performStep(step: OperationStep, context: StepContext): Pr
       ...(client.abortedAt === undefined ? {} : { abortedAt: client.abortedAt }),
     })),
   );
+  // Only now: a fault that fires upon the answer comes after it.
+  faults.operationEnded(step.id);
 }
+
+/** Whether the bound of the operation has come, not the end of the run. */
+const isOver = ({ aborted, reason }: AbortSignal): boolean =>
+  aborted && (reason as Partial<Error> | undefined)?.name === 'TimeoutError';
 
 interface Part {
   readonly op: string;
@@ -95,6 +104,6 @@ async function complete(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof NotDone) return { type: 'fail', error: message };
-    return { type: 'unknown', error: signal.aborted ? 'no answer in time' : message };
+    return { type: 'unknown', error: isOver(signal) ? 'no answer in time' : message };
   }
 }

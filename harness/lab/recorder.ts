@@ -1,7 +1,10 @@
+import { now } from '../faults/now.ts';
 import type { CompletionEvent, FaultEvent, HistoryEvent, InvokeEvent } from '../history/events.ts';
-import { now } from './lab-client.ts';
 
 type Unstamped<E> = Omit<E, 'at' | 'process'>;
+
+const beginsWith = (event: HistoryEvent, op: string): boolean =>
+  event.type === 'invoke' && (event.op === op || event.partOf === op);
 
 /** Writes down what happens in a run, in order. */
 export class Recorder {
@@ -33,13 +36,21 @@ export class Recorder {
       this.#processes.set(first.client, process + this.#clients);
   }
 
-  fault(event: Omit<FaultEvent, 'at' | 'type'>): void {
-    this.events.push({ type: 'fault', ...event, at: this.#now() });
-  }
-
-  /** All events in the order in which they happened; a proof found afterwards stands where its fault was. */
-  inOrder(): readonly HistoryEvent[] {
-    return [...this.events].sort((a, b) => a.at - b.at);
+  /**
+   * Puts a fault in at the moment at which it fired or was over, which is often told later.
+   * @param happenedAt milliseconds since the epoch; now unless said
+   * @param op an operation that it cannot come before: another clock may be a little behind
+   */
+  fault(event: Omit<FaultEvent, 'at' | 'type'>, happenedAt = now(), op?: string): void {
+    const at = Math.min(happenedAt, now());
+    const begun = op === undefined ? -1 : this.events.findIndex((other) => beginsWith(other, op));
+    const after =
+      Math.max(
+        begun,
+        this.events.findLastIndex((other) => other.at <= at),
+      ) + 1;
+    const before = this.events[after - 1]?.at ?? at;
+    this.events.splice(after, 0, { type: 'fault', ...event, at: Math.max(at, before) });
   }
 
   #processOf(client: number): number {

@@ -22,8 +22,10 @@ const onClientLink = (id: string, target: StreamTarget): FaultStep => ({
 const wire = (state: WireFaultState, ended: string[] = []) =>
   ({
     arm: async () => undefined,
-    state: async () => state,
-    end: async (id: string) => void ended.push(id),
+    end: async (id: string) => {
+      ended.push(id);
+      return state;
+    },
   }) as unknown as WireClient;
 
 const quiet: WireFaultState = { state: 'armed', matched: 0, fired: 0 };
@@ -50,9 +52,12 @@ test('a fault that nothing met is taken back and has a reason, one that fired a 
   await idle.arm([onClientLink('f1', { operation: 'o1' })]);
   expect(await idle.end()).toMatchObject([{ reason: 'the wire: nothing met it' }]);
   expect(ended).toEqual(['f1-abc']);
-  const busy = new WireFaults(wire({ state: 'over', matched: 1, fired: 1, connection: 4 }), 'abc');
+  const busy = new WireFaults(
+    wire({ state: 'over', matched: 1, fired: 1, firedAt: 9, connection: 4 }),
+    'abc',
+  );
   await busy.arm([onClientLink('f1', { operation: 'o1' })]);
-  expect(await busy.end()).toMatchObject([{ proof: { connection: 4 } }]);
+  expect(await busy.end()).toMatchObject([{ fired: { proof: { connection: 4 }, at: 9 } }]);
 });
 
 test('what the wire refuses is reported with its reason and meets nothing', async () => {

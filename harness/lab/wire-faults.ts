@@ -1,14 +1,13 @@
 import { FaultUnsupported } from '../faults/applied-fault.ts';
-import { firedOnWire, type WireClient } from '../faults/wire-client.ts';
+import { type FiredOnWire, firedOnWire, type WireClient } from '../faults/wire-client.ts';
 import type { StreamFault } from '../plan/fault.ts';
-import type { JsonRecord } from '../plan/json.ts';
 import type { FaultStep } from '../plan/plan.ts';
 
 type StreamStep = FaultStep & { readonly fault: StreamFault };
 
 /** What became of a fault on the wire: proof that it fired, or why it did not. */
 export type WireOutcome = { readonly step: FaultStep } & (
-  | { readonly proof: JsonRecord }
+  | { readonly fired: FiredOnWire }
   | { readonly reason: string }
 );
 
@@ -67,10 +66,9 @@ export class WireFaults {
 
   async #end(step: FaultStep): Promise<WireOutcome> {
     if (!this.#wire) return { step, reason: 'the stack has no wire' };
-    const seen = await this.#wire.state(this.#idOf(step));
-    await this.#wire.end(this.#idOf(step));
-    const proof = firedOnWire(seen);
-    if (proof) return { step, proof };
+    const seen = await this.#wire.end(this.#idOf(step));
+    const fired = firedOnWire(seen);
+    if (fired) return { step, fired };
     const met = seen.matched > 0 ? 'it met its exchange, but found nothing to do there' : 'nothing met it';
     return { step, reason: `the wire: ${met}` };
   }

@@ -27,13 +27,24 @@ export type ClientAction = (typeof clientActions)[number];
 export type Closing = (typeof closings)[number];
 export type StreamEffectKind = (typeof streamEffects)[number];
 
-/** Of one operating-system process. `worker` counts from 1. */
+/** Of one operating-system process: the one with this number, from 1, or the one that serves an operation. */
 export interface WorkerFault {
   readonly on: 'worker';
   readonly action: WorkerAction;
   readonly service: string;
-  readonly worker: number;
+  readonly worker: number | WorkerServing;
   readonly revertAfterMs: number;
+}
+
+/** A causal target: who that is depends on where the operation goes, not on how processes are numbered. */
+export interface WorkerServing {
+  /** An operation of the same phase, or of one before. */
+  readonly serves: string;
+  /**
+   * The link on which the wire sees the operation, such as `gateway>baseline-cli`. Not needed at the workload's own service,
+   * where the client knows who answers it.
+   */
+  readonly link?: string;
 }
 
 export interface ServiceFault {

@@ -8,8 +8,10 @@ import {
   type StreamTarget,
   serviceActions,
   streamEffects,
+  type WorkerFault,
   workerActions,
 } from './fault.ts';
+import type { GapTrigger, Trigger } from './plan.ts';
 
 /** @throws GauntletError GNT_PLAN_INVALID */
 export function parseFault(value: unknown, place: string): Fault {
@@ -21,7 +23,7 @@ export function parseFault(value: unknown, place: string): Fault {
         on: 'worker',
         action: oneOf(fields.action, `${place}.action`, workerActions),
         service: text(fields.service, `${place}.service`),
-        worker: whole(fields.worker, `${place}.worker`, 1, 64),
+        worker: parseWorker(fields.worker, `${place}.worker`),
         revertAfterMs: bound(fields, place),
       };
     }
@@ -54,6 +56,45 @@ export function parseFault(value: unknown, place: string): Fault {
       return parseClientFault(value, place);
   }
 }
+
+function parseWorker(value: unknown, place: string): WorkerFault['worker'] {
+  if (value === null || typeof value !== 'object') return whole(value, place, 1, 64);
+  const { serves, link } = fieldsOf(value, place, ['serves', 'link']);
+  return { serves: text(serves, `${place}.serves`), ...optionalLink(link, place) };
+}
+
+/** When a fault of a worker or service fires. @throws GauntletError GNT_PLAN_INVALID */
+export function parseTrigger(value: unknown, place: string): Trigger {
+  const fields = record(value, place);
+  if (fields.after !== undefined) return parseGap(value, place);
+  if (fields.atUpstream === undefined) {
+    const { operation, afterFrames } = fieldsOf(value, place, ['operation', 'afterFrames']);
+    return {
+      operation: text(operation, `${place}.operation`),
+      afterFrames: whole(afterFrames, `${place}.afterFrames`, 0),
+    };
+  }
+  const { operation, atUpstream, link } = fieldsOf(value, place, ['operation', 'atUpstream', 'link']);
+  return {
+    operation: text(operation, `${place}.operation`),
+    atUpstream: oneOf(atUpstream, `${place}.atUpstream`, ['arrived']),
+    ...optionalLink(link, place),
+  };
+}
+
+function parseGap(value: unknown, place: string): GapTrigger {
+  const { after, before, settled } = fieldsOf(value, place, ['after', 'before', 'settled']);
+  if (settled !== undefined && settled !== true) refuse(`${place}.settled`, 'is not true');
+  if (settled !== undefined && before === undefined) refuse(`${place}.settled`, 'needs "before"');
+  return {
+    after: text(after, `${place}.after`),
+    ...(before === undefined ? {} : { before: text(before, `${place}.before`) }),
+    ...(settled === undefined ? {} : { settled }),
+  };
+}
+
+const optionalLink = (link: unknown, place: string) =>
+  link === undefined ? {} : { link: text(link, `${place}.link`) };
 
 /** No fault may last longer than five minutes. */
 const bound = (fields: Fields, place: string) =>

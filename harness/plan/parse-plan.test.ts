@@ -2,12 +2,20 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GauntletError } from '../errors.ts';
 import { exampleShape } from './example-shape.ts';
+import { linksOf } from './links-of.ts';
 import { parsePlan } from './parse-plan.ts';
 import { planArbitrary } from './plan-arbitrary.ts';
 import { serializePlan } from './serialize-plan.ts';
 
 const operation = { kind: 'operation', id: 'o1', client: 1, name: 'write', args: { key: 'a' } };
 const abort = { on: 'client', action: 'abort', operation: 'o1', afterFrames: 2 };
+const later = { ...operation, id: 'o2' };
+const causal = (fault: object, when?: object) => ({
+  kind: 'fault',
+  id: 'f',
+  fault: { on: 'worker', action: 'kill', service: 'memory', worker: 1, revertAfterMs: 500, ...fault },
+  ...(when === undefined ? {} : { when }),
+});
 const plan = (steps: readonly unknown[], other: object = {}) =>
   JSON.stringify({ version: 1, workload: 'w', seed: 1, clients: 1, phases: [{ steps }], ...other });
 
@@ -59,6 +67,27 @@ test.each([
     'a fault without an end',
     plan([{ kind: 'fault', id: 'f', fault: { on: 'service', action: 'kill', service: 'memory' } }]),
   ],
+  [
+    'a target that is neither a number nor an operation',
+    plan([operation, causal({ worker: { who: 'o1' } })]),
+  ],
+  [
+    'a worker that serves an operation that never was',
+    plan([operation, causal({ worker: { serves: 'o9' } })]),
+  ],
+  ['a trigger on nothing', plan([operation, causal({}, {})])],
+  [
+    'a trigger on an arrival elsewhere',
+    plan([operation, causal({}, { operation: 'o1', atUpstream: 'left' })]),
+  ],
+  ['a trigger that is two', plan([operation, causal({}, { operation: 'o1', afterFrames: 1, after: 'o1' })])],
+  [
+    'a gap before an operation that is not there',
+    plan([operation, causal({}, { after: 'o1', before: 'o2' })]),
+  ],
+  ['a gap before itself', plan([operation, causal({}, { after: 'o1', before: 'o1' })])],
+  ['a gap that goes back', plan([operation, later, causal({}, { after: 'o2', before: 'o1' })])],
+  ['a gap that settles before nothing', plan([operation, causal({}, { after: 'o1', settled: true })])],
 ])('%s is not a plan', (_, json) => {
   expect(codeOf(json)).toBe('GNT_PLAN_INVALID');
 });
@@ -67,4 +96,35 @@ test('the refusal names the place', () => {
   expect(() => parsePlan(plan([operation, { ...operation, id: 'o2', client: 'x' }]))).toThrow(
     'phases[0].steps[1].client is not a whole number from 1 to 1',
   );
+});
+
+test.each([
+  ['the worker that serves an operation', causal({ worker: { serves: 'o1' } })],
+  ['that at another service', causal({ worker: { serves: 'o1', link: 'memory>postgres' } })],
+  ['after frames', causal({ worker: { serves: 'o1' } }, { operation: 'o1', afterFrames: 3 })],
+  ['once it has arrived', causal({}, { operation: 'o1', atUpstream: 'arrived', link: 'a>b' })],
+  ['between two operations', causal({}, { after: 'o1', before: 'o2' })],
+  ['between two operations, until all is well', causal({}, { after: 'o1', before: 'o2', settled: true })],
+])('a causal fault survives the trip through a file: %s', (_, step) => {
+  const read = parsePlan(plan([operation, later, step]));
+  expect(read.phases[0]?.steps[2]).toEqual(step);
+});
+
+test('a worker may be the one that served an operation of a phase before, not of one behind', () => {
+  const of = (...phases: readonly (readonly object[])[]) =>
+    JSON.stringify({
+      version: 1,
+      workload: 'w',
+      seed: 1,
+      clients: 1,
+      phases: phases.map((steps) => ({ steps })),
+    });
+  const step = causal({ worker: { serves: 'o1' } });
+  expect(codeOf(of([operation], [step]))).toBeUndefined();
+  expect(codeOf(of([step], [operation]))).toBe('GNT_PLAN_INVALID');
+});
+
+test('the links that a plan needs are those of its causal targets too', () => {
+  const step = causal({ worker: { serves: 'o1', link: 'a>b' } }, { operation: 'o1', atUpstream: 'arrived' });
+  expect(linksOf(parsePlan(plan([operation, step])))).toEqual(['a>b']);
 });

@@ -1,10 +1,10 @@
 import { gauntletError } from '../errors.ts';
 import { fieldsOf, list, oneOf, record, refuse, text, whole } from './decode.ts';
-import { parseFault } from './parse-fault.ts';
+import { parseFault, parseTrigger } from './parse-fault.ts';
 import {
   type FaultStep,
+  misplaced,
   type OperationStep,
-  operationOfFault,
   type Phase,
   type Plan,
   planVersion,
@@ -70,28 +70,24 @@ function parseFaultStep(value: unknown, place: string): FaultStep {
   const fault = parseFault(fields.fault, `${place}.fault`);
   const id = text(fields.id, `${place}.id`);
   if (fields.when === undefined) return { kind: 'fault', id, fault };
-  const when = fieldsOf(fields.when, `${place}.when`, ['operation', 'afterFrames']);
   if (fault.on !== 'worker' && fault.on !== 'service') {
     refuse(`${place}.when`, 'is for faults of workers and services');
   }
-  const operation = text(when.operation, `${place}.when.operation`);
-  const afterFrames = whole(when.afterFrames, `${place}.when.afterFrames`, 0);
-  return { kind: 'fault', id, fault, when: { operation, afterFrames } };
+  return { kind: 'fault', id, fault, when: parseTrigger(fields.when, `${place}.when`) };
 }
 
 function checkIds(phases: readonly Phase[]): void {
   const seen = new Set<string>();
+  const earlier = new Set<string>();
   for (const { steps } of phases) {
     for (const { id } of steps) {
       if (seen.has(id)) refuse(`the id "${id}"`, 'is used twice');
       seen.add(id);
     }
-    const operations = new Set(steps.filter(({ kind }) => kind === 'operation').map(({ id }) => id));
     for (const step of steps) {
-      const operation = step.kind === 'fault' ? operationOfFault(step) : undefined;
-      if (operation !== undefined && !operations.has(operation)) {
-        refuse(`the fault "${step.id}"`, `speaks of an operation "${operation}" that is not in its phase`);
-      }
+      const problem = step.kind === 'fault' ? misplaced(step, steps, earlier) : undefined;
+      if (problem !== undefined) refuse(`the fault "${step.id}"`, problem);
     }
+    for (const { kind, id } of steps) if (kind === 'operation') earlier.add(id);
   }
 }

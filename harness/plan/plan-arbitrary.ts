@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type FaultDraft, faultArbitrary } from './fault-arbitrary.ts';
+import { type FaultDraft, faultArbitrary, placeOf } from './fault-arbitrary.ts';
 import type { JsonRecord } from './json.ts';
 import { type FaultStep, type OperationStep, type Plan, planVersion } from './plan.ts';
 import { tidy } from './tidy.ts';
@@ -69,10 +69,10 @@ function assemble(
   maxPhases: number,
 ): Plan {
   const phases: (OperationStep | FaultStep)[][] = [];
-  const streamed = new Set<string>();
+  const streamed = new Map<string, OperationDraft>();
   for (const [index, draft] of drafts.entries()) {
     const id = `o${index + 1}`;
-    if (draft.shape.stream) streamed.add(id);
+    if (draft.shape.stream) streamed.set(id, draft);
     const last = phases.at(-1);
     const step: OperationStep = {
       kind: 'operation',
@@ -86,10 +86,14 @@ function assemble(
     else phases.push([step]);
   }
   for (const [index, draft] of disturbances.entries()) {
-    const phase = phases[draft.phase % phases.length];
-    const targets = phase?.filter(({ id }) => streamed.has(id)) ?? [];
-    const aimed = draft.aim(targets[draft.operation % Math.max(1, targets.length)]?.id);
-    if (aimed) phase?.unshift({ kind: 'fault', id: `f${index + 1}`, ...aimed });
+    const { phase, operation } = placeOf(draft, phases, ({ id }, link) => {
+      const target = streamed.get(id);
+      return (
+        target !== undefined && (link === undefined || (target.shape.meets?.(link, target.args) ?? true))
+      );
+    });
+    const aimed = draft.aim(operation);
+    if (aimed) phases[phase]?.unshift({ kind: 'fault', id: `f${index + 1}`, ...aimed });
   }
   return tidy({
     version: planVersion,

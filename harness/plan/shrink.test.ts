@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { exampleShape } from './example-shape.ts';
 import { parsePlan } from './parse-plan.ts';
-import { faultsOf, operationsOf, type Plan, stepsOf } from './plan.ts';
+import { type FaultStep, faultsOf, operationsOf, type Plan, stepsOf } from './plan.ts';
 import { planArbitrary } from './plan-arbitrary.ts';
 import { serializePlan } from './serialize-plan.ts';
 import { shrink } from './shrink.ts';
@@ -39,10 +39,14 @@ test('shrinking ends without a budget, and what comes out fails and cannot be ma
   );
 });
 
+/** A worker fault that speaks of no operation. */
+const isNumbered = ({ fault, when }: FaultStep) =>
+  fault.on === 'worker' && typeof fault.worker === 'number' && !when;
+
 test('a fault, a pin and a barrier that are needed stay', async () => {
   const fails = async ({ phases }: Plan) =>
     phases.length === 2 &&
-    phases[0]?.steps.some((step) => step.kind === 'fault' && step.fault.on === 'worker') === true &&
+    phases[0]?.steps.some((step) => step.kind === 'fault' && isNumbered(step)) === true &&
     phases[1]?.steps.some((step) => step.kind === 'operation' && step.worker === 2) === true;
   const found = fc.sample(plans, { seed: 3, numRuns: 5_000 });
   const [plan] = (await Promise.all(found.map(async (each) => ((await fails(each)) ? [each] : [])))).flat();
@@ -69,7 +73,7 @@ test('arguments get simpler, texts only become texts of other operations', async
 
 test('the budget bounds the runs, and the best so far comes out', async () => {
   const [plan] = fc.sample(
-    plans.filter((each) => operationsOf(each).length > 6),
+    plans.filter((each) => operationsOf(each).length > 6 && each.phases.length > 4),
     { seed: 5, numRuns: 1 },
   );
   if (!plan) throw new Error('no plan');

@@ -1,10 +1,17 @@
-import { type FaultStep, type OperationStep, operationOfFault, type Plan, type Step } from './plan.ts';
+import { type FaultStep, misplaced, type OperationStep, type Plan, type Step } from './plan.ts';
 
-/** Drops empty phases and faults whose operation is gone, and numbers the clients that are left from 1. */
+/** Drops empty phases and faults whose operation is gone or out of place, and numbers the clients that are left from 1. */
 export function tidy(plan: Plan): Plan {
   const clients = new Map<number, number>();
+  const earlier = new Set<string>();
   const phases = plan.phases
-    .map(({ steps }) => ({ steps: steps.filter((step) => isAimed(step, steps)) }))
+    .map(({ steps }) => {
+      const kept = steps.filter(
+        (step) => step.kind !== 'fault' || misplaced(step, steps, earlier) === undefined,
+      );
+      for (const { kind, id } of steps) if (kind === 'operation') earlier.add(id);
+      return { steps: kept };
+    })
     .filter(({ steps }) => steps.length > 0);
   const client = (old: number) => {
     const known = clients.get(old) ?? clients.size + 1;
@@ -23,9 +30,4 @@ export function mapSteps(plan: Plan, change: (step: OperationStep | FaultStep) =
     steps: steps.map(change).filter((step) => step !== undefined),
   }));
   return tidy({ ...plan, phases });
-}
-
-function isAimed(step: Step, steps: readonly Step[]): boolean {
-  const operation = step.kind === 'fault' ? operationOfFault(step) : undefined;
-  return operation === undefined || steps.some(({ id }) => id === operation);
 }

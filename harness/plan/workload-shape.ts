@@ -33,6 +33,8 @@ export interface OperationShape {
   readonly args?: fc.Arbitrary<JsonRecord>;
   /** It has an answer in frames: faults of streams and of clients can hit it. */
   readonly stream?: boolean;
+  /** Whether it comes over a link of the wire with these arguments; over all unless said. */
+  readonly meets?: (link: string, args: JsonRecord) => boolean;
 }
 
 export interface FaultAllowance {

@@ -1,3 +1,4 @@
+import { stepOf } from '../history/step-of.ts';
 import type { SuiteRun } from '../lab/suite-plan.ts';
 import type { Fault } from '../plan/fault.ts';
 import type { FaultStep, OperationStep } from '../plan/plan.ts';
@@ -48,3 +49,7 @@ export function streamSeen({ events }: SuiteRun) {
   const ended = events.find((event) => event.type === 'ok' || event.type === 'unknown');
   return ended && 'stream' in ended ? ended.stream : undefined;
 }
+
+/** Each event of the history in a word or two, with the operation of the plan: `invoke o1`, `fired`, `ok o1`. */
+export const eventsSeen = ({ events }: SuiteRun): readonly string[] =>
+  events.map((event) => (event.type === 'fault' ? event.state : `${event.type} ${stepOf(event.op)}`));

@@ -1,21 +1,18 @@
 import { type Dispatcher, ProxyAgent, request, fetch as undiciFetch } from 'undici';
-import type { WorkerView } from './control-api.ts';
-import { forceHeaders, readScopeError, TunnelAgent } from './tunnel-agent.ts';
+import type { ProcessView, WorkerView } from './control-api.ts';
+import { forceHeaders, readScopeError, ScopeClientError, TunnelAgent } from './tunnel-agent.ts';
 import { WorkerClient } from './worker-client.ts';
 
-export { ScopeClientError } from './tunnel-agent.ts';
-export type { WorkerClient, WorkerView };
+export type { ProcessView, WorkerClient, WorkerView };
+export { ScopeClientError };
 
 /** A worker by index (2), name ('w2') or pid ('p12345'). */
 export type WorkerRef = number | `w${number}` | `p${number}`;
 
 /** What a signal did: the process it went to and its state afterwards. */
-export interface SignalResult {
-  readonly service: string;
-  readonly pid: number;
+export interface SignalResult extends ProcessView {
   readonly index?: number;
   readonly action: string;
-  readonly state: WorkerView['state'];
 }
 
 /** Settings that pin ordinary clients to one worker, unchanged otherwise. */
@@ -48,6 +45,8 @@ export interface PinOptions {
 
 export interface ScopeClient {
   workers(service: string): Promise<readonly WorkerView[]>;
+  /** Exactly this process as it is now; `gone` when it has ended, whoever may have its pid by now. */
+  stateOf(service: string, process: Pick<ProcessView, 'pid' | 'startTicks'>): Promise<ProcessView['state']>;
   /** The worker that owns the connection whose client side has this local port (and address). */
   ownerOf(service: string, port: number, address?: string): Promise<WorkerView>;
   stop(
@@ -98,6 +97,18 @@ export function openScope(url: string | URL, token: string): ScopeClient {
       const path = `/workers?${new URLSearchParams({ service })}`;
       return ((await call('GET', path)) as { workers: WorkerView[] }).workers;
     },
+    stateOf: async (service, { pid, startTicks }) => {
+      try {
+        const path = `/workers/${encodeURIComponent(service)}/p${pid}`;
+        const view = (await call('GET', path)) as ProcessView;
+        return view.startTicks === startTicks ? view.state : 'gone';
+      } catch (error) {
+        // Only these say that there is no such process of the service; any other is no answer.
+        const isGone = error instanceof ScopeClientError && goneCodes.includes(error.code);
+        if (isGone) return 'gone';
+        throw error;
+      }
+    },
     ownerOf: async (service, port, address) => {
       const query = new URLSearchParams({ service, port: String(port), ...(address ? { address } : {}) });
       return (await call('GET', `/owner?${query}`)) as WorkerView;
@@ -136,6 +147,8 @@ export function openScope(url: string | URL, token: string): ScopeClient {
     },
   };
 }
+
+const goneCodes: readonly string[] = ['GNT_NO_SUCH_WORKER', 'GNT_FOREIGN_PID'];
 
 const targetOf = (service: string, worker: WorkerRef) =>
   `${service}.${typeof worker === 'number' ? `w${worker}` : worker}`;

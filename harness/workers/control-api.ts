@@ -22,7 +22,18 @@ export interface WorkerView {
   readonly state: 'running' | 'stopped' | 'gone';
 }
 
-/** The JSON API: GET /health, /workers[?service=], /owner?service=&port=[&address=]; POST /workers/<service>/<worker>/<action>. */
+/** A process of a service: a worker, or another one that was asked for by its pid. */
+export interface ProcessView {
+  readonly service: string;
+  readonly pid: number;
+  readonly startTicks: number;
+  readonly state: WorkerView['state'];
+}
+
+/**
+ * The JSON API: GET /health, /workers[?service=], /workers/<service>/<worker>, /owner?service=&port=[&address=];
+ * POST /workers/<service>/<worker>/<action>.
+ */
 export async function answerControl(
   scope: Scope,
   request: IncomingMessage,
@@ -52,6 +63,9 @@ async function route(scope: Scope, request: IncomingMessage, url: URL): Promise<
     return listWorkers(scope, url.searchParams.get('service'));
   if (known === 'GET /owner' && path.length === 0) return await findOwner(scope, url.searchParams);
   const [service, worker, action] = path;
+  if (known === 'GET /workers' && service && worker && path.length === 2) {
+    return processView(findProcess(scope, service, parseWorkerName(worker)));
+  }
   const signal = signalActions.find((each) => each === action);
   if (known === 'POST /workers' && service && worker && signal && path.length === 3) {
     return await signalWorker(scope, { service, worker, signal, body: await readJson(request) });
@@ -102,7 +116,7 @@ async function signalWorker(scope: Scope, { service, worker, signal, body }: Sig
   if (signal === 'continue') await scope.signals.continue(process);
   if (signal === 'term') scope.signals.terminate(process);
   if (signal === 'kill') await scope.signals.kill(process);
-  const view = { service, pid: process.pid, action: signal, state: stateOf(process) };
+  const view = { ...processView(process), action: signal };
   const index = 'index' in process ? { index: process.index } : {};
   return signal === 'stop' ? { ...view, ...index, revertAfterMs } : { ...view, ...index };
 }
@@ -141,9 +155,13 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
+const processView = (process: ServiceProcess): ProcessView => {
+  const { service, pid, startTicks } = process;
+  return { service, pid, startTicks, state: stateOf(process) };
+};
+
 function viewOf(worker: Worker): WorkerView {
-  const { service, index, pid, startTicks } = worker;
-  return { service, index, name: workerName(worker), pid, startTicks, state: stateOf(worker) };
+  return { ...processView(worker), index: worker.index, name: workerName(worker) };
 }
 
 function reply(response: ServerResponse, status: number, body: unknown): void {

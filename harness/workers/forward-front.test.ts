@@ -10,7 +10,7 @@ import {
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { ForwardFront } from './forward-front.ts';
+import { endToEnd, ForwardFront } from './forward-front.ts';
 import { readStat } from './process-table.ts';
 import type { Scope } from './scope.ts';
 import type { Worker } from './worker-register.ts';
@@ -154,4 +154,11 @@ test('a request without the token is refused and reaches nobody', async () => {
   expect(answer.statusCode).toBe(407);
   expect(answer.headers['proxy-authenticate']).toContain('Basic');
   expect(opened).toBe(0);
+});
+
+test('headers that Connection names end at the proxy, the length of the message never does', () => {
+  const headers = ['Connection', 'close, X-Trace', 'X-Trace', '1', 'Accept', '*/*'];
+  expect(endToEnd(headers)).toEqual(['Accept', '*/*']);
+  expect(endToEnd(['connection', 'Content-Length', 'Content-Length', '2'])).toEqual(['Content-Length', '2']);
+  expect(endToEnd(['a', '1', 'Connection', 'a', 'connection', 'B', 'b', '2', 'c', '3'])).toEqual(['c', '3']);
 });

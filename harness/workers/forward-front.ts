@@ -31,6 +31,8 @@ const hopByHop = new Set([
 ]);
 hopByHop.add('proxy-authenticate').add('x-gauntlet-force');
 
+const framing = ['content-length', 'transfer-encoding', 'host'] as const;
+
 /** Hands an agent the connections that the scope opened for one worker. */
 class WorkerAgent extends Agent {
   readonly #open: () => Promise<OwnedConnection>;
@@ -132,11 +134,20 @@ export class ForwardFront {
   }
 }
 
-function endToEnd(rawHeaders: readonly string[]): string[] {
+/** Without what ends here: the headers of the list, and those that `Connection` names. */
+export function endToEnd(rawHeaders: readonly string[]): string[] {
   const kept: string[] = [];
+  const named = new Set<string>();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() !== 'connection') continue;
+    for (const name of rawHeaders[at + 1]?.split(',') ?? []) named.add(name.trim().toLowerCase());
+  }
+  // The length of the message is not the hop's to take away, whatever the sender names.
+  for (const name of framing) named.delete(name);
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
-    if (!hopByHop.has(name.toLowerCase())) kept.push(name, value);
+    const lower = name.toLowerCase();
+    if (!hopByHop.has(lower) && !named.has(lower)) kept.push(name, value);
   }
   return kept;
 }

@@ -130,6 +130,7 @@ describeOnLinux('the scope in front of node:cluster (needs /proc, so Linux)', ()
     await stack.scope.stop('subject', primary);
     const killed = await stack.scope.kill('subject', 2);
     expect(killed).toMatchObject({ pid: before[1]?.pid, index: 2, state: 'gone' });
+    expect(killed.startTicks).toBe(before[1]?.startTicks);
     const asked = stack.scope.workerClient('subject', 2).get('/');
     await expect(asked).rejects.toMatchObject({ code: 'GNT_NO_SUCH_WORKER', status: 404 });
     await stack.scope.continue('subject', primary);
@@ -137,6 +138,17 @@ describeOnLinux('the scope in front of node:cluster (needs /proc, so Linux)', ()
     expect(after[1]?.pid).not.toBe(before[1]?.pid);
     expect(after.toSpliced(1, 1)).toEqual(before.toSpliced(1, 1));
     expect(await stack.scope.workerClient('subject', 2).get('/')).toMatchObject({ pid: after[1]?.pid });
+  });
+
+  test('the state of a process is told by pid and start time, and another one with its pid is not it', async () => {
+    const [first] = await stack.scope.workers('subject');
+    const { pid = 0, startTicks = 0 } = first ?? {};
+    expect(await stack.scope.stateOf('subject', { pid, startTicks })).toBe('running');
+    expect(await stack.scope.stateOf('subject', { pid, startTicks: startTicks - 1 })).toBe('gone');
+    expect(await stack.scope.stateOf('subject', { pid: process.pid, startTicks })).toBe('gone');
+    await expect(stack.scope.stateOf('nobody', { pid, startTicks })).rejects.toMatchObject({
+      code: 'GNT_UNKNOWN_SERVICE',
+    });
   });
 
   test('a worker that dies while a connection to it is opened is a coded error, not a hang', async () => {

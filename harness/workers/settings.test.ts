@@ -20,8 +20,14 @@ test('the scope listens on loopback unless told otherwise', () => {
   });
 });
 
+test('without a token the scope has one that nobody knows, another one each time', () => {
+  const made = () => readSettings({ ...env, SCOPE_TOKEN: '' }).token;
+  expect(made()).toMatch(/^[0-9a-f]{32}$/);
+  expect(made()).not.toBe(made());
+  expect(readSettings(env).token).toBe('t');
+});
+
 test.each([
-  ['SCOPE_TOKEN', ''],
   ['GAUNTLET_RUN', ''],
   ['SCOPE_SERVICES', 'gateway:8000'],
   ['SCOPE_SERVICES', '[]'],

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { cancelWithinMs, chat, chatBody, chatMeaning, stream, streamBody } from './chat-call.ts';
 import type { Operation, PlanRun, PreparedRun, Workload } from './workload.ts';
 
@@ -65,9 +64,9 @@ export const litellmStreams: Workload = {
   faultsEvery: 1,
 };
 
-function prepareRun({ plan, stack }: PlanRun): PreparedRun {
+function prepareRun({ plan, stack, uuid }: PlanRun): PreparedRun {
   const headers = { authorization: `Bearer ${stack.setting('LITELLM_MASTER_KEY')}` };
-  const names = new Map(users.map((key) => [key as string, `${key}-${plan.seed}-${randomUUID()}`]));
+  const names = new Map(users.map((key) => [key as string, `${key}-${plan.seed}-${uuid(key)}`]));
   const asks = ({ key }: Operation, content: string) => ({
     model,
     user: names.get(key),

@@ -7,7 +7,6 @@ import {
   completionOf,
   type PlanRun,
   type PreparedRun,
-  uuidOf,
   type Workload,
   type WorkloadStack,
 } from './workload.ts';

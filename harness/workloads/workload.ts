@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gauntletError } from '../errors.ts';
 import type { CheckChoice, CompletionEvent, FrameSeen, InvokeEvent } from '../history/events.ts';
 import type { JsonRecord } from '../plan/json.ts';
 import type { OperationStep, Plan } from '../plan/plan.ts';
@@ -51,8 +52,10 @@ export interface WorkloadStack {
 export interface PlanRun {
   readonly plan: Plan;
   readonly stack: WorkloadStack;
-  /** Unique for this run of the plan: for names that must not meet those of another run. */
+  /** Of this run of the plan alone, for names that must not meet those of another run; the same when it is repeated. */
   readonly nonce: string;
+  /** A UUID of this run by a name: another one in every run, the same when the run is repeated. */
+  uuid(name: string): string;
   /** An unpinned client outside of the history, for preparing and cleaning up. */
   readonly client: Client;
 }
@@ -157,17 +160,59 @@ export class NotDone extends Error {
 export const notDone = (why: string): NotDone => new NotDone(why);
 
 /**
- * The usual reading of a status: 2xx happened, 4xx was refused, anything else may have happened. `value` is read
- * only from 2xx.
+ * Refusals that do not say that nothing happened: the request came too slowly (408), another one with its key may still be running
+ * (409), it may be replayed (425), the client had gone (499).
+ * Source: RFC 9110 §15.5, RFC 8470, draft-ietf-httpapi-idempotency-key.
  */
-export function completionOf(answer: Answer, value?: () => Completion['value']): Completion {
+const mayHaveHappened: readonly number[] = [408, 409, 425, 499];
+
+export interface Reading {
+  /** 409 says here that nothing was done, such as for a value that has changed meanwhile. */
+  readonly conflictIsRefusal?: boolean;
+}
+
+/**
+ * The usual reading of a status: 2xx happened, 4xx was refused, except those that leave it open, anything else may have
+ * happened. `value` is read only from 2xx.
+ */
+export function completionOf(
+  answer: Answer,
+  value?: () => Completion['value'],
+  { conflictIsRefusal = false }: Reading = {},
+): Completion {
   const { status } = answer;
   if (status >= 200 && status < 300) {
     const read = value?.();
-    return read === undefined ? { type: 'ok' } : { type: 'ok', value: read };
+    return read === undefined ? { type: 'ok', status } : { type: 'ok', value: read, status };
   }
   const error = `${status} ${answer.text.slice(0, 120)}`.trim();
-  return { type: status >= 400 && status < 500 ? 'fail' : 'unknown', error };
+  const isOpen = mayHaveHappened.includes(status) && !(status === 409 && conflictIsRefusal);
+  return { type: status >= 400 && status < 500 && !isOpen ? 'fail' : 'unknown', error, status };
+}
+
+const shownCharacters = 300;
+
+/** A request as people read it: `POST /notes`. */
+export const requestText = ({ path, method, body }: ClientRequest): string =>
+  `${method ?? (body === undefined ? 'GET' : 'POST')} ${path}`;
+
+/** An answer as people read it: its status and how it begins. */
+export const answerText = ({ status, text }: Pick<Answer, 'status' | 'text'>): string =>
+  `${status} ${text.slice(0, shownCharacters)}`.trim();
+
+/**
+ * Asks for what a run cannot begin without.
+ * @param isGranted which answers will do; 2xx unless said
+ * @throws GauntletError GNT_SUBJECT_REFUSED, which shows the answer
+ */
+export async function demand(
+  client: Client,
+  request: ClientRequest,
+  isGranted: (answer: Answer) => boolean = ({ status }) => status >= 200 && status < 300,
+): Promise<Answer> {
+  const answer = await client.request(request);
+  if (isGranted(answer)) return answer;
+  throw gauntletError('GNT_SUBJECT_REFUSED', requestText(request), answerText(answer));
 }
 
 /** A UUID (RFC 4122, version 8) that is the same for the same run and name: what is sharded by hash replays. */

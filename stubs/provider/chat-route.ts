@@ -7,7 +7,7 @@ import { imageUrlsOf, type Message, readChatRequest, textOf } from './chat-reque
 import { type Delivery, deliverJson, deliverStream } from './deliver.ts';
 import { faultOf } from './fault.ts';
 import { completionOf, framesOf } from './frames.ts';
-import type { Journal, JournalEntry } from './journal.ts';
+import type { Disturbance, Journal, JournalEntry } from './journal.ts';
 import type { Pacing } from './pacing.ts';
 import { parseBody } from './request-body.ts';
 import { answer } from './rules/table.ts';
@@ -25,7 +25,10 @@ export function chatRoute(server: FastifyInstance, journal: Journal, defaults: P
     observe(journal, entry, reply);
     const { status, retryAfterSeconds } = call.directives;
     if (status !== undefined && status >= 400 && status <= 599) {
-      entry.status = status;
+      journal.change(entry, {
+        status,
+        disturbed: disturbedBy(entry, { kind: 'status', at: Date.now(), status }),
+      });
       throw new ApiError(status, `The request asked for status ${status}.`, {
         ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       });
@@ -57,7 +60,13 @@ async function deliver(
     },
     onFault: (afterFrames) => {
       const happened = { kind: fault?.kind ?? '', afterFrames, at: Date.now() };
-      journal.change(entry, { fault: happened, status: reply.raw.headersSent ? 200 : 500 });
+      const status = reply.raw.headersSent ? 200 : 500;
+      journal.change(entry, { fault: happened, status, disturbed: disturbedBy(entry, happened) });
+    },
+    onFirst: (waitedMs) => {
+      if (directives.ttftMs === undefined) return;
+      const late = { kind: 'slow-first-token', at: Date.now(), waitedMs };
+      journal.change(entry, { disturbed: disturbedBy(entry, late) });
     },
   };
   const stamp = { id: `chatcmpl-${randomUUID()}`, createdSeconds: Math.floor(entry.arrivedAt / 1000) };
@@ -65,6 +74,11 @@ async function deliver(
   const tokens = usageOf(planned).completion_tokens;
   return deliverJson(reply.raw, completionOf(request, planned, stamp), tokens, delivery);
 }
+
+const disturbedBy = ({ disturbed = [] }: JournalEntry, what: Disturbance): readonly Disturbance[] => [
+  ...disturbed,
+  what,
+];
 
 /** Notes how the exchange ended. `finish` means that all bytes went out; `close` without it, that the peer left. */
 function observe(journal: Journal, entry: JournalEntry, reply: FastifyReply): void {

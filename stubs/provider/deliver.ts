@@ -18,6 +18,8 @@ export type Delivery = {
   /** Called after each frame has been handed to the socket, with the number so far. */
   readonly onFrame: (count: number) => void;
   readonly onFault: (afterFrames: number) => void;
+  /** Called when the first token has been held back for so long, before it is sent. */
+  readonly onFirst: (waitedMs: number) => void;
 };
 
 /** Sends an answer as server-sent events at the reader's speed. Returns early when the reader goes. */
@@ -31,8 +33,10 @@ export async function deliverStream(
   const { fault } = delivery;
   let tokens = 0;
   let count = 0;
+  const startedAt = performance.now();
   await pace.first().catch(() => undefined);
   if (gone.aborted) return;
+  delivery.onFirst(performance.now() - startedAt);
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
@@ -61,11 +65,13 @@ export async function deliverJson(
 ): Promise<void> {
   const gone = goneSignal(response);
   const pace = startPacing(delivery.pacing, gone);
+  const startedAt = performance.now();
   await pace
     .token(tokens)
     .then(pace.first)
     .catch(() => undefined);
   if (gone.aborted) return;
+  delivery.onFirst(performance.now() - startedAt);
   const bytes = Buffer.from(JSON.stringify(body));
   const { fault } = delivery;
   if (fault?.kind === 'error') {

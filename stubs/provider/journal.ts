@@ -2,6 +2,18 @@ import { EventEmitter, once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { CallKind } from './directives.ts';
 
+/** What a directive made the provider do to an answer, written down when it did it. `at` is epoch milliseconds. */
+export type Disturbance = {
+  readonly kind: string;
+  readonly at: number;
+  /** Of a broken answer: how many frames had gone before. */
+  readonly afterFrames?: number;
+  /** Of a refusal: what was sent. */
+  readonly status?: number;
+  /** Of a late first token: how long it was held back. */
+  readonly waitedMs?: number;
+};
+
 /** What the provider saw and did for one upstream request. Times are epoch milliseconds. */
 export type JournalEntry = {
   readonly id: string;
@@ -31,6 +43,8 @@ export type JournalEntry = {
   framesSent: number;
   /** The fault that a directive ordered, once it happened. */
   fault?: { readonly kind: string; readonly afterFrames: number; readonly at: number };
+  /** All that directives made of this answer, breaking it or not. */
+  disturbed?: readonly Disturbance[];
   /** The whole answer has been handed to the socket. */
   completedAt?: number;
   /** The other side closed before that. */

@@ -209,3 +209,18 @@ test('embeds the same text the same way, and like texts close to each other', as
   expect(dot(blue, sky)).toBeGreaterThan(dot(blue, car));
   expect(await embed(['blue color'])).toEqual([sky]);
 });
+
+test('writes down what directives made of an answer, and nothing of an answer that was left alone', async () => {
+  await (await ask('Hi [[op=calm say=yes]]', { stream: true })).text();
+  expect((await entryOf('calm', 'completed')).disturbed).toBeUndefined();
+  await (await ask('Hi [[op=no status=503]]')).text();
+  const refused = await entryOf('no', 'completed');
+  expect(refused.disturbed).toMatchObject([{ kind: 'status', status: 503 }]);
+  await (await ask('Hi [[op=late say=yes ttft=30]]', { stream: true })).text();
+  const [late] = (await entryOf('late', 'completed')).disturbed ?? [];
+  expect(late).toMatchObject({ kind: 'slow-first-token' });
+  expect(late?.waitedMs).toBeGreaterThanOrEqual(29);
+  await readUntilBroken(await ask('Hi [[op=torn say=a_b_c cut=2]]', { stream: true }));
+  const torn = await entryOf('torn', 'fault');
+  expect(torn.disturbed).toMatchObject([{ kind: 'cut', afterFrames: 2 }]);
+});

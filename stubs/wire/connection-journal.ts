@@ -1,3 +1,5 @@
+import { EventEmitter, once } from 'node:events';
+
 /** One connection of a link. Times are epoch milliseconds. */
 export interface ConnectionEntry {
   readonly link: string;
@@ -5,6 +7,8 @@ export interface ConnectionEntry {
   readonly ordinal: number;
   readonly openedAt: number;
   closedAt?: number;
+  /** The near end of the connection to the target, once there is one: by it the target's side tells who owns it. */
+  upstream?: { readonly address: string; readonly port: number };
   bytesToTarget: number;
   bytesToClient: number;
   /** Requests begun (HTTP) or turns taken (other protocols). */
@@ -26,12 +30,6 @@ export interface Ended {
 
 const operationLimit = 100;
 
-export function addOperation(entry: ConnectionEntry, operation: string): void {
-  if (entry.operations.at(-1) === operation) return;
-  entry.operations.push(operation);
-  if (entry.operations.length > operationLimit) entry.operations.shift();
-}
-
 export interface ConnectionQuery {
   readonly link?: string;
   readonly operation?: string;
@@ -41,6 +39,9 @@ export interface ConnectionQuery {
 export class ConnectionJournal {
   readonly #entries: ConnectionEntry[] = [];
   readonly #capacity: number;
+  /** By link and operation: the connection that was the last to carry it. */
+  readonly #carriers = new Map<string, ConnectionEntry>();
+  readonly #changes = new EventEmitter().setMaxListeners(0);
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -61,6 +62,34 @@ export class ConnectionJournal {
     return entry;
   }
 
+  /** Notes that a request on the connection carries an operation. */
+  carry(entry: ConnectionEntry, operation: string): void {
+    const { link, operations } = entry;
+    if (operations.at(-1) !== operation) operations.push(operation);
+    if (operations.length > operationLimit) operations.shift();
+    const key = carrierKey(link, operation);
+    this.#carriers.delete(key);
+    this.#carriers.set(key, entry);
+    const [oldest] = this.#carriers.size > this.#capacity ? this.#carriers.keys() : [];
+    if (oldest !== undefined) this.#carriers.delete(oldest);
+    this.#changes.emit('change');
+  }
+
+  connected(entry: ConnectionEntry, upstream: ConnectionEntry['upstream']): void {
+    if (upstream !== undefined) entry.upstream = upstream;
+    this.#changes.emit('change');
+  }
+
+  /** The connection of a link that carries an operation, once it has reached the target; the latest of several. */
+  async carrier(link: string, operation: string, signal: AbortSignal): Promise<ConnectionEntry | undefined> {
+    for (;;) {
+      const entry = this.#carriers.get(carrierKey(link, operation));
+      if (entry?.upstream !== undefined) return entry;
+      if (signal.aborted) return undefined;
+      await once(this.#changes, 'change', { signal }).catch(() => undefined);
+    }
+  }
+
   find({ link, operation }: ConnectionQuery): readonly ConnectionEntry[] {
     return this.#entries.filter(
       (entry) =>
@@ -69,3 +98,5 @@ export class ConnectionJournal {
     );
   }
 }
+
+const carrierKey = (link: string, operation: string) => `${link} ${operation}`;

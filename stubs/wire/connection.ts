@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { addOperation, type ConnectionEntry, type Ended } from './connection-journal.ts';
+import type { ConnectionEntry, ConnectionJournal, Ended } from './connection-journal.ts';
 import { Conversation } from './conversation.ts';
 import type { Direction } from './fault-plan.ts';
 import type { FaultRegister } from './fault-register.ts';
@@ -16,6 +16,13 @@ export interface Target {
   readonly port: number;
 }
 
+export interface ConnectionOptions {
+  readonly register: FaultRegister;
+  readonly journal: ConnectionJournal;
+  /** Called when both sides are gone. */
+  readonly closed: () => void;
+}
+
 /** A client's connection and the one to the target, joined; ends with both. */
 export class Connection {
   readonly #client: Socket;
@@ -24,21 +31,18 @@ export class Connection {
   readonly #conversation = new Conversation();
   readonly #lanes: Readonly<Record<Direction, Lane>>;
   readonly #pumps: Readonly<Record<Direction, Pump>>;
+  readonly #journal: ConnectionJournal;
   readonly #closed: () => void;
   /** A fault has taken over; ends are no longer passed on. */
   #severed = false;
   #open = 2;
 
-  constructor(
-    client: Socket,
-    target: Target,
-    entry: ConnectionEntry,
-    register: FaultRegister,
-    closed: () => void,
-  ) {
+  constructor(client: Socket, target: Target, entry: ConnectionEntry, options: ConnectionOptions) {
+    const { register, journal, closed } = options;
     this.#client = client;
     this.#target = connect({ ...target, allowHalfOpen: true, noDelay: true });
     this.#entry = entry;
+    this.#journal = journal;
     this.#closed = closed;
     const place = { link: entry.link, connection: entry.ordinal };
     this.#lanes = {
@@ -49,6 +53,10 @@ export class Connection {
       request: new Pump(client, this.#target, this.#guide('request')),
       response: new Pump(this.#target, client, this.#guide('response')),
     };
+    this.#target.once('connect', () => {
+      const { localAddress: address = '', localPort: port = 0 } = this.#target;
+      journal.connected(entry, { address, port });
+    });
     this.#limitConnecting();
     this.#watch('client', client, this.#target);
     this.#watch('target', this.#target, client);
@@ -78,7 +86,9 @@ export class Connection {
   #requestSegments(chunk: Buffer) {
     const segments = this.#conversation.fromClient(chunk);
     this.#entry.exchanges = this.#conversation.exchanges;
-    for (const { marks } of segments) for (const { operation } of marks) addOperation(this.#entry, operation);
+    for (const { marks } of segments) {
+      for (const { operation } of marks) this.#journal.carry(this.#entry, operation);
+    }
     return segments;
   }
 

@@ -104,9 +104,9 @@ export class Link {
     const entry = journal.open(this.settings.name, this.#accepted);
     const hit = register.match('accept', { link: entry.link, connection: entry.ordinal });
     if (hit === undefined) {
-      const connection = new Connection(client, this.settings.target, entry, register, () => {
-        this.#open.delete(connection);
-      });
+      const closed = () => void this.#open.delete(connection);
+      const options = { register, journal, closed };
+      const connection = new Connection(client, this.settings.target, entry, options);
       this.#open.set(connection, () => connection.destroy());
     } else {
       const how = hit.effect.kind === 'refuse' ? 'refused' : 'half-open';

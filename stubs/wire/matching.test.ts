@@ -195,3 +195,28 @@ test('half-open from the start: the client connects and waits, the target never 
     ended: { how: 'half-open', fault: 'f' },
   });
 });
+
+const whole = 'HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone';
+
+test('the connection that carries an operation is told by its near end at the target, when it has come', async () => {
+  const peers: number[] = [];
+  net = await TestWire.raw((socket) => {
+    peers.push(socket.remotePort ?? 0);
+    socket.on('data', () => socket.write(whole));
+  });
+  const { journal } = net.wire;
+  const soon = journal.carrier('a>b', 'x', AbortSignal.timeout(2_000));
+  await net.connect().send(request('other')).has(whole);
+  await net.connect().send(request('x')).has(whole);
+  const found = await soon;
+  expect(found?.upstream).toEqual({ address: '127.0.0.1', port: peers[1] });
+  expect(found?.ordinal).toBe(2);
+  expect(await journal.carrier('a>b', 'nobody', AbortSignal.timeout(20))).toBeUndefined();
+});
+
+test('of two connections that carried an operation the later one is told', async () => {
+  net = await TestWire.raw((socket) => socket.on('data', () => socket.write(whole)));
+  await net.connect().send(request('x')).has(whole);
+  await net.connect().send(request('x')).has(whole);
+  expect((await net.wire.journal.carrier('a>b', 'x', AbortSignal.timeout(20)))?.ordinal).toBe(2);
+});

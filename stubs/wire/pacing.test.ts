@@ -129,3 +129,16 @@ test('a delayed request reaches the target late', async () => {
   expect(performance.now() - start).toBeGreaterThanOrEqual(49);
   expect(wire.view('f')).toMatchObject({ fired: 1 });
 });
+
+test.each([
+  ['delay', { kind: 'delay', delayMs: 40 }],
+  ['throttle', { kind: 'throttle', bytesPerSecond: 2_000 }],
+  ['slice', { kind: 'slice', bytes: 4, pauseMs: 1 }],
+] as const)('an answer that ends while %s holds it back ends for the client too', async (_, effect) => {
+  net = await TestWire.raw((socket) =>
+    socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n0123456789')),
+  );
+  net.add('f', { match: { operation: 'x' }, effect });
+  const client = await net.connect().send(request('x')).ended('fin');
+  expect(client.text).toContain('0123456789');
+});

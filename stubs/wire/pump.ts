@@ -20,6 +20,8 @@ export class Pump {
   readonly #to: Socket;
   readonly #guide: Guide;
   #state: 'open' | 'busy' | 'held' | 'discarding' = 'open';
+  /** The near side has ended while a fault was at work on what it had sent. */
+  #endIsDue = false;
 
   constructor(from: Socket, to: Socket, guide: Guide) {
     this.#from = from;
@@ -27,7 +29,8 @@ export class Pump {
     this.#guide = guide;
     from.on('data', (chunk: Buffer) => this.#take(chunk));
     from.on('end', () => {
-      if (this.#state === 'open') void this.#perform(guide.end(), () => to.end());
+      if (this.#state === 'open') this.#end();
+      else this.#endIsDue = this.#state === 'busy';
     });
     to.on('drain', () => {
       if (this.#state === 'open') from.resume();
@@ -53,6 +56,11 @@ export class Pump {
     else if (!this.#write(chunk)) this.#from.pause();
   }
 
+  #end(): void {
+    this.#endIsDue = false;
+    void this.#perform(this.#guide.end(), () => this.#to.end());
+  }
+
   #write(bytes: Buffer): boolean {
     this.#guide.passed(bytes.length);
     return this.#to.write(bytes);
@@ -74,6 +82,8 @@ export class Pump {
     }
     this.#state = 'open';
     then();
+    // A paused socket reports its end all the same, and only once.
+    if (this.#endIsDue) this.#end();
   }
 
   #drained(): Promise<void> {

@@ -34,7 +34,7 @@ const cut = { kind: 'cut', afterBytes: 3, by: 'fin' };
 
 test('health is open, everything else needs the token', async () => {
   expect((await control.inject('/health')).json()).toMatchObject({ status: 'ok', links: 1 });
-  for (const url of ['/links', '/faults', '/journal', '/wait?fault=f']) {
+  for (const url of ['/links', '/faults', '/journal', '/wait?fault=f', '/carrier?link=a&op=b']) {
     expect((await control.inject(url)).statusCode).toBe(401);
     expect((await control.inject({ url, headers: { authorization: 'Bearer other' } })).statusCode).toBe(401);
   }
@@ -57,6 +57,11 @@ test('a fault is added, fires, is waited for, read and removed', async () => {
       { link: 'a>b', ordinal: 1, exchanges: 1, bytesToClient: 3, operations: ['x'], ended: { fault: 'f' } },
     ],
   });
+  expect(await call('GET', '/carrier?link=a%3Eb&op=x')).toMatchObject({
+    status: 200,
+    body: { ordinal: 1, upstream: { address: '127.0.0.1', port: expect.any(Number) } },
+  });
+  expect(await call('GET', '/carrier?link=a%3Eb&op=y&timeoutMs=5')).toMatchObject({ status: 408 });
   expect(await call('GET', '/journal?op=y')).toEqual({ status: 200, body: [] });
   expect(await call('DELETE', '/faults/f')).toMatchObject({ status: 200, body: { id: 'f' } });
   expect(await call('DELETE', '/faults/f')).toMatchObject({
@@ -108,7 +113,9 @@ test('settings: defaults, and what is missing or wrong is named', () => {
     journalCapacity: 5000,
   });
   expect(readSettings({ WIRE_TOKEN: 't', WIRE_LINKS: '[]' }).links).toEqual([]);
-  expect(() => readSettings({ WIRE_LINKS: links })).toThrow(/WIRE_TOKEN/);
+  const unnamed = () => readSettings({ WIRE_LINKS: links }).token;
+  expect(unnamed()).toMatch(/^[0-9a-f]{32}$/);
+  expect(unnamed()).not.toBe(unnamed());
   expect(() => readSettings({ WIRE_TOKEN: 't' })).toThrow(/WIRE_LINKS/);
   expect(() => readSettings({ WIRE_TOKEN: 't', WIRE_LINKS: '{' })).toThrow(/JSON list/);
   expect(() => readSettings({ WIRE_TOKEN: 't', WIRE_LINKS: '[{"name":"a","target":"b"}]' })).toThrow(

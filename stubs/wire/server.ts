@@ -56,6 +56,7 @@ export function createControl({ wire, token, log }: ControlOptions): FastifyInst
   });
   server.delete('/faults', async () => wire.register.list().map(({ id }) => wire.register.remove(id)));
   waitRoute(server, wire);
+  carrierRoute(server, wire);
   server.get('/journal', { schema: { querystring: journalQuery } }, async ({ query }) => {
     const entries = wire.journal.find({
       ...(query.link === undefined ? {} : { link: query.link }),
@@ -99,6 +100,30 @@ function waitRoute(instance: FastifyInstance, wire: Wire): void {
       'WIRE_WAIT_TIMEOUT',
       408,
       `Fault "${id}" is ${state}; not "${event}" within ${waitMs} ms.`,
+    );
+  });
+}
+
+const carrierQuery = Type.Object({
+  link: Type.String(),
+  op: Type.String(),
+  timeoutMs: Type.Optional(wholeNumber),
+});
+
+/** `GET /carrier?link=&op=&timeoutMs=`: the connection that carries an operation to the target, 408 when none does. */
+function carrierRoute(instance: FastifyInstance, wire: Wire): void {
+  const server = instance.withTypeProvider<TypeBoxTypeProvider>();
+  server.get('/carrier', { schema: { querystring: carrierQuery } }, async ({ query }, reply) => {
+    const waitMs = Math.min(Number(query.timeoutMs ?? 5_000), maxWaitMs);
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(waitMs)]);
+    const entry = await wire.journal.carrier(query.link, query.op, signal);
+    if (entry !== undefined) return entry;
+    throw new WireError(
+      'WIRE_WAIT_TIMEOUT',
+      408,
+      `Nothing on ${query.link} carried ${query.op} within ${waitMs} ms.`,
     );
   });
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { LinkSettings } from './link.ts';
 import { WireError } from './wire-error.ts';
 
@@ -15,15 +16,14 @@ export interface WireSettings {
 
 /**
  * Reads HOST (127.0.0.1), PORT (9500; 0 = any free one), WIRE_TOKEN, WIRE_LINKS (JSON list of `{name, listen, target}`),
- * WIRE_MAX_CONNECTIONS (1000) and WIRE_JOURNAL_CAPACITY (5000).
+ * WIRE_MAX_CONNECTIONS (1000) and WIRE_JOURNAL_CAPACITY (5000). Without a token it makes one that nobody knows.
  * @throws WireError WIRE_SETTINGS, one sentence that names the variable
  */
 export function readSettings(env: NodeJS.ProcessEnv): WireSettings {
-  if (!env.WIRE_TOKEN) throw invalid('WIRE_TOKEN is not set.');
   return {
     host: env.HOST || '127.0.0.1',
     port: integer(env, 'PORT', 9500, 0, 65_535),
-    token: env.WIRE_TOKEN,
+    token: env.WIRE_TOKEN || randomBytes(16).toString('hex'),
     links: readLinks(env.WIRE_LINKS),
     maxConnections: integer(env, 'WIRE_MAX_CONNECTIONS', 1000, 1, 20_000),
     journalCapacity: integer(env, 'WIRE_JOURNAL_CAPACITY', 5000, 1, 1_000_000),

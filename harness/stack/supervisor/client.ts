@@ -51,6 +51,16 @@ export class Supervisor {
     return this.#ask({ do: 'kill', service, reviveAfterMs });
   }
 
+  /** Engine commands that undo a fault: run after `afterMs`, even when whoever asked is gone by then. */
+  async undoLater(name: string, commands: readonly (readonly string[])[], afterMs: number): Promise<void> {
+    await this.#ask({ do: 'undo-later', name, commands, afterMs });
+  }
+
+  /** Runs them now, unless they have run. */
+  async undoNow(name: string): Promise<void> {
+    await this.#ask({ do: 'undo-now', name });
+  }
+
   /** From now on the stack outlives this process. */
   async release(): Promise<void> {
     await this.#ask({ do: 'release' });
@@ -122,4 +132,14 @@ export async function connectSupervisor(runId: string, pid?: number): Promise<Su
     throw gauntletError('GNT_SUPERVISOR_LOST', runId, cause);
   }
   return new Supervisor(runId, socket, pid);
+}
+
+/** Asks the supervisor of a run one thing. @throws GauntletError GNT_SUPERVISOR_LOST */
+export async function supervised<T>(runId: string, ask: (supervisor: Supervisor) => Promise<T>): Promise<T> {
+  const supervisor = await connectSupervisor(runId);
+  try {
+    return await ask(supervisor);
+  } finally {
+    supervisor.close();
+  }
 }

@@ -8,14 +8,17 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { removeRun } from '../remove-run.ts';
 import { runFolder } from '../run-folder.ts';
 import { Children } from './children.ts';
 import { type Message, type Request, receive, send } from './messages.ts';
+import { PendingUndos } from './pending-undos.ts';
 
 /** An owner that never shows up has died before it could connect. */
 const ownerTimeoutMs = 10_000;
 const restartGraceMs = 5_000;
+const engineWithinMs = 60_000;
 
 const [runId = '', engine] = process.argv.slice(2);
 const clients = new Set<Socket>();
@@ -26,6 +29,11 @@ let removing: Promise<void> | undefined;
 const children = new Children((service, code, signal) => {
   if (removing) return;
   for (const client of clients) send(client, { event: 'exit', service, code, signal });
+});
+
+const undos = new PendingUndos(async (args) => {
+  const { failed, stderr } = await execa('docker', args, { reject: false, timeout: engineWithinMs });
+  return failed ? stderr || 'no answer in time' : undefined;
 });
 
 const server = createServer((client) => {
@@ -58,12 +66,19 @@ async function handle(client: Socket, request: Request): Promise<{ pid?: number 
       return { pid: await children.restart(request.service, restartGraceMs) };
     case 'kill':
       return { pid: await children.kill(request.service, request.reviveAfterMs) };
+    case 'undo-later':
+      undos.later(request.name, request.commands, request.afterMs);
+      return;
+    case 'undo-now':
+      await undos.now(request.name);
+      return;
     case 'down':
       return void (await remove());
   }
 }
 
 function remove(): Promise<void> {
+  undos.clear();
   removing ??= removeRun({ runId, engine: engine === 'engine' }).finally(() => {
     // The answer to "down" must leave before the process does.
     setImmediate(() => {

@@ -18,6 +18,15 @@ export type Request =
   | { readonly id: number; readonly do: 'restart'; readonly service: string }
   /** It stays dead until `restart`, or until the supervisor starts it again after so long. */
   | { readonly id: number; readonly do: 'kill'; readonly service: string; readonly reviveAfterMs: number }
+  /** Engine commands that undo a fault, run after so long unless `undo-now` comes before. */
+  | {
+      readonly id: number;
+      readonly do: 'undo-later';
+      readonly name: string;
+      readonly commands: readonly (readonly string[])[];
+      readonly afterMs: number;
+    }
+  | { readonly id: number; readonly do: 'undo-now'; readonly name: string }
   | { readonly id: number; readonly do: 'down' };
 
 /** What it answers and reports. */
