@@ -68,6 +68,10 @@ const table = {
     'Not a plan: {0}',
     'See docs/checkers.md, "Plans", or compare it with a plan.json of a run.',
   ],
+  GNT_PLAN_FAILED: [
+    'A plan could not be run: {0}',
+    'Look at the logs of the subject with `npx gauntlet logs`, and at what the workload prepares.',
+  ],
   GNT_HISTORY_VERSION: [
     'The history has version {0}; this gauntlet reads version {1}.',
     'Judge it with the release that wrote it.',

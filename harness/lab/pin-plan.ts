@@ -1,6 +1,7 @@
 import type { History } from '../history/events.ts';
 import { operationsOf, type Plan } from '../plan/plan.ts';
 import { mapSteps } from '../plan/tidy.ts';
+import { stepOf } from './step-of.ts';
 
 /**
  * The plan with every operation pinned to the worker that served it in this history, so that another run does not
@@ -9,9 +10,8 @@ import { mapSteps } from '../plan/tidy.ts';
 export function pinPlan(plan: Plan, history: History): Plan {
   const served = new Map<string, number>();
   for (const event of history.events) {
-    // Operation ids of a run are the plan's ids with the run's nonce behind.
     if (event.type !== 'fault' && event.type !== 'invoke' && event.worker) {
-      served.set(event.op.slice(0, event.op.lastIndexOf('-')), event.worker.index);
+      served.set(stepOf(event.op), event.worker.index);
     }
   }
   return mapSteps(plan, (step) => {

@@ -21,6 +21,8 @@ export interface Lab {
   readonly connections: Connections;
   /** Bound of one operation; what takes longer ends as unknown. */
   readonly operationTimeoutMs: number;
+  /** Goes into names that a run makes, for runs on one store. Default: ''. */
+  readonly salt?: string;
 }
 
 /** What one run of a plan came to. */
