@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type HuntResult, hunt } from '../lab/hunt.ts';
 import { controlLines } from '../lab/hunting/controls.ts';
+import { coveredLine } from '../lab/hunting/covered.ts';
 import { isFirmRate } from '../lab/hunting/finding.ts';
 import { judgedLines, rateText, sizeOf, verdictText } from '../lab/print-finding.ts';
 import { packageRoot } from '../stack/process/launch.ts';
@@ -72,11 +73,14 @@ function report(
   const facts = {
     ...{ unknown: unknownVerdicts, judged: verdicts, vacuous, notJudged },
     ...{ mishaps: mishaps.length, ...(error ? { error } : {}) },
+    ...{ covered: result.covered, leftOut: result.leftOut },
   };
   console.log(
     `  ${plans} plans, ${result.operations} operations in ${seconds} s (${rate.toFixed(1)} plans/s)` +
       ` · ${unknownVerdicts} of ${verdicts} verdicts unknown · ${vacuous} runs vacuous`,
   );
+  for (const { operation, why } of result.leftOut) console.log(`  left out: ${operation} (${why})`);
+  console.log(`  ${coveredLine(result.covered)}`);
   for (const line of judgedLines({ runs: plans, judged, notJudged })) console.log(line);
   if (mishaps.length > 0)
     console.log(`  ${mishaps.length} plans could not be run: ${mishaps.at(-1)?.message}`);

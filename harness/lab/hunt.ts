@@ -1,14 +1,17 @@
 import type { GauntletError } from '../errors.ts';
 import type { Verdict } from '../history/verdict.ts';
-import type { Plan } from '../plan/plan.ts';
+import { operationsOf, type Plan } from '../plan/plan.ts';
+import { mapSteps } from '../plan/tidy.ts';
 import { runControls } from './hunting/controls.ts';
+import { Covered, type CoveredGround } from './hunting/covered.ts';
 import { unexamined } from './hunting/examine.ts';
 import { better, type Finding, isFirm } from './hunting/finding.ts';
+import { type LeftOut, Offered } from './hunting/offered.ts';
 import { coded, type Mishap, Runner } from './hunting/runner.ts';
 import { makeFirm } from './hunting/search.ts';
 import { type Subject, subjectOf } from './hunting/subject.ts';
 import { type NotJudged, Tally } from './hunting/tally.ts';
-import { nextPlan } from './next-plan.ts';
+import { plannerOf } from './next-plan.ts';
 import type { Lab, PlanOutcome } from './run-plan.ts';
 
 export type { Finding } from './hunting/finding.ts';
@@ -49,6 +52,10 @@ export interface HuntResult {
   readonly notJudged: readonly NotJudged[];
   /** Plans that could not be run to their end. */
   readonly mishaps: readonly Mishap[];
+  /** What was really exercised of what there is. */
+  readonly covered: CoveredGround;
+  /** Operations that the subject does not offer. */
+  readonly leftOut: readonly LeftOut[];
   /** What ended the hunt before its time. */
   readonly error?: GauntletError;
   readonly finding?: Finding;
@@ -72,6 +79,9 @@ export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> 
     fresh,
     onMishap: ({ code, message }) => onNote(`${code}: ${message}`),
   });
+  const planner = plannerOf(lab.workload, lab.stack, seed);
+  const covered = new Covered(planner);
+  const offered = new Offered();
   const tally = new Tally();
   const preceding: Plan[] = [];
   let best: Finding | undefined;
@@ -81,10 +91,13 @@ export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> 
 
   try {
     for (let path = 0; path < runs && !isOver(); path += 1) {
-      const plan = nextPlan(lab.workload, lab.stack, seed, path);
+      const plan = without(planner.planAt(path), offered.names);
+      if (operationsOf(plan).length === 0) continue;
       const outcome = await runner.run(plan);
       if (!outcome) continue;
       tally.add(outcome);
+      covered.add(outcome);
+      for (const { operation, why } of offered.add(outcome)) onNote(`${operation} is left out: ${why}`);
       options.onPlan?.(outcome, path);
       if (outcome.judgement.verdict !== 'invalid') {
         preceding.push(plan);
@@ -119,9 +132,20 @@ export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> 
     notJudged,
     ...(why === undefined ? {} : { why }),
   };
-  const end = () => ({ mishaps: runner.mishaps, ...(error ? { error } : {}) });
+  const end = () => ({
+    mishaps: runner.mishaps,
+    covered: covered.ground(offered.names),
+    leftOut: offered.leftOut,
+    ...(error ? { error } : {}),
+  });
   if (!best) return { verdict: error && verdict === 'valid' ? 'unknown' : verdict, ...tried, ...end() };
   const mayControl = options.controls !== false && !error && !signal.aborted;
   const controls = mayControl ? await runControls(runner, best, signal) : [];
   return { verdict: 'invalid', ...tried, finding: { ...best, controls }, ...end() };
 }
+
+/** The plan without operations that the subject does not offer. */
+const without = (plan: Plan, names: ReadonlySet<string>): Plan =>
+  names.size === 0
+    ? plan
+    : mapSteps(plan, (step) => (step.kind === 'operation' && names.has(step.name) ? undefined : step));

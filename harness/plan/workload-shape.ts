@@ -33,6 +33,10 @@ export interface OperationShape {
   readonly args?: fc.Arbitrary<JsonRecord>;
   /** It has an answer in frames: faults of streams and of clients can hit it. */
   readonly stream?: boolean;
+  /** Frames of its answer before the one that says that it is whole, where that is known. */
+  readonly frames?: number;
+  /** What it does to its object; `end` leaves next to nothing to work on. Default: guessed from keys, last reads and names. */
+  readonly kind?: 'read' | 'change' | 'end';
 }
 
 export interface FaultAllowance {
