@@ -11,7 +11,8 @@ const given: Given = {
   cwd: '/home/me/my service',
   packageRoot: '/opt/gauntlet',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of compose files
-  composeText: 'services:\n  open-webui:\n    environment: {A: "${LITELLM_CONFIG:-x}", B: "$OPENAI_API_KEY"}\n',
+  composeText:
+    'services:\n  open-webui:\n    environment: {A: "${LITELLM_CONFIG:-x}", B: "$OPENAI_API_KEY"}\n',
   environment: {},
   driver: 'process',
   defaultTimeout: 10,
@@ -57,7 +58,7 @@ test('variables that the stack uses come along, secrets and the rest do not', ()
     HOME: '/home/me',
   };
   const command = againCommand('/r/1.json', { ...given, environment });
-  expect(command).toContain("&& LITELLM_CONFIG=bugs/a.yaml OPEN_WEBUI_VERSION=0.12.3 npm --prefix");
+  expect(command).toContain('&& LITELLM_CONFIG=bugs/a.yaml OPEN_WEBUI_VERSION=0.12.3 npm --prefix');
   expect(command).not.toMatch(/sk-very-secret|OTHER_VERSION|HOME=/);
 });
 

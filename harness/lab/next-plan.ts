@@ -1,7 +1,9 @@
+import { providerDirective } from '../faults/provider-directives.ts';
 import { unsupported } from '../faults/supported.ts';
 import { coveringPlans } from '../plan/cover/covering-plans.ts';
 import { type FaultItem, faultGround } from '../plan/cover/fault-ground.ts';
 import { type PairItem, pairGround } from '../plan/cover/pair-ground.ts';
+import type { Fault } from '../plan/fault.ts';
 import { type OperationStep, operationsOf, type Plan } from '../plan/plan.ts';
 import { planOf } from '../plan/plan-arbitrary.ts';
 import { mapSteps } from '../plan/tidy.ts';
@@ -32,10 +34,13 @@ export function plannerOf(workload: Workload, stack: LabStack, seed: number): Pl
   const reads = new Set(Object.values(lastReads));
   const possible = { ...given, ...(given.faults ? { faults: withLinks(given.faults, links) } : {}) };
   const pairs = pairGround(given, reads);
-  const faults = faultGround(possible).map((item) => {
-    const why = unsupported(item.aim('o').fault, stack);
-    return why === undefined ? item : { ...item, why };
-  });
+  const faults = faultGround(possible)
+    // What only the wire can do to a stream is no fault of the provider that any stack could have.
+    .filter((item) => canBe(item.aim('o').fault))
+    .map((item) => {
+      const why = unsupported(item.aim('o').fault, stack);
+      return why === undefined ? item : { ...item, why };
+    });
   const there = links.filter((link) => stack.links.includes(link));
   const { faults: allowance, ...calm } = given;
   const shape = allowance ? { ...calm, faults: withLinks(allowance, there) } : calm;
@@ -78,6 +83,9 @@ export function plannerOf(workload: Workload, stack: LabStack, seed: number): Pl
 /** Plan number `path` of a seed on this stack. */
 export const nextPlan = (workload: Workload, stack: LabStack, seed: number, path: number): Plan =>
   plannerOf(workload, stack, seed).planAt(path);
+
+const canBe = (fault: Fault): boolean =>
+  fault.on !== 'stream' || fault.through === 'wire' || providerDirective(fault) !== undefined;
 
 /** Streams are hit through the wire too, on these links. */
 function withLinks(faults: FaultAllowance, links: readonly string[]): FaultAllowance {
