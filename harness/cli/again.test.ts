@@ -10,9 +10,7 @@ const given: Given = {
   options: {},
   cwd: '/home/me/my service',
   packageRoot: '/opt/gauntlet',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of compose files
-  composeText:
-    'services:\n  open-webui:\n    environment: {A: "${LITELLM_CONFIG:-x}", B: "$OPENAI_API_KEY"}\n',
+  composeText: 'services:\n  open-webui:\n    environment: {A: $LITELLM_CONFIG, B: $OPENAI_API_KEY}\n',
   environment: {},
   driver: 'process',
   defaultTimeout: 10,

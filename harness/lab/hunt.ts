@@ -11,6 +11,7 @@ import { coded, type Mishap, Runner } from './hunting/runner.ts';
 import { makeFirm } from './hunting/search.ts';
 import { type Subject, subjectOf } from './hunting/subject.ts';
 import { type NotJudged, Tally } from './hunting/tally.ts';
+import { WholeHunt } from './hunting/whole-hunt.ts';
 import { plannerOf } from './next-plan.ts';
 import type { Lab, PlanOutcome } from './run-plan.ts';
 
@@ -82,6 +83,7 @@ export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> 
   const planner = plannerOf(lab.workload, lab.stack, seed);
   const covered = new Covered(planner);
   const offered = new Offered();
+  const whole = new WholeHunt(lab.workload.sharedKeys);
   const tally = new Tally();
   const preceding: Plan[] = [];
   let best: Finding | undefined;
@@ -99,22 +101,26 @@ export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> 
       covered.add(outcome);
       for (const { operation, why } of offered.add(outcome)) onNote(`${operation} is left out: ${why}`);
       options.onPlan?.(outcome, path);
-      if (outcome.judgement.verdict !== 'invalid') {
+      if (fresh) whole.restart();
+      const found = outcome.judgement.verdict === 'invalid' ? outcome : whole.add(outcome);
+      if (!found) {
         preceding.push(plan);
         continue;
       }
       const firstSeconds = seconds();
-      const first = unexamined(outcome);
+      const first = unexamined(found);
       const before = best;
       best = better(best, first);
       foundAfter ??= firstSeconds;
       if (searches >= maxSearches) continue;
       searches += 1;
-      const finding = await makeFirm(runner, outcome, { ...options, preceding, isOver, onNote });
+      const finding = await makeFirm(runner, found, { ...options, preceding, isOver, onNote });
       best = better(before, finding);
       if (best === finding) foundAfter = firstSeconds;
       if (isFirm(best)) break;
+      // It has been restarted meanwhile, or has seen so much that what came before is no longer the reason.
       preceding.length = 0;
+      whole.restart();
     }
   } catch (cause) {
     error = coded(cause);

@@ -20,7 +20,9 @@ export async function huntInSuite(
   { seed, runs }: { readonly seed: number; readonly runs: number },
 ): Promise<SuiteHunt> {
   return withSuiteLab(name, 10_000, async (lab) => {
-    const bounds = { seed, runs, timeMs: Number.POSITIVE_INFINITY, signal: new AbortController().signal };
+    const { signal } = new AbortController();
+    // Controls restart services with one worker, which the suites after this one would feel.
+    const bounds = { seed, runs, timeMs: Number.POSITIVE_INFINITY, signal, controls: false };
     const result = await hunt(lab, bounds);
     const { plans, unknownVerdicts, verdicts, vacuous } = result;
     if (result.error) throw result.error;

@@ -67,13 +67,13 @@ test('on one worker nothing is pinned, and faults of workers hit the first', () 
 test('what ran before comes first, as far as it is not too long', () => {
   const [plan, ...before] = fc.sample(
     plans.filter((each) => faultsOf(each).length === 0),
-    { seed: 2, numRuns: 40 },
+    { seed: 2, numRuns: 100 },
   );
   if (!plan) throw new Error('no plan');
   const near = nearbyPlans(plan, { workers: 2, preceding: before }).at(-1);
   expect(near?.what).toMatch(/^after the \d+ plans/);
   const operations = operationsOf(near?.plan ?? plan);
-  expect(operations.length).toBeLessThanOrEqual(120);
-  expect(operations.length).toBeGreaterThan(80);
+  expect(operations.length).toBeLessThanOrEqual(300);
+  expect(operations.length).toBeGreaterThan(280);
   expect(operations.at(-1)?.name).toBe(operationsOf(plan).at(-1)?.name);
 });

@@ -4,7 +4,7 @@ import { faultsOf, type Plan } from './plan.ts';
 import { serializePlan } from './serialize-plan.ts';
 
 /** Longer ones take longer to run than to find something else. */
-const maxOperations = 120;
+const maxOperations = 300;
 const maxRepeatedFaults = 3;
 
 /** A plan that may show more often what another one showed, and what makes it different. */
@@ -32,7 +32,7 @@ export function nearbyPlans(plan: Plan, options: NearbyOptions): readonly Nearby
   const size = Math.max(1, sizeInOperations(plan));
   const mayRepeat = (times: number) =>
     size * times <= maxOperations && faultsOf(plan).length * times <= maxRepeatedFaults;
-  const several = [2, 4, 12].filter(mayRepeat);
+  const several = [2, 4, 12, 30].filter(mayRepeat);
   const numbers = Array.from({ length: workers > 1 ? workers : 0 }, (_, index) => index + 1);
   const swapped = (worker: number | undefined) => (worker === undefined ? worker : (worker % workers) + 1);
   const candidates: readonly NearbyPlan[] = [

@@ -1,4 +1,5 @@
 import { FaultUnsupported } from '../../faults/applied-fault.ts';
+import { sizeInOperations } from '../../plan/combine-plans.ts';
 import { nearbyPlans } from '../../plan/nearby-plans.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { causalForm } from '../causal-form.ts';
@@ -7,6 +8,9 @@ import type { PlanOutcome } from '../run-plan.ts';
 import { type ExamineOptions, examine } from './examine.ts';
 import { better, type Finding, firmAt, isFirm, isFirmRate, rateRuns } from './finding.ts';
 import type { Runner } from './runner.ts';
+
+/** A plan that takes longer is no use to whoever has to run it again and again. */
+const longestRunMs = 10_000;
 
 export interface SearchOptions extends ExamineOptions {
   /** Plans that ran before the found one since the subject began. */
@@ -43,6 +47,8 @@ export async function makeFirm(runner: Runner, found: PlanOutcome, options: Sear
   for (const way of ways) {
     for (const { what, plan } of near) {
       if (options.isOver() || options.signal.aborted) return best;
+      const times = sizeInOperations(plan) / Math.max(1, sizeInOperations(found.plan));
+      if (times * found.durationMs > longestRunMs) continue;
       const outcome = await way.run(plan);
       if (!outcome || !isSame(outcome)) continue;
       const rate = await measureRate(way, plan, rateRuns, isSame, {
