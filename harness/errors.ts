@@ -94,6 +94,10 @@ const table = {
     'The workers of {0} cannot be seen: {1}.',
     'Workers are told apart in stacks that gauntlet starts on Linux or in containers.',
   ],
+  GNT_SUBJECT_FIXED: [
+    'The subject cannot be restarted: {0}.',
+    'Leave out --fresh, or let gauntlet start the subject: give it as a command or an image.',
+  ],
   GNT_SUBJECT_KEPT: [
     'A kept stack cannot take {0} as its {1}.',
     'Leave out --stack, so that a stack is started with it, or give the subject as a URL.',

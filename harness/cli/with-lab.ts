@@ -16,6 +16,7 @@ import { variablePrefix } from '../stack/service.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { interruptSignal } from './interrupts.ts';
 import { keptRun } from './kept-run.ts';
+import { onOneWorkerStack } from './one-worker-stack.ts';
 import { addStackOptions, type StackOptions, seconds } from './options.ts';
 import { planRun, startStack } from './start-stack.ts';
 
@@ -80,17 +81,16 @@ export async function withLab<T>(
     return onStack(withSubject(record, workload, options.subject), about, action);
   }
   Object.assign(process.env, extra, subjectVariables(workload.service, options.subject));
-  const run = await planRun(
-    { ...options, profiles: options.profiles ?? profilesOf(workload.service) },
-    links,
-  );
+  const stackOptions = { ...options, profiles: options.profiles ?? profilesOf(workload.service) };
+  const run = await planRun(stackOptions, links);
   const why = run.chosen.why ? ` (${run.chosen.why})` : '';
   console.log(`gauntlet lab · ${workload.name} · run ${run.plan.runId} · ${run.chosen.name}${why}`);
   const { supervisor, record, error } = await startStack(run, options.deadline, signal);
   try {
     if (error !== undefined) throw error;
     signal.throwIfAborted();
-    return await onStack(record, about, action);
+    const beside = run.chosen.name === 'compose' ? { beside: { options: stackOptions, links, signal } } : {};
+    return await onStack(record, { ...about, ...beside }, action);
   } finally {
     await supervisor.down();
   }
@@ -101,11 +101,15 @@ interface Calling {
   readonly options: LabOptions;
   readonly signal: AbortSignal;
   readonly environment: OpenLab['environment'];
+  /** How a second stack is started, where services cannot be started again with another number of workers. */
+  readonly beside?: Parameters<typeof onOneWorkerStack>[1];
 }
+
+type Use<T> = (lab: Lab, subject: Subject) => Promise<T>;
 
 async function onStack<T>(
   record: StackRecord,
-  { workload, options, signal, environment }: Calling,
+  { workload, options, signal, environment, beside }: Calling,
   action: (open: OpenLab) => Promise<T>,
 ): Promise<T> {
   const stack = await openLabStack(record);
@@ -127,7 +131,10 @@ async function onStack<T>(
     const bound = { operationTimeoutMs: options.timeout * 1000, ...(salt === undefined ? {} : { salt }) };
     const lab: Lab = { stack, workload, connections, ...bound };
     const { runId, driver } = record;
-    const subject = subjectOf(lab);
+    const subject = {
+      ...subjectOf(lab),
+      ...(beside ? { withOneWorker: (use: Use<unknown>) => onOneWorkerStack(lab, beside, use) } : {}),
+    } as Subject;
     try {
       const done = await action({ lab, results, runId, driver, signal, subject, environment });
       signal.throwIfAborted();

@@ -102,6 +102,16 @@ test('fresh, the subject is restarted before every plan', async () => {
   expect(open.restarts()).toBe(5);
 });
 
+test('a subject that cannot be restarted cannot be hunted fresh', async () => {
+  open = await openTestLab(
+    counter,
+    counting(() => false),
+  );
+  // As it runs elsewhere, for all that the lab knows.
+  const result = await hunt(open.lab, { ...bounds, fresh: true });
+  expect(result).toMatchObject({ verdict: 'not-judged', plans: 0, error: { code: 'GNT_SUBJECT_FIXED' } });
+});
+
 test('a subject that refuses what is prepared now and then is noted, and the hunt goes on', async () => {
   const refused = gauntletError('GNT_PLAN_FAILED', 'POST /counters was answered 503');
   const workload = withPrepare(async (nth) => {

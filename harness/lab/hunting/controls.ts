@@ -52,7 +52,7 @@ export async function runControls(
   if (signal.aborted) return controls;
   const alone = forOneWorker(plan);
   const first = await runner.subject
-    .withOneWorker((lab) => of(oneWorker, alone, own.with({ lab })))
+    .withOneWorker((lab, subject) => of(oneWorker, alone, own.with({ lab, subject })))
     .catch((error: unknown) => notRun(oneWorker, error));
   return [first, ...controls];
 }

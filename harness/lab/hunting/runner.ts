@@ -1,4 +1,5 @@
 import { GauntletError, gauntletError } from '../../errors.ts';
+import { FaultUnsupported } from '../../faults/applied-fault.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Lab, type PlanOutcome, runPlan } from '../run-plan.ts';
 import type { Subject } from './subject.ts';
@@ -41,19 +42,19 @@ export class Runner {
   }
 
   /** The same, on another lab or with another way to begin; mishaps are counted together. */
-  with(options: { readonly lab?: Lab; readonly fresh?: boolean }): Runner {
-    const { lab = this.lab, fresh = this.#fresh } = options;
+  with(options: { readonly lab?: Lab; readonly subject?: Subject; readonly fresh?: boolean }): Runner {
+    const { lab = this.lab, subject = this.subject, fresh = this.#fresh } = options;
     const onMishap = (mishap: Mishap) => {
       this.mishaps.push(mishap);
       this.#onMishap?.(mishap);
     };
-    return new Runner(lab, { subject: this.subject, fresh, onMishap });
+    return new Runner(lab, { subject, fresh, onMishap });
   }
 
   /**
    * Runs a plan. Undefined when that could not be done: it is noted, and the subject is given time, or is started again
    * if it is gone.
-   * @throws GauntletError of the third mishap in a row
+   * @throws GauntletError of the third mishap in a row, or GNT_SUBJECT_FIXED where it was to be restarted and cannot be
    */
   async run(plan: Plan): Promise<PlanOutcome | undefined> {
     try {
@@ -62,6 +63,8 @@ export class Runner {
       this.#inARow = 0;
       return outcome;
     } catch (cause) {
+      // No other plan would fare better.
+      if (cause instanceof FaultUnsupported) throw gauntletError('GNT_SUBJECT_FIXED', cause.message);
       const error = coded(cause);
       this.#inARow += 1;
       const mishap = { code: error.code, message: error.message };

@@ -16,8 +16,8 @@ export interface Subject {
   restart(): Promise<void>;
   /** Whether it answers anything at all, after a while at the latest. */
   answers(): Promise<boolean>;
-  /** Lends a lab on which every service that works for the subject has one worker. */
-  withOneWorker<T>(use: (lab: Lab) => Promise<T>): Promise<T>;
+  /** Lends a lab on which every service that works for the subject has one worker, with its subject. */
+  withOneWorker<T>(use: (lab: Lab, subject: Subject) => Promise<T>): Promise<T>;
 }
 
 /** The subject of a lab, as far as the driver of its stack can reach it. */
@@ -53,7 +53,7 @@ async function answersWithin(url: string, boundMs: number): Promise<boolean> {
 }
 
 /** Restarts the services with one worker each, and afterwards as they were. */
-async function onOneWorker<T>(lab: Lab, use: (lab: Lab) => Promise<T>): Promise<T> {
+async function onOneWorker<T>(lab: Lab, use: (lab: Lab, subject: Subject) => Promise<T>): Promise<T> {
   const { stack, connections } = lab;
   const { record, scope } = stack;
   if (record.driver !== 'process' || !scope) {
@@ -87,7 +87,8 @@ async function onOneWorker<T>(lab: Lab, use: (lab: Lab) => Promise<T>): Promise<
       services: { ...record.services, ...Object.fromEntries(one) } as typeof record.services,
     });
     try {
-      return await use({ ...lab, stack: alone });
+      const changed = { ...lab, stack: alone };
+      return await use(changed, subjectOf(changed));
     } finally {
       await alone.close();
     }
