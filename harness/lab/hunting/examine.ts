@@ -8,9 +8,9 @@ import type { Runner } from './runner.ts';
 
 /** Races do not show every time: a simpler plan is taken when it shows at least as reliably as the one found. */
 const runsPerCandidate = 3;
-const shrinkBudget = 80;
+const shrinkPlans = 80;
 /** A restart costs a second, and plans with faults cost seconds: a smaller plan is not worth any time. */
-const shrinkWithinMs = 60_000;
+const shrinkWithinMs = 30_000;
 
 export interface ExamineOptions {
   readonly signal: AbortSignal;
@@ -44,17 +44,19 @@ export async function examine(runner: Runner, found: PlanOutcome, options: Exami
   if (start.rate.reproduced === 0) return { ...about, rate: start.rate };
 
   let smallest = start.rate.outcomes.findLast(isSame) ?? found;
+  let shrinkRuns = 0;
   const needed = start.rate.reproduced;
   const deadline = performance.now() + shrinkWithinMs;
   const fails = async (candidate: Plan): Promise<boolean> => {
     if (performance.now() > deadline || signal.aborted) return false;
-    const { reproduced, outcomes } = await rateOf(candidate, runsPerCandidate, needed);
+    const { reproduced, of, outcomes } = await rateOf(candidate, runsPerCandidate, needed);
+    shrinkRuns += of;
     if (reproduced < needed) return false;
     smallest = outcomes.findLast(isSame) ?? smallest;
     onShrink?.(candidate);
     return true;
   };
-  const { plan: small, runs } = await shrink(start.plan, fails, shrinkBudget);
+  const { plan: small } = await shrink(start.plan, fails, shrinkPlans);
   // Shrinking lets go of pins that kept connections made up for; another run would land elsewhere.
   const firm = isLoose(small) ? pinPlan(small, smallest.history) : small;
   const plan = firm !== small && (await fails(firm)) ? firm : small;
@@ -66,7 +68,7 @@ export async function examine(runner: Runner, found: PlanOutcome, options: Exami
   // Luck may have helped a small plan along: the larger one is kept where it alone comes back.
   const kept = !isFirmRate(rate) && isFirmRate(whole.rate) ? whole : { plan, rate };
   const outcome = kept.rate.outcomes.findLast(isSame) ?? smallest;
-  return { ...about, outcome, ...kept, shrinkRuns: runs };
+  return { ...about, outcome, ...kept, shrinkRuns };
 }
 
 /** The plan that shrinking starts from: with every operation pinned where it was served, if that shows as often. */

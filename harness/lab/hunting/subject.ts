@@ -7,6 +7,7 @@ import { listWorkers, openLabStack } from '../lab-stack.ts';
 import type { Lab } from '../run-plan.ts';
 
 const aliveWithinMs = 5_000;
+const startWithinMs = 180_000;
 const probeMs = 1_000;
 const pauseMs = 50;
 
@@ -67,7 +68,7 @@ async function onOneWorker<T>(lab: Lab, use: (lab: Lab, subject: Subject) => Pro
       await Promise.all(
         services.map(async (name) => {
           await supervisor.restart(name, workers);
-          await restored(stack, name, workers === 'planned' ? (record.services[name]?.workers ?? 1) : 1);
+          await backAgain(lab, name, workers === 'planned' ? (record.services[name]?.workers ?? 1) : 1);
         }),
       );
     } finally {
@@ -94,6 +95,18 @@ async function onOneWorker<T>(lab: Lab, use: (lab: Lab, subject: Subject) => Pro
     }
   } finally {
     await restart('planned');
+  }
+}
+
+/** Some services take minutes on a busy machine, longer than a fault may last. */
+async function backAgain({ stack }: Lab, service: string, workers: number): Promise<void> {
+  const deadline = performance.now() + startWithinMs;
+  for (;;) {
+    try {
+      return await restored(stack, service, workers);
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
   }
 }
 
