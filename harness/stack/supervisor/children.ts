@@ -22,6 +22,11 @@ export class Children {
 
   /** Starts a process and returns its pid. Throws what `spawn` reports, such as ENOENT. */
   async start(order: ProcessOrder): Promise<number> {
+    this.#planned.delete(order.service);
+    return this.#launch(order);
+  }
+
+  async #launch(order: ProcessOrder): Promise<number> {
     const log = openSync(order.logFile, 'a');
     const [program = '', ...args] = order.command;
     const child = spawn(program, args, {
@@ -71,10 +76,10 @@ export class Children {
       late.abort();
     }
     signalGroup(child, 'SIGKILL');
-    if (workers === undefined) return this.start(order);
+    if (workers === undefined) return this.#launch(order);
     const planned = this.#planned.get(service) ?? order;
     this.#planned.set(service, planned);
-    return this.start(workers === 'planned' ? planned : withWorkers(planned, workers));
+    return this.#launch(workers === 'planned' ? planned : withWorkers(planned, workers));
   }
 }
 
