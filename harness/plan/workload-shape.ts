@@ -33,6 +33,8 @@ export interface OperationShape {
   readonly args?: fc.Arbitrary<JsonRecord>;
   /** It has an answer in frames: faults of streams and of clients can hit it. */
   readonly stream?: boolean;
+  /** Whether it comes over a link of the wire with these arguments; over all unless said. */
+  readonly meets?: (link: string, args: JsonRecord) => boolean;
   /** Frames of its answer before the one that says that it is whole, where that is known. */
   readonly frames?: number;
   /** What it does to its object; `end` leaves next to nothing to work on. Default: guessed from keys, last reads and names. */

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { exampleShape } from '../example-shape.ts';
+import type { JsonRecord } from '../json.ts';
 import { parsePlan } from '../parse-plan.ts';
 import { faultsOf, operationsOf, type Plan } from '../plan.ts';
 import { serializePlan } from '../serialize-plan.ts';
@@ -91,6 +93,27 @@ test('plans of a cover are plans of at most ten operations, and the same for the
   }
   expect(plansOf(7)).toEqual(plansOf(7));
   expect(plansOf(8)).not.toEqual(plansOf(7));
+});
+
+test('a fault on a link has an operation under it whose arguments lead there', () => {
+  const meets = (link: string, { model }: JsonRecord) => link !== 'gateway>litellm' || model === 'a';
+  const args = fc.record({ model: fc.constantFrom('a', 'b', 'c') });
+  const operations = exampleShape.operations.map((operation) =>
+    operation.stream ? { ...operation, args, meets } : operation,
+  );
+  const shape = { ...exampleShape, operations };
+  const plans = coveringPlans(shape, { seed: 3, lastReads, pairs: [], faults: faultGround(shape) });
+  let hit = 0;
+  for (const plan of plans) {
+    for (const { fault } of faultsOf(plan)) {
+      if (fault.on !== 'stream' || fault.link === undefined || !('operation' in fault.target)) continue;
+      const { operation } = fault.target;
+      const target = operationsOf(plan).find(({ id }) => id === operation);
+      expect(target?.args.model).toBe('a');
+      hit += 1;
+    }
+  }
+  expect(hit).toBeGreaterThan(5);
 });
 
 test('where the length of an answer is known, faults stand before its terminal event too', () => {

@@ -9,6 +9,9 @@ import type { FaultItem } from './fault-ground.ts';
 
 export type Phases = readonly (readonly Step[])[];
 
+/** So many arguments are drawn to find some that lead over a link. */
+const draws = 20;
+
 /** Makes the steps of covering plans: with ids, arguments and pins. */
 export class Draft {
   readonly shape: WorkloadShape;
@@ -36,11 +39,20 @@ export class Draft {
     return shared.find((key) => !used.has(key)) ?? shared[0];
   }
 
-  operation({ operation, worker }: Link, client: number, key: string | undefined): OperationStep {
+  /** @param link that it should come over, where its arguments decide on that */
+  operation(
+    { operation, worker }: Link,
+    client: number,
+    key: string | undefined,
+    link?: string,
+  ): OperationStep {
     this.#steps += 1;
-    const [args = {}] = operation.args
-      ? fc.sample(operation.args, { seed: this.#seed + this.#steps, numRuns: 1 })
-      : [{} as JsonRecord];
+    const drawn: readonly JsonRecord[] = operation.args
+      ? fc.sample(operation.args, { seed: this.#seed + this.#steps, numRuns: link === undefined ? 1 : draws })
+      : [];
+    const fitting =
+      link === undefined ? undefined : drawn.find((each) => operation.meets?.(link, each) ?? true);
+    const args = fitting ?? drawn[0] ?? {};
     const own = operation.keys ? { key: key ?? operation.keys[0] ?? '' } : {};
     return {
       kind: 'operation',

@@ -14,6 +14,8 @@ export interface FaultItem {
 
 /** Answers of workloads are at least so many frames long. */
 const someFrames = 6;
+/** Frames that an answer has beside its text before the terminal one, as a wire counts them: who speaks, and why it ends. */
+const framesAround = 2;
 /** In the middle of the first frames, as long as those of chat completions are. */
 const someBytes = 333;
 
@@ -114,7 +116,7 @@ function effectsOf(
   frames: number | undefined,
   onWire: boolean,
 ): readonly StreamEffect[] {
-  const last = frames === undefined || onWire ? [] : [frames];
+  const last = frames === undefined ? [] : [onWire ? frames + framesAround : frames];
   const by = onWire ? 'rst' : 'fin';
   switch (kind) {
     case 'cut':

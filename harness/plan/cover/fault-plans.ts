@@ -31,9 +31,16 @@ export function faultPlans(
           ? [stream]
           : [...ofMany(changes, index), ...ofMany(reads, index), ...streams].slice(0, 3);
       const key = draft.keyOf(under, new Set());
+      const { fault } = item.aim('');
+      const link = fault.on === 'stream' ? fault.link : undefined;
       const own = (under.length > 0 ? under : operations.slice(0, 1)).map((operation, at) =>
         // A fault of a worker hits the first, which is where they are.
-        draft.operation({ operation, worker: draft.workersFor(operation)[0] }, client * 3 + at + 1, key),
+        draft.operation(
+          { operation, worker: draft.workersFor(operation)[0] },
+          client * 3 + at + 1,
+          key,
+          link,
+        ),
       );
       return [draft.fault(item, own[0]?.id ?? ''), ...own];
     });
