@@ -7,7 +7,7 @@ import { listWorkers, openLabStack } from '../lab-stack.ts';
 import type { Lab } from '../run-plan.ts';
 
 const aliveWithinMs = 5_000;
-const startWithinMs = 180_000;
+const startWithinMs = 300_000;
 const probeMs = 1_000;
 const pauseMs = 50;
 
