@@ -68,6 +68,10 @@ const table = {
     'Not a plan: {0}',
     'See docs/checkers.md, "Plans", or compare it with a plan.json of a run.',
   ],
+  GNT_PLAN_FAILED: [
+    'A plan could not be run: {0}',
+    'Look at the logs of the subject with `npx gauntlet logs`, and at what the workload prepares.',
+  ],
   GNT_HISTORY_VERSION: [
     'The history has version {0}; this gauntlet reads version {1}.',
     'Judge it with the release that wrote it.',
@@ -89,6 +93,10 @@ const table = {
   GNT_WORKERS_UNSEEN: [
     'The workers of {0} cannot be seen: {1}.',
     'Workers are told apart in stacks that gauntlet starts on Linux or in containers.',
+  ],
+  GNT_SUBJECT_FIXED: [
+    'The subject cannot be restarted: {0}.',
+    'Leave out --fresh, or let gauntlet start the subject: give it as a command or an image.',
   ],
   GNT_SUBJECT_KEPT: [
     'A kept stack cannot take {0} as its {1}.',

@@ -1,47 +1,64 @@
 import { Connections } from '../lab/connections.ts';
-import { hunt } from '../lab/hunt.ts';
+import { type HuntResult, hunt } from '../lab/hunt.ts';
 import { openLabStack } from '../lab/lab-stack.ts';
-import { verdictText } from '../lab/print-finding.ts';
+import { rateText, verdictText } from '../lab/print-finding.ts';
+import type { StackRecord } from '../stack/run-folder.ts';
 import { workloadOf } from '../workloads/catalogue.ts';
 import { onBenchStack } from './bench-stack.ts';
 
 const correct = ['memory', 'memory-limit', 'gateway', 'gateway-arena', 'litellm', 'open-webui'] as const;
-const huntsEach = 20;
 const plansPerHunt = 8;
+/** A finding would be looked at for as long as the hunt has time. */
+const huntTimeMs = 60_000;
 
-/** Hunts on subjects that are correct: each finding is a false alarm, or a bug that nobody knows of. */
-export async function benchHunts(firstSeed = 1): Promise<void> {
-  console.log(`hunts on correct subjects, ${plansPerHunt} plans each, seeds from ${firstSeed}`);
-  let hunts = 0;
+/**
+ * Hunts on subjects that are correct: each finding is a false alarm, or a bug that nobody knows of. Every hunt has another seed, so
+ * each covers pairs and faults in another order.
+ * @param hunts how many in all, shared out among the workloads
+ */
+export async function benchHunts(hunts = 300, firstSeed = 1): Promise<void> {
+  console.log(`${hunts} hunts on correct subjects, ${plansPerHunt} plans each, seeds from ${firstSeed}`);
+  let done = 0;
   let alarms = 0;
   await onBenchStack({ profiles: 'core,litellm,open-webui' }, async (record) => {
-    for (const name of correct) {
-      const workload = await workloadOf(name);
-      const stack = await openLabStack(record);
-      const connections = new Connections(stack);
-      const lab = { stack, workload, connections, operationTimeoutMs: 10_000 };
-      const sum = { plans: 0, operations: 0, unknown: 0, vacuous: 0, seconds: 0, alarms: 0 };
-      for (let seed = firstSeed; seed < firstSeed + huntsEach; seed += 1) {
-        const bounds = { runs: plansPerHunt, timeMs: Number.POSITIVE_INFINITY };
-        const result = await hunt(lab, { seed, ...bounds, signal: new AbortController().signal });
-        hunts += 1;
-        sum.plans += result.plans;
-        sum.operations += result.operations;
-        sum.unknown += result.unknownVerdicts;
-        sum.vacuous += result.vacuous;
-        sum.seconds += result.seconds;
-        if (!result.finding) continue;
-        sum.alarms += 1;
-        console.log(`seed ${seed} path ${result.finding.path}\n${verdictText(name, result.finding.outcome)}`);
-      }
-      connections.reset();
-      await stack.close();
-      alarms += sum.alarms;
-      console.log(
-        `  ${name.padEnd(13)} ${huntsEach} hunts, ${sum.plans} plans, ${sum.operations} operations in ${sum.seconds.toFixed(0)} s` +
-          ` · ${sum.alarms} alarms · ${sum.unknown} unknown verdicts · ${sum.vacuous} vacuous runs`,
-      );
+    for (const [index, name] of correct.entries()) {
+      const share = Math.ceil((hunts - done) / (correct.length - index));
+      alarms += await huntsOf(record, name, firstSeed, share);
+      done += share;
     }
   });
-  console.log(`  ${hunts} hunts, ${alarms} false alarms`);
+  console.log(`  ${done} hunts, ${alarms} false alarms`);
+}
+
+async function huntsOf(record: StackRecord, name: string, firstSeed: number, hunts: number): Promise<number> {
+  const workload = await workloadOf(name);
+  const stack = await openLabStack(record);
+  const connections = new Connections(stack);
+  const lab = { stack, workload, connections, operationTimeoutMs: 10_000 };
+  const signal = new AbortController().signal;
+  const results: HuntResult[] = [];
+  for (let seed = firstSeed; seed < firstSeed + hunts; seed += 1) {
+    const bounds = { seed, runs: plansPerHunt, timeMs: huntTimeMs, signal, controls: false };
+    const result = await hunt(lab, bounds);
+    results.push(result);
+    const { finding, error } = result;
+    if (error) console.log(`  seed ${seed}: ${error.code}: ${error.message}`);
+    if (!finding) continue;
+    console.log(
+      `seed ${seed} path ${finding.path} · ${rateText(finding)}\n${verdictText(name, finding.outcome)}`,
+    );
+  }
+  connections.reset();
+  await stack.close();
+  const sum = (of: (result: HuntResult) => number) =>
+    results.reduce((total, result) => total + of(result), 0);
+  const count = (verdict: HuntResult['verdict']) => results.filter((each) => each.verdict === verdict).length;
+  const alarms = count('invalid');
+  console.log(
+    `  ${name.padEnd(13)} ${hunts} hunts, ${sum(({ plans }) => plans)} plans, ${sum(({ operations }) => operations)} operations` +
+      ` in ${sum(({ seconds }) => seconds).toFixed(0)} s · ${alarms} alarms · ${count('not-judged')} judged too little` +
+      ` · ${sum(({ unknownVerdicts }) => unknownVerdicts)} unknown verdicts · ${sum(({ vacuous }) => vacuous)} vacuous runs` +
+      ` · ${sum(({ mishaps }) => mishaps.length)} plans that could not be run`,
+  );
+  return alarms;
 }

@@ -1,9 +1,9 @@
-/** `npm run bench -- [checkers|gateway|hunts|pinned|plans|process|up …] [--rounds N]`: measurements, printed and never asserted. */
+/** `npm run bench -- [checkers|gateway|hunts|pinned|plans|process|up …] [--rounds N] [--hunts N]`: measurements, printed and never asserted. */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' } },
+  options: { rounds: { type: 'string', default: '5' }, hunts: { type: 'string', default: '300' } },
   allowPositionals: true,
 });
 const rounds = Number(values.rounds);
@@ -16,7 +16,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
     console.log(soundnessTables(benchCheckerSoundness()));
   },
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
-  hunts: async () => (await import('./hunts.ts')).benchHunts(),
+  hunts: async () => (await import('./hunts.ts')).benchHunts(Number(values.hunts)),
   pinned: async () => (await import('./pinned.ts')).benchPinned(),
   plans: async () => (await import('./plans.ts')).benchPlans(),
   process: async () => (await import('./process.ts')).benchProcess(rounds),

@@ -22,7 +22,10 @@ export function addCheckCommand(program: Command): void {
       if (verdict !== 'valid') console.log(verdictText(history.header.workload, { history, judgement }));
       else console.log(`✔ ${history.header.workload}    valid`);
       for (const line of judgementLines(judgement)) console.log(line);
-      print({ verdict, unknown, verdicts, torn: torn !== undefined });
+      const notJudged = verdicts.flatMap(({ checker, verdict: each, reason }) =>
+        each === 'not-judged' ? [{ checker, reason }] : [],
+      );
+      print({ verdict, unknown, notJudged, verdicts, torn: torn !== undefined });
       process.exitCode = verdict === 'valid' ? 0 : 1;
     });
 }

@@ -63,7 +63,7 @@ export function oneOf(valid: readonly string[]): (value: string) => string[] {
   };
 }
 
-function seconds(value: string): number {
+export function seconds(value: string): number {
   const parsed = Number(value);
   if (!(parsed > 0 && parsed <= 3600))
     throw new InvalidArgumentError('It is a number of seconds, up to 3600.');

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { gauntletError } from '../errors.ts';
-import { judgementLines, sizeOf, verdictText } from '../lab/print-finding.ts';
+import { type Mishap, Runner } from '../lab/hunting/runner.ts';
+import { tallyOf } from '../lab/hunting/tally.ts';
+import { judgedLines, judgementLines, sizeOf, verdictText } from '../lab/print-finding.ts';
 import { measureRate } from '../lab/rate.ts';
 import { type PlanOutcome, unsupportedFaults } from '../lab/run-plan.ts';
 import { linksOf } from '../plan/links-of.ts';
@@ -31,29 +33,32 @@ export function addReplayCommand(program: Command): void {
         workload,
         options,
         {},
-        async ({ lab, results, signal }) => {
+        async ({ lab, results, signal, subject }) => {
           for (const why of unsupportedFaults(plan, lab.stack)) console.log(`  a fault is left out: ${why}`);
           const startedAt = performance.now();
-          const { reproduced, of, outcomes } = await measureRate(lab, plan, options.times, isInvalid, signal);
+          const onMishap = ({ code, message }: Mishap) => console.log(`  ${code}: ${message}`);
+          const runner = new Runner(lab, { subject, fresh: options.fresh === true, onMishap });
+          const { reproduced, of, outcomes } = await measureRate(runner, plan, options.times, isInvalid, {
+            signal,
+          });
           const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(2));
           for (const [index, outcome] of outcomes.entries()) results.history(`replay-${index + 1}`, outcome);
-          const shown = outcomes.findLast(isInvalid) ?? outcomes.at(-1);
-          if (!shown) return 1;
-          const { verdict } = shown.judgement;
+          const tally = tallyOf(outcomes);
+          const { verdict, vacuous, notJudged } = tally;
+          const shown =
+            outcomes.findLast(({ judgement }) => judgement.verdict === verdict) ?? outcomes.at(-1);
           if (verdict === 'valid') console.log(`✔ ${workload.name}    valid`);
-          else console.log(verdictText(workload.name, shown));
-          for (const line of judgementLines(shown.judgement)) console.log(line);
-          const vacuous = outcomes.filter((outcome) => outcome.vacuous.length > 0);
-          if (vacuous.length > 0) {
-            console.log(
-              `  vacuous in ${vacuous.length} of ${of} runs: ${vacuous.at(-1)?.vacuous.join('; ')}`,
-            );
-          }
+          else if (shown?.judgement.verdict === verdict) console.log(verdictText(workload.name, shown));
+          else console.log(`? ${workload.name}: too little was judged to say anything    ${verdict}`);
+          if (shown) for (const line of judgementLines(shown.judgement)) console.log(line);
+          if (of > 1) for (const line of judgedLines(tally)) console.log(line);
+          if (vacuous > 0) console.log(`  vacuous in ${vacuous} of ${of} runs: ${tally.why}`);
           console.log(`    ${sizeOf({ plan })} · invalid in ${reproduced} of ${of} runs · ${seconds} s`);
-          print({ verdict, reproduced, of, seconds, vacuous: vacuous.length, plan: file });
+          print({ verdict, reproduced, of, seconds, vacuous, notJudged, plan: file });
           return verdict === 'valid' ? 0 : 1;
         },
-        linksOf(plan),
+        // The wire stands where it stood in the hunt: it takes its time, too.
+        [...new Set([...(workload.links ?? []), ...linksOf(plan)])],
       );
     });
 }

@@ -1,10 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { gauntletError } from '../errors.ts';
-import { readBug } from '../lab/bug.ts';
-import { verdictText } from '../lab/print-finding.ts';
-import { measureRate } from '../lab/rate.ts';
+import { type Bug, readBug, withMeasured } from '../lab/bug.ts';
+import { type Control, controlLines, runControls } from '../lab/hunting/controls.ts';
+import { type Mishap, Runner } from '../lab/hunting/runner.ts';
+import { tallyOf } from '../lab/hunting/tally.ts';
+import { judgedLines, verdictText } from '../lab/print-finding.ts';
+import { invalidCheckers, measureRate } from '../lab/rate.ts';
+import type { PlanOutcome } from '../lab/run-plan.ts';
 import { linksOf } from '../plan/links-of.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
 import { packageRoot } from '../stack/process/launch.ts';
@@ -17,6 +21,8 @@ import { addLabOptions, type LabOptions, withLab } from './with-lab.ts';
 
 interface ReproOptions extends LabOptions {
   readonly times: number;
+  readonly controls?: true;
+  readonly record?: true;
 }
 
 const bugsFolder = () => join(packageRoot, 'bugs');
@@ -34,6 +40,8 @@ export function addReproCommand(program: Command): void {
   )
     .argument('<bug>', 'folder below bugs/')
     .option('--times <n>', 'how often', whole, 10)
+    .option('--controls', 'run it with one thing taken away, too: the second worker, each fault')
+    .option('--record', 'write the rate and the controls into bug.json')
     .action(async (name: string, options: ReproOptions) => {
       const print = jsonOutput(options.json === true);
       if (!bugNames().includes(name)) {
@@ -60,36 +68,65 @@ export function addReproCommand(program: Command): void {
         workload,
         stackOptions,
         extra,
-        async ({ lab, results, signal }) => {
+        async ({ lab, results, signal, subject }) => {
           console.log(`${name}: ${bug.title}\n  ${bug.mechanism}\n  ${bug.thread}`);
           const startedAt = performance.now();
-          const { reproduced, of, outcomes } = await measureRate(
-            lab,
-            plan,
-            options.times,
-            ({ judgement }) =>
-              judgement.verdict === bug.expected &&
-              (bug.checker === undefined ||
-                judgement.verdicts.some(
-                  (each) => each.checker === bug.checker && each.verdict === bug.expected,
-                )),
-            signal,
-          );
+          const fresh = options.fresh === true || bug.fresh === true;
+          const onMishap = ({ code, message }: Mishap) => console.log(`  ${code}: ${message}`);
+          const runner = new Runner(lab, { subject, fresh, onMishap });
+          const rate = await measureRate(runner, plan, options.times, isExpected(bug), { signal });
+          const { reproduced, of, outcomes } = rate;
           const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(2));
           for (const [index, outcome] of outcomes.entries()) results.history(`${name}-${index + 1}`, outcome);
           const shown =
             outcomes.findLast(({ judgement }) => judgement.verdict === bug.expected) ?? outcomes.at(-1);
-          const verdict = shown?.judgement.verdict ?? 'unknown';
+          const verdict = shown?.judgement.verdict ?? 'not-judged';
           if (shown && verdict !== 'valid') console.log(`\n${verdictText(name, shown)}`);
-          const vacuous = outcomes.filter((outcome) => outcome.vacuous.length > 0).length;
-          if (vacuous > 0) console.log(`  vacuous in ${vacuous} of ${of} runs`);
+          const tally = tallyOf(outcomes);
+          const { vacuous, notJudged } = tally;
+          for (const line of judgedLines(tally)) console.log(line);
+          if (vacuous > 0) console.log(`  vacuous in ${vacuous} of ${of} runs: ${tally.why}`);
           console.log(
             `    ${verdict}, expected ${bug.expected} · reproduced ${reproduced} of ${of} · ${seconds} s`,
           );
-          print({ bug: name, verdict, expected: bug.expected, reproduced, of, seconds });
+          const checkers =
+            bug.checker === undefined ? [...new Set(outcomes.flatMap(invalidCheckers))] : [bug.checker];
+          const controls = options.controls
+            ? await runControls(runner, { plan, checkers, rate }, signal)
+            : [];
+          for (const line of controlLines(controls, rate)) console.log(`    ${line}`);
+          if (options.record) record(folder, { reproduced, of }, controls);
+          const more = options.controls ? { controls } : {};
+          print({
+            bug: name,
+            verdict,
+            expected: bug.expected,
+            reproduced,
+            of,
+            seconds,
+            vacuous,
+            notJudged,
+            ...more,
+          });
           return reproduced >= 0.8 * of && of > 0 ? 0 : 1;
         },
-        linksOf(plan),
+        [...new Set([...(workload.links ?? []), ...linksOf(plan)])],
       );
     });
+}
+
+const isExpected =
+  ({ expected, checker }: Bug) =>
+  ({ judgement }: PlanOutcome): boolean =>
+    judgement.verdict === expected &&
+    (checker === undefined ||
+      judgement.verdicts.some((each) => each.checker === checker && each.verdict === expected));
+
+function record(
+  folder: string,
+  rate: { readonly reproduced: number; readonly of: number },
+  controls: readonly Control[],
+): void {
+  const file = join(folder, 'bug.json');
+  writeFileSync(file, withMeasured(readText(file), rate, controls));
 }

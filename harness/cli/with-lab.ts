@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { gauntletError } from '../errors.ts';
 import { Connections } from '../lab/connections.ts';
+import { type Subject, subjectOf } from '../lab/hunting/subject.ts';
 import { openLabStack } from '../lab/lab-stack.ts';
 import { LabResults } from '../lab/results.ts';
 import type { Lab } from '../lab/run-plan.ts';
@@ -15,7 +16,8 @@ import { variablePrefix } from '../stack/service.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { interruptSignal } from './interrupts.ts';
 import { keptRun } from './kept-run.ts';
-import { addStackOptions, type StackOptions } from './options.ts';
+import { onOneWorkerStack } from './one-worker-stack.ts';
+import { addStackOptions, type StackOptions, seconds } from './options.ts';
 import { planRun, startStack } from './start-stack.ts';
 
 /** Options of the commands that run plans. */
@@ -24,8 +26,13 @@ export interface LabOptions extends StackOptions {
   readonly subject?: string;
   readonly results: string;
   readonly timeout: number;
+  readonly fresh?: true;
+  readonly salt?: string;
   readonly json?: true;
 }
+
+/** Bound of one operation where nothing else is said, in seconds. */
+export const defaultTimeout = 10;
 
 export function addLabOptions(command: Command): Command {
   return addStackOptions(command)
@@ -34,9 +41,11 @@ export function addLabOptions(command: Command): Command {
     .option('--results <dir>', 'where plans and histories go', 'results')
     .addOption(
       new Option('--timeout <seconds>', 'bound of one operation; what takes longer ends as unknown')
-        .argParser(Number)
-        .default(10),
+        .argParser(seconds)
+        .default(defaultTimeout),
     )
+    .option('--fresh', 'restart the subject before every plan, for state that cannot be made new per run')
+    .option('--salt <text>', 'makes other names than a run before on the same store')
     .option('--json', 'print one JSON object');
 }
 
@@ -47,6 +56,10 @@ export interface OpenLab {
   readonly runId: string;
   readonly driver: string;
   readonly signal: AbortSignal;
+  /** What can be done to the subject. */
+  readonly subject: Subject;
+  /** The variables of this process before any were set for the stack. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -62,32 +75,41 @@ export async function withLab<T>(
   links: readonly string[] = [],
 ): Promise<T> {
   const signal = interruptSignal();
+  const about = { workload, options, signal, environment: { ...process.env } };
   if (options.stack !== undefined) {
     const record = readStackRecord(keptRun(options.stack)) as StackRecord;
-    return onStack(withSubject(record, workload, options.subject), workload, options, signal, action);
+    return onStack(withSubject(record, workload, options.subject), about, action);
   }
   Object.assign(process.env, extra, subjectVariables(workload.service, options.subject));
-  const run = await planRun(
-    { ...options, profiles: options.profiles ?? profilesOf(workload.service) },
-    links,
-  );
+  const stackOptions = { ...options, profiles: options.profiles ?? profilesOf(workload.service) };
+  const run = await planRun(stackOptions, links);
   const why = run.chosen.why ? ` (${run.chosen.why})` : '';
   console.log(`gauntlet lab · ${workload.name} · run ${run.plan.runId} · ${run.chosen.name}${why}`);
   const { supervisor, record, error } = await startStack(run, options.deadline, signal);
   try {
     if (error !== undefined) throw error;
     signal.throwIfAborted();
-    return await onStack(record, workload, options, signal, action);
+    const beside = run.chosen.name === 'compose' ? { beside: { options: stackOptions, links, signal } } : {};
+    return await onStack(record, { ...about, ...beside }, action);
   } finally {
     await supervisor.down();
   }
 }
 
+interface Calling {
+  readonly workload: Workload;
+  readonly options: LabOptions;
+  readonly signal: AbortSignal;
+  readonly environment: OpenLab['environment'];
+  /** How a second stack is started, where services cannot be started again with another number of workers. */
+  readonly beside?: Parameters<typeof onOneWorkerStack>[1];
+}
+
+type Use<T> = (lab: Lab, subject: Subject) => Promise<T>;
+
 async function onStack<T>(
   record: StackRecord,
-  workload: Workload,
-  options: LabOptions,
-  signal: AbortSignal,
+  { workload, options, signal, environment, beside }: Calling,
   action: (open: OpenLab) => Promise<T>,
 ): Promise<T> {
   const stack = await openLabStack(record);
@@ -105,9 +127,16 @@ async function onStack<T>(
     const folder = makeResultsFolder(options.results, record.runId);
     const results = new LabResults(folder, secretsOf(process.env, record.secrets));
     const connections = new Connections(stack);
-    const lab: Lab = { stack, workload, connections, operationTimeoutMs: options.timeout * 1000 };
+    const { salt } = options;
+    const bound = { operationTimeoutMs: options.timeout * 1000, ...(salt === undefined ? {} : { salt }) };
+    const lab: Lab = { stack, workload, connections, ...bound };
+    const { runId, driver } = record;
+    const subject = {
+      ...subjectOf(lab),
+      ...(beside ? { withOneWorker: (use: Use<unknown>) => onOneWorkerStack(lab, beside, use) } : {}),
+    } as Subject;
     try {
-      const done = await action({ lab, results, runId: record.runId, driver: record.driver, signal });
+      const done = await action({ lab, results, runId, driver, signal, subject, environment });
       signal.throwIfAborted();
       return done;
     } finally {

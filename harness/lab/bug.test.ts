@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readBug } from './bug.ts';
+import { readBug, withMeasured } from './bug.ts';
 
 const bug = {
   title: 'a title',
@@ -19,4 +19,17 @@ test('a missing field is named', () => {
   expect(() => readBug(JSON.stringify(rest), 'x')).toThrow(
     'bugs/x/bug.json is not a description of a bug: "mechanism"',
   );
+});
+
+test('what was measured goes into the file, and the rest stays', () => {
+  const before = { ...bug, subject: { command: 'x' }, measured: { huntSeconds: 2, reproduced: 1, of: 10 } };
+  const controls = [{ name: 'one worker', reproduced: 0, of: 10 }];
+  const text = withMeasured(JSON.stringify(before), { reproduced: 9, of: 10 }, controls);
+  expect(JSON.parse(text)).toEqual({
+    ...before,
+    measured: { huntSeconds: 2, reproduced: 9, of: 10 },
+    controls,
+  });
+  expect(text.endsWith('}\n')).toBe(true);
+  expect(JSON.parse(withMeasured(text, { reproduced: 8, of: 10 }, [])).controls).toEqual(controls);
 });

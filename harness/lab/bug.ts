@@ -1,5 +1,6 @@
 import { gauntletError } from '../errors.ts';
 import type { Verdict } from '../history/verdict.ts';
+import type { Control } from './hunting/controls.ts';
 
 /** `bug.json` of a folder below bugs/. */
 export interface Bug {
@@ -33,6 +34,10 @@ export interface Bug {
     readonly reproduced: number;
     readonly of: number;
   };
+  /** What `repro --controls --record` measured: the plan with one thing taken away. */
+  readonly controls?: readonly Control[];
+  /** It comes back only where the subject is restarted before each run. */
+  readonly fresh?: boolean;
 }
 
 /** @throws GauntletError GNT_BUG_INVALID */
@@ -48,4 +53,15 @@ export function readBug(text: string, name: string): Bug {
     if (typeof bug[field] !== 'string' || bug[field] === '') throw refuse(`"${field}" is not a text`);
   }
   return { subject: {}, ...bug } as Bug;
+}
+
+/** The text of `bug.json` with a rate that was measured and, where there are any, its controls; all else as it was. */
+export function withMeasured(
+  text: string,
+  { reproduced, of }: { readonly reproduced: number; readonly of: number },
+  controls: readonly Control[],
+): string {
+  const bug = JSON.parse(text) as Bug;
+  const measured = { huntSeconds: null, ...bug.measured, reproduced, of };
+  return `${JSON.stringify({ ...bug, measured, ...(controls.length > 0 ? { controls } : {}) }, null, 2)}\n`;
 }

@@ -1,9 +1,21 @@
+import type { GauntletError } from '../errors.ts';
+import type { Verdict } from '../history/verdict.ts';
 import { operationsOf, type Plan } from '../plan/plan.ts';
-import { shrink } from '../plan/shrink.ts';
-import { nextPlan } from './next-plan.ts';
-import { isLoose, pinPlan } from './pin-plan.ts';
-import { invalidCheckers, measureRate, type Rate, violatesAny } from './rate.ts';
-import { type Lab, type PlanOutcome, runPlan } from './run-plan.ts';
+import { mapSteps } from '../plan/tidy.ts';
+import { runControls } from './hunting/controls.ts';
+import { Covered, type CoveredGround } from './hunting/covered.ts';
+import { unexamined } from './hunting/examine.ts';
+import { better, type Finding, isFirm } from './hunting/finding.ts';
+import { type LeftOut, Offered } from './hunting/offered.ts';
+import { coded, type Mishap, Runner } from './hunting/runner.ts';
+import { makeFirm } from './hunting/search.ts';
+import { type Subject, subjectOf } from './hunting/subject.ts';
+import { type NotJudged, Tally } from './hunting/tally.ts';
+import { WholeHunt } from './hunting/whole-hunt.ts';
+import { plannerOf } from './next-plan.ts';
+import { exploreSubject, type Lab, type PlanOutcome } from './run-plan.ts';
+
+export type { Finding } from './hunting/finding.ts';
 
 export interface HuntOptions {
   readonly seed: number;
@@ -11,13 +23,21 @@ export interface HuntOptions {
   readonly runs: number;
   readonly timeMs: number;
   readonly signal: AbortSignal;
+  /** Restart the subject between plans, for one whose state cannot be made new per run. */
+  readonly fresh?: boolean;
+  /** Whether a finding is run again with one thing taken away. Default: yes. */
+  readonly controls?: boolean;
+  /** Default: what the driver of the lab's stack can do. */
+  readonly subject?: Subject;
   readonly onPlan?: (outcome: PlanOutcome, path: number) => void;
   readonly onShrink?: (plan: Plan) => void;
+  /** Lines for people while it goes on. */
+  readonly onNote?: (line: string) => void;
 }
 
-/** What was tried, and the first finding if there was one. */
+/** What was tried, and the best finding if there was one. */
 export interface HuntResult {
-  readonly verdict: 'valid' | 'invalid' | 'unknown';
+  readonly verdict: Verdict['verdict'];
   readonly plans: number;
   /** To the finding, or in all. */
   readonly seconds: number;
@@ -28,88 +48,113 @@ export interface HuntResult {
   /** Why the last vacuous run was. */
   readonly why?: string;
   readonly operations: number;
+  /** In how many runs each checker had something to judge. */
+  readonly judged: Readonly<Record<string, number>>;
+  readonly notJudged: readonly NotJudged[];
+  /** Plans that could not be run to their end. */
+  readonly mishaps: readonly Mishap[];
+  /** What was really exercised of what there is. */
+  readonly covered: CoveredGround;
+  /** Operations that the subject does not offer. */
+  readonly leftOut: readonly LeftOut[];
+  /** What ended the hunt before its time. */
+  readonly error?: GauntletError;
   readonly finding?: Finding;
 }
 
-export interface Finding {
-  readonly path: string;
-  /** The last run of the smallest plan that showed it. */
-  readonly outcome: PlanOutcome;
-  readonly plan: Plan;
-  readonly checkers: readonly string[];
-  readonly rate: Rate;
-  readonly shrinkRuns: number;
-}
+/** Plans that never came back are looked at so often; later ones are only counted. */
+const maxSearches = 4;
 
-/** Races do not show every time: a simpler plan is taken when it shows at least as reliably as the one found. */
-const runsPerCandidate = 3;
-const shrinkBudgetRuns = 80;
-const rateRuns = 10;
-
-/** Runs plan after plan of a seed until one is judged invalid; shrinks that one and measures how often it shows. */
+/**
+ * Runs plan after plan of a seed until one is judged invalid that comes back when it is run again, shrinks it, and runs its
+ * controls. One that does not come back is noted, and the hunt goes on for a better one to the end of its time.
+ */
 export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> {
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
-  const tally = { plans: 0, unknownVerdicts: 0, verdicts: 0, vacuous: 0, operations: 0 };
-  const { seed, runs, timeMs, signal } = options;
-  let found: PlanOutcome | undefined;
-  let why: string | undefined;
-  for (let path = 0; path < runs && seconds() * 1000 < timeMs && !signal.aborted; path += 1) {
-    const outcome = await runPlan(lab, nextPlan(lab.workload, lab.stack, seed, path));
-    tally.plans += 1;
-    tally.verdicts += outcome.judgement.verdicts.length;
-    tally.unknownVerdicts += outcome.judgement.unknown;
-    tally.vacuous += outcome.vacuous.length > 0 ? 1 : 0;
-    why = outcome.vacuous.at(-1) ?? why;
-    tally.operations += operationsOf(outcome.plan).length;
-    options.onPlan?.(outcome, path);
-    if (outcome.judgement.verdict === 'invalid') {
-      found = outcome;
-      break;
+  const { seed, runs, timeMs, signal, fresh = false, onNote = () => undefined } = options;
+  const isOver = () => signal.aborted || seconds() * 1000 >= timeMs;
+  const subject = options.subject ?? subjectOf(lab);
+  const runner = new Runner(lab, {
+    subject,
+    fresh,
+    onMishap: ({ code, message }) => onNote(`${code}: ${message}`),
+  });
+  // What cannot be found out leaves every operation in: the plans show what becomes of them.
+  const lacks = await exploreSubject(lab).catch((cause: unknown) => [coded(cause).message]);
+  for (const line of lacks) onNote(line);
+  const planner = plannerOf(lab.workload, lab.stack, seed);
+  const covered = new Covered(planner);
+  const offered = new Offered();
+  const whole = new WholeHunt(lab.workload.sharedKeys);
+  const tally = new Tally();
+  const preceding: Plan[] = [];
+  let best: Finding | undefined;
+  let foundAfter: number | undefined;
+  let error: GauntletError | undefined;
+  let searches = 0;
+
+  try {
+    for (let path = 0; path < runs && !isOver(); path += 1) {
+      const plan = without(planner.planAt(path), offered.names);
+      if (operationsOf(plan).length === 0) continue;
+      const outcome = await runner.run(plan);
+      if (!outcome) continue;
+      tally.add(outcome);
+      covered.add(outcome);
+      for (const { operation, why } of offered.add(outcome)) onNote(`${operation} is left out: ${why}`);
+      options.onPlan?.(outcome, path);
+      if (fresh) whole.restart();
+      const found = outcome.judgement.verdict === 'invalid' ? outcome : whole.add(outcome);
+      if (!found) {
+        preceding.push(plan);
+        continue;
+      }
+      const firstSeconds = seconds();
+      const first = unexamined(found);
+      const before = best;
+      best = better(best, first);
+      foundAfter ??= firstSeconds;
+      if (searches >= maxSearches) continue;
+      searches += 1;
+      const finding = await makeFirm(runner, found, { ...options, preceding, isOver, onNote });
+      best = better(before, finding);
+      if (best === finding) foundAfter = firstSeconds;
+      if (isFirm(best)) break;
+      // It has been restarted meanwhile, or has seen so much that what came before is no longer the reason.
+      preceding.length = 0;
+      whole.restart();
     }
+  } catch (cause) {
+    error = coded(cause);
   }
-  const tried = { ...tally, seed, seconds: seconds() };
-  // A few unknown verdicts and vacuous runs leave the rest standing; nothing but them is no answer.
-  const isAnswer = tally.unknownVerdicts < tally.verdicts && tally.vacuous < tally.plans;
-  if (!found) return { verdict: isAnswer ? 'valid' : 'unknown', ...tried, ...(why ? { why } : {}) };
-  return { verdict: 'invalid', ...tried, finding: await examine(lab, found, options) };
-}
-
-async function lastFailing(
-  lab: Lab,
-  plan: Plan,
-  isSame: (outcome: PlanOutcome) => boolean,
-): Promise<PlanOutcome | undefined> {
-  const { outcomes } = await measureRate(lab, plan, runsPerCandidate, isSame);
-  return outcomes.findLast(isSame);
-}
-
-async function examine(lab: Lab, found: PlanOutcome, { onShrink, signal }: HuntOptions): Promise<Finding> {
-  const checkers = invalidCheckers(found);
-  const isSame = violatesAny(checkers);
-  let smallest = found;
-  const first = await measureRate(lab, found.plan, runsPerCandidate, isSame, signal);
-  const needed = Math.max(1, Math.min(2, first.reproduced));
-  const fails = async (candidate: Plan): Promise<boolean> => {
-    let failed = 0;
-    for (let left = runsPerCandidate; failed + left >= needed && failed < needed; left -= 1) {
-      if (signal.aborted) return false;
-      const outcome = await runPlan(lab, candidate);
-      if (!isSame(outcome)) continue;
-      smallest = outcome;
-      failed += 1;
-    }
-    if (failed >= needed) onShrink?.(candidate);
-    return failed >= needed;
+  const { verdict, operations, verdicts, unknownVerdicts, vacuous, why, judged, notJudged } = tally;
+  const tried = {
+    plans: tally.runs,
+    seconds: foundAfter ?? seconds(),
+    seed,
+    operations,
+    verdicts,
+    unknownVerdicts,
+    vacuous,
+    judged,
+    notJudged,
+    ...(why === undefined ? {} : { why }),
   };
-  const pinned = pinPlan(found.plan, found.history);
-  const start = isLoose(found.plan) && (await fails(pinned)) ? pinned : found.plan;
-  const { plan: small, runs } = await shrink(start, fails, shrinkBudgetRuns);
-  // Shrinking lets go of pins that kept connections made up for; another run would land elsewhere.
-  const seen = smallest.plan === small ? smallest : await lastFailing(lab, small, isSame);
-  const firm = seen && isLoose(small) ? pinPlan(small, seen.history) : small;
-  const plan = firm !== small && (await fails(firm)) ? firm : small;
-  const rate = await measureRate(lab, plan, rateRuns, isSame, signal);
-  const shown = rate.outcomes.findLast(isSame) ?? smallest;
-  return { path: found.plan.path ?? '0', outcome: shown, plan, checkers, rate, shrinkRuns: runs };
+  const end = () => ({
+    mishaps: runner.mishaps,
+    covered: covered.ground(offered.names),
+    leftOut: offered.leftOut,
+    ...(error ? { error } : {}),
+  });
+  if (!best) return { verdict: error && verdict === 'valid' ? 'unknown' : verdict, ...tried, ...end() };
+  const mayControl = options.controls !== false && !error && !signal.aborted;
+  const controls = mayControl ? await runControls(runner, best, signal) : [];
+  return { verdict: 'invalid', ...tried, finding: { ...best, controls }, ...end() };
 }
+
+/** The plan without operations that the subject does not offer. */
+const without = (plan: Plan, names: ReadonlySet<string>): Plan =>
+  names.size === 0
+    ? plan
+    : mapSteps(plan, (step) => (step.kind === 'operation' && names.has(step.name) ? undefined : step));

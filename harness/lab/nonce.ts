@@ -24,7 +24,7 @@ export function nonceOf({ seed, path = '' }: Pick<Plan, 'seed' | 'path'>, salt: 
 const runs = new WeakMap<LabStack, Map<string, number>>();
 
 /** Names the next run of a plan on a stack. */
-export function nextRun(stack: LabStack, plan: Plan, salt = ''): RunName {
+export function nextRun(stack: LabStack, plan: Plan | Pick<Plan, 'seed' | 'path'>, salt = ''): RunName {
   const counts = runs.get(stack) ?? new Map<string, number>();
   runs.set(stack, counts);
   const key = JSON.stringify([plan.seed, plan.path ?? '', salt]);

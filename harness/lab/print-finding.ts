@@ -1,6 +1,9 @@
 import { notesOf, renderLanes } from '../history/lanes.ts';
 import type { Judgement, Verdict } from '../history/verdict.ts';
 import { operationsOf, stepsOf } from '../plan/plan.ts';
+import type { Finding } from './hunting/finding.ts';
+import type { Tally } from './hunting/tally.ts';
+import type { Rate } from './rate.ts';
 import type { PlanOutcome } from './run-plan.ts';
 
 /** As many operations as a person takes in at a glance: a history as short as that is shown whole. */
@@ -34,8 +37,29 @@ export function verdictText(
 export function judgementLines({ verdicts }: Judgement): readonly string[] {
   return verdicts.map(({ checker, verdict, counted, reason }) => {
     const why = reason ? `  ${reason}` : '';
-    return `  ${verdict.padEnd(8)} ${checker.padEnd(20)} ${String(counted).padStart(4)} judged${why}`;
+    return `  ${verdict.padEnd(10)} ${checker.padEnd(20)} ${String(counted).padStart(4)} judged${why}`;
   });
+}
+
+/** What was judged in how many of the runs, and what in none of them, with what it lacked. */
+export function judgedLines({
+  runs,
+  judged,
+  notJudged,
+}: Pick<Tally, 'runs' | 'judged' | 'notJudged'>): readonly string[] {
+  const seen = Object.entries(judged).map(([checker, times]) => `${checker} ${times}`);
+  const missing = notJudged.map(({ checker, reason }) => `${checker} (${reason})`);
+  return [
+    ...(seen.length > 0 ? [`  judged in ${runs} ${runs === 1 ? 'run' : 'runs'}: ${seen.join(', ')}`] : []),
+    ...(missing.length > 0 ? [`  not judged: ${missing.join(', ')}`] : []),
+  ];
+}
+
+/** How often a finding came back. */
+export function rateText({ rate, fresh }: Pick<Finding, 'rate' | 'fresh'>): string {
+  const of = (each: Pick<Rate, 'reproduced' | 'of'>) =>
+    each.of === 0 ? 'not run again' : `${each.reproduced} of ${each.of}`;
+  return fresh ? `reproduced ${of(rate)} warm, ${of(fresh)} fresh` : `reproduced ${of(rate)}`;
 }
 
 /** Size of a plan in words. */

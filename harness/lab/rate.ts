@@ -1,35 +1,49 @@
 import type { Plan } from '../plan/plan.ts';
-import { type Lab, type PlanOutcome, runPlan } from './run-plan.ts';
+import type { Runner } from './hunting/runner.ts';
+import type { PlanOutcome } from './run-plan.ts';
 
 /** How often a plan came to the verdict that was looked for. Real processes schedule themselves, so it is measured. */
 export interface Rate {
   readonly reproduced: number;
   readonly of: number;
+  /** Those that came to an end. */
   readonly outcomes: readonly PlanOutcome[];
 }
 
+export interface RateOptions {
+  readonly signal?: AbortSignal;
+  /** Stops where so many can no longer be reached. */
+  readonly atLeast?: number;
+}
+
 /**
- * Runs a plan `times` times.
+ * Runs a plan `times` times. A run that could not be brought to its end counts as one that did not show it.
  * @param counts whether an outcome is the one looked for
+ * @throws GauntletError of the third run in a row that could not be brought to its end
  */
 export async function measureRate(
-  lab: Lab,
+  runner: Runner,
   plan: Plan,
   times: number,
   counts: (outcome: PlanOutcome) => boolean,
-  signal?: AbortSignal,
+  { signal, atLeast = 0 }: RateOptions = {},
 ): Promise<Rate> {
   const outcomes: PlanOutcome[] = [];
-  for (let run = 0; run < times && !signal?.aborted; run += 1) {
+  let reproduced = 0;
+  let of = 0;
+  for (; of < times && reproduced + times - of >= atLeast && !signal?.aborted; of += 1) {
     // On fresh connections, as another process would: kept ones would lead to the same workers every time.
-    lab.connections.reset();
-    outcomes.push(await runPlan(lab, plan));
+    runner.lab.connections.reset();
+    const outcome = await runner.run(plan);
+    if (!outcome) continue;
+    outcomes.push(outcome);
+    if (counts(outcome)) reproduced += 1;
   }
-  return { reproduced: outcomes.filter(counts).length, of: outcomes.length, outcomes };
+  return { reproduced, of, outcomes };
 }
 
 /** Checkers that found an outcome invalid. */
-export const invalidCheckers = ({ judgement }: PlanOutcome): readonly string[] =>
+export const invalidCheckers = ({ judgement }: Pick<PlanOutcome, 'judgement'>): readonly string[] =>
   judgement.verdicts.filter(({ verdict }) => verdict === 'invalid').map(({ checker }) => checker);
 
 /** The same bug again: a checker that was violated before is violated now. */

@@ -12,7 +12,7 @@ const words = ({ events }: Recorder) =>
 const times = ({ events }: Recorder) => events.map(({ at }) => at);
 
 test('a fault that is proven at the end stands where it fired', async () => {
-  const recorder = new Recorder(1);
+  const recorder = new Recorder();
   recorder.invoke(invoke('o1'));
   const between = (recorder.events[0]?.at ?? 0) + 0.0001;
   await new Promise((resume) => setTimeout(resume, 3));
@@ -23,7 +23,7 @@ test('a fault that is proven at the end stands where it fired', async () => {
 });
 
 test('a fault of an operation never stands before it, however far behind the other clock is', () => {
-  const recorder = new Recorder(1);
+  const recorder = new Recorder();
   recorder.invoke(invoke('o1'));
   recorder.complete(complete('o1'));
   recorder.fault(fired, 5, 'o1');
@@ -32,7 +32,7 @@ test('a fault of an operation never stands before it, however far behind the oth
 });
 
 test('a fault before everything is the first event', () => {
-  const recorder = new Recorder(1);
+  const recorder = new Recorder();
   recorder.invoke(invoke('o1'));
   recorder.fault(fired, 5);
   recorder.complete(complete('o1'));
@@ -40,7 +40,7 @@ test('a fault before everything is the first event', () => {
 });
 
 test('what happens now comes last', () => {
-  const recorder = new Recorder(1);
+  const recorder = new Recorder();
   recorder.invoke(invoke('o1'));
   recorder.fault(fired);
   recorder.complete(complete('o1'));

@@ -56,7 +56,7 @@ test('plans of which no operation succeeds are no answer', async () => {
     perform: async () => refused,
   });
   const result = await hunt({ ...lab, workload: { ...counter, prepare } }, { ...bounds, runs: 3 });
-  expect(result).toMatchObject({ verdict: 'unknown', plans: 3, vacuous: 3 });
+  expect(result).toMatchObject({ verdict: 'not-judged', plans: 3, vacuous: 3 });
   expect(result.why).toBe('no operation succeeded: 409 refused');
 });
 

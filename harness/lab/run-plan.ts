@@ -55,7 +55,7 @@ export async function runPlan(lab: Lab, plan: Plan): Promise<PlanOutcome> {
   const uuid = (name: string) => uuidOf(nonce, name);
   const client = new PreparingClient(clientOutside(lab));
   const prepared = await prepareRun(workload, { plan, stack, nonce, uuid }, client, operationTimeoutMs);
-  const recorder = new Recorder(plan.clients);
+  const recorder = new Recorder();
   const faults = new ArmedFaults({ plan, stack, recorder, nonce, service: workload.service });
   const failures: unknown[] = [];
   const notes: string[] = [];
@@ -103,6 +103,18 @@ export async function runPlan(lab: Lab, plan: Plan): Promise<PlanOutcome> {
     notes,
     durationMs: performance.now() - startedAt,
   };
+}
+
+/**
+ * Lets the workload find out what the subject offers, once for a stack. Returns what it does not, a line each.
+ * @throws GauntletError GNT_SUBJECT_REFUSED, GNT_SUBJECT_SILENT
+ */
+export async function exploreSubject(lab: Lab): Promise<readonly string[]> {
+  const { stack, workload } = lab;
+  if (!workload.explore) return [];
+  const { nonce } = nextRun(stack, { seed: 0, path: 'explore' }, lab.salt ?? stack.salt);
+  const uuid = (name: string) => uuidOf(nonce, name);
+  return await workload.explore({ stack, nonce, uuid, client: clientOutside(lab) });
 }
 
 /** The client that prepares and cleans up. */

@@ -1,10 +1,12 @@
-import { hunt } from './hunt.ts';
+import { type HuntResult, hunt } from './hunt.ts';
 import { verdictText } from './print-finding.ts';
 import { withSuiteLab } from './suite-lab.ts';
 
 export interface SuiteHunt {
-  /** `nothing found`, or what was found and the plan that shows it. */
+  /** `nothing found`, what was found and the plan that shows it, or that too little was judged to say either. */
   readonly report: string;
+  /** Checkers that had nothing to judge in any run, with what they lacked. */
+  readonly notJudged: readonly string[];
   /** 0 to 1. */
   readonly unknownRate: number;
   readonly plans: number;
@@ -18,11 +20,27 @@ export async function huntInSuite(
   { seed, runs }: { readonly seed: number; readonly runs: number },
 ): Promise<SuiteHunt> {
   return withSuiteLab(name, 10_000, async (lab) => {
-    const bounds = { seed, runs, timeMs: Number.POSITIVE_INFINITY, signal: new AbortController().signal };
-    const { finding, plans, unknownVerdicts, verdicts, vacuous } = await hunt(lab, bounds);
-    const report = finding
-      ? `${verdictText(name, finding.outcome)}\nseed ${seed} path ${finding.path}\n${JSON.stringify(finding.plan)}`
-      : 'nothing found';
-    return { report, unknownRate: verdicts === 0 ? 1 : unknownVerdicts / verdicts, plans, vacuous };
+    const { signal } = new AbortController();
+    // Controls restart services with one worker, which the suites after this one would feel.
+    const bounds = { seed, runs, timeMs: Number.POSITIVE_INFINITY, signal, controls: false };
+    const result = await hunt(lab, bounds);
+    const { plans, unknownVerdicts, verdicts, vacuous } = result;
+    if (result.error) throw result.error;
+    const notJudged = result.notJudged.map(({ checker, reason }) => `${checker} (${reason})`);
+    const unknownRate = verdicts === 0 ? 1 : unknownVerdicts / verdicts;
+    return { report: reportOf(name, result, notJudged), notJudged, unknownRate, plans, vacuous };
   });
+}
+
+function reportOf(
+  name: string,
+  { finding, verdict, seed }: HuntResult,
+  notJudged: readonly string[],
+): string {
+  if (finding) {
+    const { outcome, path, plan } = finding;
+    return `${verdictText(name, outcome)}\nseed ${seed} path ${path}\n${JSON.stringify(plan)}`;
+  }
+  if (verdict === 'valid') return 'nothing found';
+  return `too little was judged: ${verdict}; ${notJudged.join(', ') || 'most runs were vacuous'}`;
 }

@@ -2,12 +2,24 @@ import type { Json, JsonRecord } from './json.ts';
 import { faultsOf, operationsOf, type Plan, type Step } from './plan.ts';
 import { mapSteps, tidy } from './tidy.ts';
 
+/** From so many phases on, taking them away one by one takes too long. */
+const longPlan = 8;
+
 /**
- * Plans that are simpler than this one, the boldest first: without a phase, a fault, a step; with two phases at once; with
+ * Plans that are simpler than this one, the boldest first: a half, three quarters of a long one; without a phase, a fault, a step; with two phases at once; with
  * one client less; without a pin; with simpler arguments. Each is smaller in one of these, so shrinking always ends.
  */
 export function* shrinkCandidates(plan: Plan): Iterable<Plan> {
   const { phases } = plan;
+  if (phases.length >= longPlan) {
+    for (const share of [2, 4]) {
+      const size = Math.ceil(phases.length / share);
+      for (let from = 0; from < phases.length; from += size) {
+        const rest = phases.filter((_, index) => index < from || index >= from + size);
+        yield tidy({ ...plan, phases: rest });
+      }
+    }
+  }
   if (phases.length > 1) {
     for (const phase of phases) yield tidy({ ...plan, phases: phases.filter((other) => other !== phase) });
   }

@@ -71,7 +71,7 @@ test('arguments get simpler, texts only become texts of other operations', async
   ]);
 });
 
-test('the budget bounds the runs, and the best so far comes out', async () => {
+test('the budget bounds the plans that are tried, and the best so far comes out', async () => {
   const [plan] = fc.sample(
     plans.filter((each) => operationsOf(each).length > 6 && each.phases.length > 4),
     { seed: 5, numRuns: 1 },
@@ -86,7 +86,7 @@ test('the budget bounds the runs, and the best so far comes out', async () => {
     },
     3,
   );
-  expect(small).toMatchObject({ exhausted: true, runs: 3 });
+  expect(small).toMatchObject({ exhausted: true, asked: 3 });
   expect(runs).toBe(3);
   expect(stepsOf(small.plan).length).toBeLessThan(stepsOf(plan).length);
 });

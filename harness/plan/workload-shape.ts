@@ -35,6 +35,10 @@ export interface OperationShape {
   readonly stream?: boolean;
   /** Whether it comes over a link of the wire with these arguments; over all unless said. */
   readonly meets?: (link: string, args: JsonRecord) => boolean;
+  /** Frames of its answer before the one that says that it is whole, where that is known. */
+  readonly frames?: number;
+  /** What it does to its object; `end` leaves next to nothing to work on. Default: guessed from keys, last reads and names. */
+  readonly kind?: 'read' | 'change' | 'end';
 }
 
 export interface FaultAllowance {

@@ -1,4 +1,5 @@
-const sensitiveName = /KEY|TOKEN|SECRET|WEBHOOK|AUTH|PASSWORD/;
+/** Names of variables that hold secrets. */
+export const sensitiveName = /KEY|TOKEN|SECRET|WEBHOOK|AUTH|PASSWORD/;
 /** Shorter values are words that appear everywhere; hiding them would only garble the text. */
 const shortestSecret = 6;
 

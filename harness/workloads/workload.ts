@@ -26,6 +26,11 @@ export interface Workload {
   readonly lastReads?: Readonly<Record<string, string>>;
   /** Faults cost a second or more each, and many bugs show without: one plan in so many may have some. Default 5. */
   readonly faultsEvery?: number;
+  /**
+   * Keys that are one and the same object in every run, such as one limit for everybody: some checkers judge them over a whole
+   * hunt as well.
+   */
+  readonly sharedKeys?: readonly string[];
   /** Links for the wire on a stack that is started for this workload, as far as it has them. */
   readonly links?: readonly string[];
   /**

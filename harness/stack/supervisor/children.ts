@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessOrder } from './messages.ts';
+import { withWorkers } from './with-workers.ts';
 
 type ExitListener = (service: string, code: number | null, signal: string | null) => void;
 
 /** The service processes of one stack. */
 export class Children {
   readonly #children = new Map<string, { child: ChildProcess; order: ProcessOrder }>();
+  /** What services were first started with, for those that run with another number of workers for a while. */
+  readonly #planned = new Map<string, ProcessOrder>();
   /** Their end was asked for, so nobody needs to be told. */
   readonly #killed = new WeakSet<ChildProcess>();
   readonly #onExit: ExitListener;
@@ -19,6 +22,11 @@ export class Children {
 
   /** Starts a process and returns its pid. Throws what `spawn` reports, such as ENOENT. */
   async start(order: ProcessOrder): Promise<number> {
+    this.#planned.delete(order.service);
+    return this.#launch(order);
+  }
+
+  async #launch(order: ProcessOrder): Promise<number> {
     const log = openSync(order.logFile, 'a');
     const [program = '', ...args] = order.command;
     const child = spawn(program, args, {
@@ -54,8 +62,8 @@ export class Children {
     return child.pid as number;
   }
 
-  /** Ends a service's process group and starts it again with the same order. */
-  async restart(service: string, graceMs: number): Promise<number> {
+  /** Ends a service's process group and starts it again with the same order, or with another number of workers. */
+  async restart(service: string, graceMs: number, workers?: number | 'planned'): Promise<number> {
     const running = this.#children.get(service);
     if (!running) throw new Error(`${service} was not started here`);
     const { child, order } = running;
@@ -68,7 +76,10 @@ export class Children {
       late.abort();
     }
     signalGroup(child, 'SIGKILL');
-    return this.start(order);
+    if (workers === undefined) return this.#launch(order);
+    const planned = this.#planned.get(service) ?? order;
+    this.#planned.set(service, planned);
+    return this.#launch(workers === 'planned' ? planned : withWorkers(planned, workers));
   }
 }
 

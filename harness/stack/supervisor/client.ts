@@ -42,8 +42,9 @@ export class Supervisor {
     return this.#ask({ do: 'start', order });
   }
 
-  restart(service: string): Promise<number> {
-    return this.#ask({ do: 'restart', service });
+  /** @param workers from now on so many, or again as many as planned; as before when not given */
+  restart(service: string, workers?: number | 'planned'): Promise<number> {
+    return this.#ask({ do: 'restart', service, ...(workers === undefined ? {} : { workers }) });
   }
 
   /** Ends a service's processes at once; resolves to the pid that it had. `restart` starts it again, the supervisor after `reviveAfterMs`. */

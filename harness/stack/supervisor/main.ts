@@ -63,7 +63,7 @@ async function handle(client: Socket, request: Request): Promise<{ pid?: number 
       if (removing) throw new Error('the run is being removed');
       return { pid: await children.start(request.order) };
     case 'restart':
-      return { pid: await children.restart(request.service, restartGraceMs) };
+      return { pid: await children.restart(request.service, restartGraceMs, request.workers) };
     case 'kill':
       return { pid: await children.kill(request.service, request.reviveAfterMs) };
     case 'undo-later':

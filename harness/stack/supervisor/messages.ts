@@ -15,7 +15,13 @@ export type Request =
   | { readonly id: number; readonly do: 'own' }
   | { readonly id: number; readonly do: 'release' }
   | { readonly id: number; readonly do: 'start'; readonly order: ProcessOrder }
-  | { readonly id: number; readonly do: 'restart'; readonly service: string }
+  /** With another number of workers from now on, or again with the planned one. */
+  | {
+      readonly id: number;
+      readonly do: 'restart';
+      readonly service: string;
+      readonly workers?: number | 'planned';
+    }
   /** It stays dead until `restart`, or until the supervisor starts it again after so long. */
   | { readonly id: number; readonly do: 'kill'; readonly service: string; readonly reviveAfterMs: number }
   /** Engine commands that undo a fault, run after so long unless `undo-now` comes before. */

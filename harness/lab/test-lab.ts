@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FaultUnsupported } from '../faults/applied-fault.ts';
+import type { StackRecord } from '../stack/run-folder.ts';
+import type { Workload } from '../workloads/workload.ts';
+import { Connections } from './connections.ts';
+import type { Subject } from './hunting/subject.ts';
+import { openLabStack } from './lab-stack.ts';
+import type { Lab } from './run-plan.ts';
+
+/** A service in the process of a test, as a stack of one remote service. */
+export interface TestLab {
+  readonly lab: Lab;
+  /** Restarts by making a new listener. */
+  readonly subject: Subject;
+  readonly restarts: () => number;
+  close(): void;
+}
+
+/** @param start makes the service as it is when it has just begun */
+export async function openTestLab(
+  workload: Workload,
+  start: () => RequestListener,
+  operationTimeoutMs = 5_000,
+): Promise<TestLab> {
+  let listener = start();
+  let restarts = 0;
+  const server = createServer((request, response) => listener(request, response)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const record = {
+    runId: 'test',
+    driver: 'remote',
+    services: { [workload.service]: { state: 'remote', url } },
+    variables: {},
+  } as unknown as StackRecord;
+  const stack = await openLabStack(record);
+  const connections = new Connections(stack);
+  const subject: Subject = {
+    restart: async () => {
+      restarts += 1;
+      listener = start();
+    },
+    answers: async () => true,
+    withOneWorker: async () => {
+      throw new FaultUnsupported('it is a part of the test');
+    },
+  };
+  return {
+    lab: { stack, workload, connections, operationTimeoutMs },
+    subject,
+    restarts: () => restarts,
+    close: () => {
+      connections.reset();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

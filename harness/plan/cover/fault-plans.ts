@@ -1,0 +1,74 @@
+import type { Step } from '../plan.ts';
+import type { Draft, Phases } from './draft.ts';
+import type { FaultItem } from './fault-ground.ts';
+import { kindOf } from './pair-ground.ts';
+
+/** Stream faults that stand in one plan, each on an operation of its own. */
+const streamFaultsPerPlan = 2;
+
+/** Every fault with operations under it that it can hit, and something afterwards that shows what is left. */
+export function faultPlans(
+  draft: Draft,
+  faults: readonly FaultItem[],
+  lastReads: ReadonlySet<string>,
+): readonly Phases[] {
+  const { operations } = draft.shape;
+  const streams = operations.filter(({ stream }) => stream);
+  const others = operations.filter((operation) => !streams.includes(operation));
+  const changes = others.filter((operation) => kindOf(operation, lastReads) === 'change');
+  const reads = others.filter((operation) => kindOf(operation, lastReads) === 'read');
+  const ofMany = <T>(list: readonly T[], index: number): readonly T[] =>
+    list.length > 0 ? list.slice(index % list.length, (index % list.length) + 1) : [];
+  const plans: Phases[] = [];
+  let group: FaultItem[] = [];
+  const close = () => {
+    if (group.length === 0) return;
+    const index = plans.length;
+    const steps: Step[] = group.flatMap((item, client) => {
+      const [stream] = ofMany(streams, index + client);
+      const under =
+        item.streamed && stream
+          ? [stream]
+          : [...ofMany(changes, index), ...ofMany(reads, index), ...streams].slice(0, 3);
+      const key = draft.keyOf(under, new Set());
+      const { fault } = item.aim('');
+      const link = fault.on === 'stream' ? fault.link : undefined;
+      const own = (under.length > 0 ? under : operations.slice(0, 1)).map((operation, at) =>
+        // A fault of a worker hits the first, which is where they are.
+        draft.operation(
+          { operation, worker: draft.workersFor(operation)[0] },
+          client * 3 + at + 1,
+          key,
+          link,
+        ),
+      );
+      return [draft.fault(item, own[0]?.id ?? ''), ...own];
+    });
+    // What is not hit goes on beside it and afterwards.
+    const beside = ofMany(streams.length > 0 ? streams : reads, index + 1).map((operation) =>
+      draft.operation(
+        { operation, worker: draft.workersFor(operation).at(-1) },
+        9,
+        draft.keyOf([operation], new Set()),
+      ),
+    );
+    const later = [...ofMany(changes, index + 1), ...ofMany(reads, index + 1)];
+    const laterKey = draft.keyOf(later, new Set());
+    const after = later.map((operation, at) =>
+      draft.operation({ operation, worker: draft.workersFor(operation)[at] }, 1, laterKey),
+    );
+    plans.push([[...steps, ...beside], ...(after.length > 0 ? [after] : [])]);
+    group = [];
+  };
+  for (const item of faults) {
+    const { fault } = item.aim('');
+    const isSmall = fault.on === 'stream' || fault.on === 'client';
+    const before = group[0]?.aim('').fault;
+    const fits = isSmall && (before === undefined || before.on === 'stream' || before.on === 'client');
+    if (!fits || group.length >= Math.min(streamFaultsPerPlan, draft.shape.maxFaults ?? 2)) close();
+    group.push(item);
+    if (!isSmall) close();
+  }
+  close();
+  return plans;
+}
