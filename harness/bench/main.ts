@@ -1,9 +1,16 @@
-/** `npm run bench -- [checkers|gateway|hunts|pinned|plans|process|up …] [--rounds N]`: measurements, printed and never asserted. */
+/** `npm run bench -- [checkers|detection|gateway|hunts|pinned|plans|process|up …] [--rounds N]`: measurements, printed and never asserted. */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    // For `detection`, which takes an hour and is run only when it is named.
+    only: { type: 'string' },
+    time: { type: 'string', default: '60s' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const rounds = Number(values.rounds);
@@ -13,6 +20,16 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
     const { benchCheckers, checkerTable } = await import('./checkers.ts');
     console.log(checkerTable(benchCheckers()));
   },
+  detection: async () => {
+    const { benchDetection } = await import('./detection.ts');
+    const { only, json } = values;
+    await benchDetection({
+      timeMs: Number.parseFloat(values.time) * 1000,
+      seed: Number(values.seed),
+      ...(only ? { only: only.split(',') } : {}),
+      ...(json ? { jsonFile: json } : {}),
+    });
+  },
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
   hunts: async () => (await import('./hunts.ts')).benchHunts(),
   pinned: async () => (await import('./pinned.ts')).benchPinned(),
@@ -21,7 +38,8 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   up: async () => (await import('./up.ts')).benchUp(rounds),
 };
 
-const names = positionals.length > 0 ? positionals : Object.keys(benches);
+const names =
+  positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => name !== 'detection');
 const unknown = names.find((name) => !(name in benches));
 if (unknown || !(rounds >= 1)) {
   console.error(
