@@ -22,6 +22,13 @@ export interface DetectionOptions {
  */
 export async function benchDetection({ only, timeMs, seed, jsonFile }: DetectionOptions): Promise<void> {
   const all = readMutants();
+  const known = new Set<string>([unmutated, ...subjectNames, ...all.map(({ name }) => name)]);
+  const astray = only?.find((name) => !known.has(name));
+  if (astray !== undefined) {
+    console.error(`--only: "${astray}" is none of: ${[...known].join(', ')}.`);
+    process.exitCode = 2;
+    return;
+  }
   const isWanted = (...names: readonly string[]) =>
     only === undefined || names.some((name) => only.includes(name));
   const wanted = all.filter(({ name, subject }) => isWanted(name, subject));

@@ -41,12 +41,17 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
 const names =
   positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => name !== 'detection');
 const unknown = names.find((name) => !(name in benches));
-if (unknown || !(rounds >= 1)) {
-  console.error(
-    unknown
-      ? `There is no bench "${unknown}"; benches: ${Object.keys(benches).join(', ')}.`
-      : '--rounds is a number from 1.',
-  );
+const mistake = unknown
+  ? `There is no bench "${unknown}"; benches: ${Object.keys(benches).join(', ')}.`
+  : !(rounds >= 1)
+    ? '--rounds is a number from 1.'
+    : !/^\d+(\.\d+)?s$/.test(values.time)
+      ? '--time is in seconds, such as 60s.'
+      : !/^\d+$/.test(values.seed)
+        ? '--seed is a whole number.'
+        : undefined;
+if (mistake) {
+  console.error(mistake);
   process.exit(2);
 }
 console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}\n`);

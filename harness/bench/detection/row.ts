@@ -60,7 +60,7 @@ export function rowLine(row: Row): string {
       ? [`${steps} steps`.padStart(8), `${row.reproduced} of ${row.of}`.padStart(8)]
       : []),
     ...(row.controls === undefined ? [] : [controlsText(row.controls)]),
-    why ?? '',
+    outcome === 'valid' ? '' : (why ?? ''),
   ];
   return cells.filter(Boolean).join(' ').trimEnd();
 }
