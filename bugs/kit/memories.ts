@@ -12,6 +12,9 @@ export interface Message {
   readonly content: string;
 }
 
+/** So many of a user are kept; the oldest go. */
+const cap = Number(process.env.MEMORY_MAX_MEMORIES_PER_USER || 100);
+
 /** Memories as they are first kept. */
 export const newMemories = (texts: readonly string[]): Memory[] =>
   texts.map((text) => ({
@@ -34,7 +37,7 @@ export function memoryTable() {
   };
   const add = (user: string, texts: readonly string[]) => {
     const added = newMemories(texts);
-    put(user, [...added.toReversed(), ...of(user)]);
+    put(user, [...added.toReversed(), ...of(user)].slice(0, cap));
     return added;
   };
   /** Whether this conversation is new; from now on it is not. */
