@@ -52,12 +52,11 @@ export async function benchDetection({ only, timeMs, seed, jsonFile }: Detection
     };
     for (const subject of subjectNames) {
       const own = wanted.filter((mutant) => mutant.subject === subject && mutant.unobservable === undefined);
-      for (const workload of subjects[subject].workloads) {
-        if (isWanted(unmutated, subject)) await tryOut(subject, workload);
-      }
+      const workloads = isWanted(unmutated, subject) ? subjects[subject].workloads : [];
+      for (const workload of workloads) await tryOut(subject, workload);
       for (const mutant of own) await tryOut(subject, mutant.workload, mutant);
-      // Others of the stack work with the service that has been mutated last.
-      if (own.length > 0) await become(subjectOf(subjects[subject].service));
+      // Other subjects work with what this service is by itself, not with the last mutant.
+      if (own.length + workloads.length > 0) await become(subjectOf(subjects[subject].service));
     }
   });
   for (const { name, unobservable } of unseen)
