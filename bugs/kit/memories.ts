@@ -12,6 +12,9 @@ export interface Message {
   readonly content: string;
 }
 
+/** So many of a user are kept; the oldest go. */
+const cap = Number(process.env.MEMORY_MAX_MEMORIES_PER_USER || 100);
+
 /** Memories as they are first kept. */
 export const newMemories = (texts: readonly string[]): Memory[] =>
   texts.map((text) => ({
@@ -24,11 +27,17 @@ export const newMemories = (texts: readonly string[]): Memory[] =>
 /** Memories of all users, for the primary: what a database would hold. */
 export function memoryTable() {
   const memories = new Map<string, Memory[]>();
+  const versions = new Map<string, number>();
   const processed = new Set<string>();
   const of = (user: string) => memories.get(user) ?? [];
+  const version = (user: string) => versions.get(user) ?? 0;
+  const put = (user: string, all: Memory[]) => {
+    memories.set(user, all);
+    versions.set(user, version(user) + 1);
+  };
   const add = (user: string, texts: readonly string[]) => {
     const added = newMemories(texts);
-    memories.set(user, [...added.toReversed(), ...of(user)]);
+    put(user, [...added.toReversed(), ...of(user)].slice(0, cap));
     return added;
   };
   /** Whether this conversation is new; from now on it is not. */
@@ -39,9 +48,11 @@ export function memoryTable() {
   };
   return {
     list: of,
+    /** Moves with every change of what a user has. */
+    version,
     add,
     /** Replaces all that a user has. */
-    save: (user: string, all: Memory[]) => void memories.set(user, all),
+    save: put,
     isProcessed: (hash: string) => processed.has(hash),
     markProcessed: (hash: string) => void processed.add(hash),
     /** Looks, adds and marks in one go: the way that cannot go wrong. */
@@ -52,7 +63,7 @@ export function memoryTable() {
       const found = of(user).find((each) => each.id === id);
       if (!found) return undefined;
       const changed = { ...found, ...changes };
-      memories.set(
+      put(
         user,
         of(user).map((each) => (each.id === id ? changed : each)),
       );
@@ -61,10 +72,10 @@ export function memoryTable() {
     remove: (user: string, id: string) => {
       const rest = of(user).filter((each) => each.id !== id);
       const found = rest.length < of(user).length;
-      memories.set(user, rest);
+      put(user, rest);
       return found;
     },
-    clear: (user: string) => void memories.delete(user),
+    clear: (user: string) => put(user, []),
   };
 }
 

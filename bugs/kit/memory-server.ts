@@ -14,6 +14,12 @@ export interface MemoryStore {
 
 type Query = Readonly<Record<string, string>>;
 
+interface Changes {
+  readonly user_id: string;
+  readonly caption?: string | null;
+  readonly full_text?: string | null;
+}
+
 /** The routes of the memory service on one worker. */
 export async function serveMemories(store: MemoryStore): Promise<void> {
   const app = fastify();
@@ -33,12 +39,19 @@ export async function serveMemories(store: MemoryStore): Promise<void> {
     const memories = await store.list(user);
     return { memories: memories.slice(Number(offset), Number(offset) + Number(limit)) };
   });
+  app.get('/memories/full', async ({ query }) => {
+    const { user_id: user = '', ids = '' } = query as Query;
+    const wanted = new Set(ids.split(',').map((id) => id.trim()));
+    return { memories: (await store.list(user)).filter(({ id }) => wanted.has(id)) };
+  });
   app.get('/memories/relevant', async ({ query }) => {
     const { user_id: user = '', prompt = '' } = query as Query;
     return { memories: relevantTo(prompt, await store.list(user)) };
   });
   app.patch('/memories/:id', async ({ params, body }, reply) => {
-    const { user_id: user, ...changes } = body as { user_id: string; caption?: string };
+    const { user_id: user, caption, full_text: fullText } = body as Changes;
+    const changes = { ...(caption ? { caption } : {}), ...(fullText ? { full_text: fullText } : {}) };
+    if (Object.keys(changes).length === 0) return reply.code(400).send({ detail: 'No updates provided' });
     const changed = await store.update(user, (params as Query).id ?? '', changes);
     return changed ?? reply.code(404).send({ detail: 'Memory not found' });
   });

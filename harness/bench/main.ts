@@ -1,9 +1,20 @@
-/** `npm run bench -- [checkers|gateway|hunts|pinned|plans|process|up …] [--rounds N] [--hunts N]`: measurements, printed and never asserted. */
+/**
+ * `npm run bench -- [checkers|detection|gateway|hunts|pinned|plans|process|up …] [--rounds N] [--hunts N]`: measurements, printed and
+ * never asserted.
+ */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, hunts: { type: 'string', default: '300' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    hunts: { type: 'string', default: '300' },
+    // For `detection`, which takes an hour and is run only when it is named.
+    only: { type: 'string' },
+    time: { type: 'string', default: '60s' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const rounds = Number(values.rounds);
@@ -15,6 +26,16 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
     const { benchCheckerSoundness, soundnessTables } = await import('./checker-soundness.ts');
     console.log(soundnessTables(benchCheckerSoundness()));
   },
+  detection: async () => {
+    const { benchDetection } = await import('./detection.ts');
+    const { only, json } = values;
+    await benchDetection({
+      timeMs: Number.parseFloat(values.time) * 1000,
+      seed: Number(values.seed),
+      ...(only ? { only: only.split(',') } : {}),
+      ...(json ? { jsonFile: json } : {}),
+    });
+  },
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
   hunts: async () => (await import('./hunts.ts')).benchHunts(Number(values.hunts)),
   pinned: async () => (await import('./pinned.ts')).benchPinned(),
@@ -23,14 +44,20 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   up: async () => (await import('./up.ts')).benchUp(rounds),
 };
 
-const names = positionals.length > 0 ? positionals : Object.keys(benches);
+const names =
+  positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => name !== 'detection');
 const unknown = names.find((name) => !(name in benches));
-if (unknown || !(rounds >= 1)) {
-  console.error(
-    unknown
-      ? `There is no bench "${unknown}"; benches: ${Object.keys(benches).join(', ')}.`
-      : '--rounds is a number from 1.',
-  );
+const mistake = unknown
+  ? `There is no bench "${unknown}"; benches: ${Object.keys(benches).join(', ')}.`
+  : !(rounds >= 1)
+    ? '--rounds is a number from 1.'
+    : !/^\d+(\.\d+)?s$/.test(values.time)
+      ? '--time is in seconds, such as 60s.'
+      : !/^\d+$/.test(values.seed)
+        ? '--seed is a whole number.'
+        : undefined;
+if (mistake) {
+  console.error(mistake);
   process.exit(2);
 }
 console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}\n`);
