@@ -76,6 +76,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     WORKERS: String(request.workers),
     ...modelApi(complete, environment),
     SCOPE_SERVICES: scopeServices(complete),
+    ...healthVariables(specs, environment),
     ...Object.fromEntries(
       complete.flatMap((entry) =>
         entry.mode === 'start' ? [[entry.spec.port.variable, String(entry.hostPort)]] : [],
@@ -169,6 +170,12 @@ function modelApi(services: readonly PlannedService[], environment: Environment)
   if (environment.MODEL_API_URL) return {};
   const litellm = services.find((entry) => entry.spec.name === 'litellm');
   return litellm && litellm.mode !== 'absent' ? {} : { MODEL_API_URL: 'http://provider:9100/v1' };
+}
+
+/** Where replacements are asked for their health, kept for whoever starts one again. */
+function healthVariables(specs: readonly ServiceSpec[], environment: Environment): Record<string, string> {
+  const names = specs.map(({ name }) => `${variablePrefix(name)}_HEALTH`);
+  return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 }
 
 /** Addresses for the scope, rewritten by the drivers like every other address. */
