@@ -67,7 +67,11 @@ async function open(client: Client, opened: (session: string) => void): Promise<
   const session = answer.headers['mcp-session-id'];
   if (answer.status === 200 && typeof session === 'string') {
     const method = 'notifications/initialized';
-    const told = await client.request({ path, body: { jsonrpc: '2.0', method }, headers: headersOf(session) });
+    const told = await client.request({
+      path,
+      body: { jsonrpc: '2.0', method },
+      headers: headersOf(session),
+    });
     // A session that its own worker has not let begin is no evidence about the others.
     if (told.status !== 202) return { type: 'unknown', error: `${told.status} ${told.text.slice(0, 120)}` };
     opened(session);
@@ -86,9 +90,16 @@ async function ask(client: Client, ids: ReadonlyMap<string, string>): Promise<Co
   return { type: 'ok', value: there };
 }
 
-/** A request of JSON-RPC. Source: Model Context Protocol 2025-06-18, "Streamable HTTP". */
+let asked = 0;
+
+/**
+ * A request of JSON-RPC, whose id no other one of its session may have. Source: Model Context Protocol 2025-06-18,
+ * "Streamable HTTP" and "Requests".
+ */
 function call(client: Client, method: string, params: object, session?: string): Promise<Answer> {
-  return client.request({ path, body: { jsonrpc: '2.0', id: 1, method, params }, headers: headersOf(session) });
+  asked += 1;
+  const body = { jsonrpc: '2.0', id: asked, method, params };
+  return client.request({ path, body, headers: headersOf(session) });
 }
 
 function headersOf(session: string | undefined): Record<string, string> {

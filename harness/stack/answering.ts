@@ -4,7 +4,7 @@ import type { ServiceSpec } from './service.ts';
 const intervalMs = 100;
 const requestTimeoutMs = 10_000;
 /** How long a server must go on refusing its health path before it counts as one that has none. */
-const noPathAfterMs = 3_000;
+const usualNoPathAfterMs = 3_000;
 
 /**
  * Asks a service that is not ours for its health until it is ready: 200 on its health path; any answer, if it is known
@@ -20,6 +20,7 @@ export async function untilAnswering(
   url: string,
   onFailure: (why: string) => void,
   signal: AbortSignal,
+  noPathAfterMs = usualNoPathAfterMs,
 ): Promise<void> {
   let refusedSinceMs: number | undefined;
   for (;;) {

@@ -100,7 +100,10 @@ function checkVersion(spec: ServiceSpec, name: string, value: string, driver: Dr
 function checkHealth(name: string, environment: Environment): void {
   const value = environment[name];
   if (!value || value === noHealthPath || value.startsWith('/')) return;
-  throw gauntletError('GNT_USAGE', `${name}=${value} is neither a path such as /healthz nor "${noHealthPath}".`);
+  throw gauntletError(
+    'GNT_USAGE',
+    `${name}=${value} is neither a path such as /healthz nor "${noHealthPath}".`,
+  );
 }
 
 function checkUrl(name: string, value: string): string {
