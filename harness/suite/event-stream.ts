@@ -35,8 +35,8 @@ export function postForStream(request: StreamRequest & { readonly body: unknown 
 }
 
 /** The same for the answer to a GET. */
-export function getStream(url: string): Promise<SeenStream> {
-  return readStream({ url });
+export function getStream(url: string, options: Pick<StreamRequest, 'onData'> = {}): Promise<SeenStream> {
+  return readStream({ url, ...options });
 }
 
 async function readStream(request: StreamRequest): Promise<SeenStream> {

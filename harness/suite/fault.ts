@@ -48,3 +48,10 @@ export function streamSeen({ events }: SuiteRun) {
   const ended = events.find((event) => event.type === 'ok' || event.type === 'unknown');
   return ended && 'stream' in ended ? ended.stream : undefined;
 }
+
+/** Milliseconds from the first request to the first frame of its answer, and to its end. */
+export function durationsOf(run: SuiteRun) {
+  const asked = run.events.find(({ type }) => type === 'invoke')?.at ?? Number.NaN;
+  const ended = run.events.find(({ type }) => type === 'ok' || type === 'unknown')?.at ?? Number.NaN;
+  return { firstMs: (streamSeen(run)?.frames[0]?.at ?? Number.NaN) - asked, wholeMs: ended - asked };
+}
