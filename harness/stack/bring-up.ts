@@ -1,6 +1,7 @@
 import type { Driver, Origin, Prepared, Progress } from './driver.ts';
 import { ownerName } from './owner.ts';
-import type { PlannedService, StackPlan } from './plan-stack.ts';
+import type { StackPlan } from './plan-stack.ts';
+import type { PlannedService } from './planned-service.ts';
 import { untilRemoteHealthy } from './remote-health.ts';
 import { makeRunFolder, type ServiceRecord, type StackRecord, writeStackRecord } from './run-folder.ts';
 import { DeadlinePassed } from './start-failure.ts';

@@ -2,17 +2,12 @@ import { randomBytes } from 'node:crypto';
 import getPort from 'get-port';
 import { gauntletError } from '../errors.ts';
 import { readComposeFile } from './compose-file.ts';
-import { type DriverName, type Source, sourceOf } from './replacement.ts';
+import type { PlannedService } from './planned-service.ts';
+import { type DriverName, sourceOf } from './replacement.ts';
 import { type ServiceSpec, variablePrefix } from './service.ts';
 import { planLinks, type WantedLinks, type WireLink, wireLinksVariable } from './wire-links.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** One service of a stack: started here, already running somewhere, or left out with a reason. */
-export type PlannedService =
-  | { readonly mode: 'start'; readonly spec: ServiceSpec; readonly source: Source; readonly hostPort: number }
-  | { readonly mode: 'remote'; readonly spec: ServiceSpec; readonly url: string }
-  | { readonly mode: 'absent'; readonly spec: ServiceSpec; readonly reason: string };
 
 /** Everything that is decided before the first process starts. */
 export interface StackPlan {
