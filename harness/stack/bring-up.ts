@@ -36,7 +36,7 @@ export async function bringUp(
     progress(
       service,
       state,
-      state === 'ready' ? `${((readyMs.get(service) ?? 0) / 1000).toFixed(1)} s` : detail,
+      state === 'ready' ? `${((readyMs.get(service) ?? 0) / 1000).toFixed(1)} s` : told(state, detail),
     );
   };
 
@@ -89,6 +89,22 @@ export async function bringUp(
     clearTimeout(timer);
     writeStackRecord(record());
   }
+}
+
+/** Room that a line of progress needs for the mark, the name and the time of a service. */
+const besidesDetailColumns = 36;
+const usualColumns = 120;
+
+/** What a service is at, cut to a line of the terminal: some programs tell all they do in one. Failures stay whole. */
+export function told(
+  state: Parameters<Progress>[1],
+  detail: string,
+  columns = process.stdout.columns ?? usualColumns,
+): string {
+  if (state === 'failed') return detail;
+  const line = detail.replace(/\s+/g, ' ').trim();
+  const room = Math.max(columns - besidesDetailColumns, 20);
+  return line.length > room ? `${line.slice(0, room - 1)}…` : line;
 }
 
 function serviceRecord(
