@@ -3,6 +3,7 @@ import OpenAI from 'openai';
 import { chunksOf, postForStream, textOf } from '../../harness/suite/event-stream.ts';
 import { journalOf, release, waitForJournal } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
+import { ownConnection } from '../../harness/suite/own-connection.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { type Admin, bearerOf, signIn } from './admin.ts';
 import { ask } from './chat.ts';
@@ -61,6 +62,7 @@ test('an answer is streamed through all of them while the provider still writes 
     baseURL: `${service('open-webui').url}/api`,
     apiKey: bearerOf(admin),
     maxRetries: 0,
+    defaultHeaders: ownConnection,
   });
   const stream = await client.chat.completions.create({
     model: pipe,

@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { ownConnection } from './own-connection.ts';
 
 /** A server-sent event stream as a client saw it. */
 export interface SeenStream {
@@ -43,11 +44,11 @@ async function readStream(request: StreamRequest): Promise<SeenStream> {
   const startedAt = performance.now();
   const posted = {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...request.headers },
+    headers: { ...ownConnection, 'content-type': 'application/json', ...request.headers },
     body: JSON.stringify(request.body),
   };
   const response = await fetch(request.url, {
-    ...(request.body === undefined ? { headers: { ...request.headers } } : posted),
+    ...(request.body === undefined ? { headers: { ...ownConnection, ...request.headers } } : posted),
     ...(request.signal ? { signal: request.signal } : {}),
   });
   const data: string[] = [];
