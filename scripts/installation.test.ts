@@ -66,11 +66,7 @@ async function killedInstall(npmTakesMs: number): Promise<number> {
 
 const rawLog = () =>
   existsSync(join(folder, 'npm.log')) ? readFileSync(join(folder, 'npm.log'), 'utf8') : '';
-const log = () =>
-  rawLog()
-    .replace(/ \d+/g, '')
-    .trim()
-    .split('\n');
+const log = () => rawLog().replace(/ \d+/g, '').trim().split('\n');
 const change = (path: string, text: string) => writeFileSync(join(folder, path), text);
 
 test('installs where nothing is, and then no more', async () => {
