@@ -7,7 +7,8 @@ const config: Config = {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.json' }] },
-  testTimeout: 20_000,
+  // A bound, not a pace: on a busy machine the tests that start processes take five times as long.
+  testTimeout: 60_000,
   // The tests of the command wait for processes more than they compute.
   maxWorkers: 2,
 };

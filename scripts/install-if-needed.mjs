@@ -1,30 +1,38 @@
 // Runs before `npm test` and `npm run e2e`, on a clone with nothing but Node >= 20 and npm: installs the dependencies
-// when they are missing or older than the lock file. It therefore uses nothing but Node's own modules.
-import { spawnSync } from 'node:child_process';
-import { statSync, utimesSync } from 'node:fs';
+// when they are missing, half made or other than the lock file says. It therefore uses nothing but Node's own modules.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { alone, markInstalled, whyInstall } from './installation.mjs';
 
-const installed = 'node_modules/.package-lock.json';
+const folder = process.cwd();
+if (whyInstall(folder) !== undefined) {
+  const wait = () => console.log('another install of these dependencies is running; waiting for it …');
+  process.exitCode = await alone(folder, install, wait);
+}
 
-if (changedAt(installed) < changedAt('package-lock.json')) {
-  console.log('installing dependencies (npm ci), about a minute …');
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+/** The exit code: asks again first, since whoever was waited for may have done it. */
+async function install(noteChild) {
+  const why = whyInstall(folder);
+  if (why === undefined) return 0;
+  console.log(`installing dependencies (npm ci), about a minute: ${why} …`);
+  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  if (result.status !== 0) {
+  if (npm.pid !== undefined) noteChild(npm.pid);
+  const [status] = await once(npm, 'exit').catch((error) => [error.message]);
+  if (status === 0) {
+    markInstalled(folder);
+    const left = whyInstall(folder);
+    if (left === undefined) return 0;
+    console.error(`GNT_INSTALL_FAILED: \`npm ci\` ended well, but ${left}.`);
     console.error(
-      'GNT_INSTALL_FAILED: `npm ci` failed.\n  Check the network and the npm registry, then run the command again.',
+      '  Remove node_modules and run the command again; npm must be allowed to run install scripts.',
     );
-    process.exit(result.status ?? 1);
+    return 1;
   }
-  const now = new Date();
-  utimesSync(installed, now, now);
-}
-
-function changedAt(path) {
-  try {
-    return statSync(path).mtimeMs;
-  } catch {
-    return 0;
-  }
+  console.error(
+    'GNT_INSTALL_FAILED: `npm ci` failed.\n  Check the network and the npm registry, then run the command again.',
+  );
+  return Number(status) || 1;
 }

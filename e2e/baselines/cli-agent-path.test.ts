@@ -44,13 +44,25 @@ test('a program that never ends is stopped, and the answer says so', async () =>
   expect(answerIn(data)).toMatch(/stopped|time|limit|killed/i);
 });
 
-test('a program sees neither credentials nor the environment of the service', async () => {
+test('a program sees neither credentials nor the environment of the service, nor that of any process', async () => {
   await needsScriptedProvider(cli);
   const { data } = await complete(
     cli,
-    program('import os', 'print("names:", [n for n in os.environ if "KEY" in n or "DATABASE" in n])'),
+    program(
+      'import glob, os',
+      'print("names:", [n for n in os.environ if "KEY" in n or "DATABASE" in n])',
+      'found, paths = [], glob.glob("/proc/[0-9]*/environ")',
+      'for path in paths:',
+      '    try:',
+      '        text = open(path, "rb").read()',
+      '    except OSError:',
+      '        continue',
+      '    found += [path for name in (b"KEY=", b"DATABASE_URL=") if name in text]',
+      'print("others:", found, "of", len(paths) > 0)',
+    ),
   );
   expect(answerIn(data)).toContain('names: []');
+  expect(answerIn(data)).toContain('others: [] of True');
 });
 
 test('two programs at once see nothing of each other', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { runStepsInSuite } from '../../harness/lab/suite-plan.ts';
 import type { StreamEffect } from '../../harness/plan/fault.ts';
-import { endings, fault, faultSeen, stream, streamSeen } from '../../harness/suite/fault.ts';
+import { durationsOf, endings, fault, faultSeen, stream, streamSeen } from '../../harness/suite/fault.ts';
 
 /** A streamed chat, hit on its way from the gateway to the client; then one that is not. */
 async function hit(effect: StreamEffect, revertAfterMs = 300) {
@@ -21,6 +21,8 @@ async function hit(effect: StreamEffect, revertAfterMs = 300) {
   return {
     ended: endings(run)[0],
     frames: seen?.frames.length ?? 0,
+    words: seen?.frames.flatMap((frame) => ('text' in frame ? [frame.text] : [])) ?? [],
+    ...durationsOf(run),
     whole: seen?.complete,
     ...faultSeen(run),
   };
@@ -47,18 +49,26 @@ test('a stream ends well after a frame, without its end', async () => {
 });
 
 test('a stream comes in slices, slowly, late, and is whole all the same', async () => {
-  expect(await hit({ kind: 'slice', bytes: 7 })).toMatchObject({ ended: 'ok', whole: true });
-  expect(await hit({ kind: 'throttle', bytesPerSecond: 4_000 })).toMatchObject({ ended: 'ok', whole: true });
-  expect(await hit({ kind: 'delay', delayMs: 200 })).toMatchObject({ ended: 'ok', whole: true });
-  expect(await hit({ kind: 'slow-first-token', delayMs: 200 })).toMatchObject({ ended: 'ok', whole: true });
+  const whole = { ended: 'ok', whole: true };
+  expect(await hit({ kind: 'slice', bytes: 7 })).toMatchObject(whole);
+  const throttled = await hit({ kind: 'throttle', bytesPerSecond: 4_000 });
+  expect(throttled).toMatchObject(whole);
+  expect(throttled.wholeMs).toBeGreaterThan(200);
+  const delayed = await hit({ kind: 'delay', delayMs: 200 });
+  expect(delayed).toMatchObject(whole);
+  expect(delayed.wholeMs).toBeGreaterThanOrEqual(200);
+  const slow = await hit({ kind: 'slow-first-token', delayMs: 200 });
+  expect(slow).toMatchObject(whole);
+  expect(slow.firstMs).toBeGreaterThanOrEqual(200);
 });
 
-test('a frame comes twice, or in place of the one before it', async () => {
-  const usual = await hit({ kind: 'slice', bytes: 64 });
-  const twice = await hit({ kind: 'duplicate', frame: 3 });
-  expect(twice.frames).toBe(usual.frames + 1);
+test('a frame comes twice, or after the one that follows it', async () => {
+  // The first event carries the role, the second a word of its own for each run.
+  const [first = '', second = '', ...rest] = (await hit({ kind: 'slice', bytes: 64 })).words.slice(1);
+  const twice = await hit({ kind: 'duplicate', frame: 4 });
+  expect(twice.words.slice(1)).toEqual([first, second, second, ...rest]);
   const swapped = await hit({ kind: 'reorder', frame: 3 });
-  expect(swapped.frames).toBe(usual.frames);
+  expect(swapped.words.slice(1)).toEqual([second, first, ...rest]);
 });
 
 test('a frame that is no JSON is not taken for one', async () => {

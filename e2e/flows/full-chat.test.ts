@@ -52,6 +52,8 @@ test('the model id chooses the baseline, from one request to the next', async ()
   const answers = [await ask(cliModel), await ask(langchainModel), await ask(cliModel)];
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(answers.map(({ data }) => answerIn(data) !== '')).toEqual([true, true, true]);
+  // Only the baseline with a sandbox tells how it decided.
+  expect(answers.map(({ data }) => 'metadata' in data)).toEqual([true, false, true]);
 });
 
 test('the chosen baseline is the one that answers', async () => {

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import axios from 'axios';
 import { type ChatAnswer, cliModel, says } from '../../harness/suite/chat.ts';
+import { type Directives, newOperation } from '../../harness/suite/operation.ts';
+import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 const post = (body: unknown, contentType = 'application/json') =>
@@ -85,7 +87,20 @@ test('another content type is refused with 415', async () => {
   expect(data.error?.message).toEqual(expect.any(String));
 });
 
+const innards = / {2,}at |node_modules|\.ts:|127\.0\.0\.1|localhost|https?:\/\/|\b[a-z-]+:\d{4,5}\b/;
+
 test('a refusal shows no stack trace and no address of another service', async () => {
   const { data } = await post('{invalid json}');
-  expect(JSON.stringify(data)).not.toMatch(/ at |node_modules|\.ts:|127\.0\.0\.1|localhost/);
+  expect(JSON.stringify(data)).not.toMatch(innards);
+});
+
+test('a model that fails or breaks off is told without stack trace and address of another service', async () => {
+  await needsScriptedProvider('gateway');
+  const ask = (fault: Directives) =>
+    post({ model: cliModel, messages: says(`Hi ${newOperation(fault).mark}`) });
+  const refused = await ask({ status: 500 });
+  const broken = await ask({ tokens: 30, cut: 5 });
+  expect([refused.status, broken.status].filter((status) => status < 500)).toEqual([]);
+  expect(JSON.stringify(refused.data)).not.toMatch(innards);
+  expect(JSON.stringify(broken.data)).not.toMatch(innards);
 });

@@ -1,4 +1,5 @@
 import OpenAI from 'openai';
+import { ownConnection } from '../../harness/suite/own-connection.ts';
 import { service, setting } from '../../harness/suite/stack.ts';
 import type { WorkerProxy } from '../../harness/workers/client.ts';
 
@@ -9,13 +10,15 @@ export const model = 'scripted';
 
 /** The official SDK, without retries: each call is one request. */
 export function litellm(apiKey = setting('LITELLM_MASTER_KEY')): OpenAI {
-  return new OpenAI({ baseURL: `${service('litellm').url}/v1`, apiKey, maxRetries: 0 });
+  const baseURL = `${service('litellm').url}/v1`;
+  return new OpenAI({ baseURL, apiKey, maxRetries: 0, defaultHeaders: ownConnection });
 }
 
 /** The same, every connection of which ends in one worker. */
 export function litellmWorker(worker: WorkerProxy): OpenAI {
   const apiKey = setting('LITELLM_MASTER_KEY');
-  return new OpenAI({ baseURL: `${worker.baseUrl}/v1`, apiKey, maxRetries: 0, ...worker.sdkOptions });
+  const options = { apiKey, maxRetries: 0, defaultHeaders: ownConnection, ...worker.sdkOptions };
+  return new OpenAI({ baseURL: `${worker.baseUrl}/v1`, ...options });
 }
 
 export const authorization = () => ({ authorization: `Bearer ${setting('LITELLM_MASTER_KEY')}` });

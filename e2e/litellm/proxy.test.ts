@@ -3,6 +3,7 @@ import axios from 'axios';
 import OpenAI from 'openai';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
+import { ownConnection } from '../../harness/suite/own-connection.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { ask, litellm } from './litellm-client.ts';
 
@@ -64,7 +65,7 @@ test('a request without a key is refused and nothing reaches the provider', asyn
   const { status } = await axios.post(
     `${service('litellm').url}/v1/chat/completions`,
     { model: 'scripted', messages: [{ role: 'user', content: `Let me in ${mark}` }] },
-    { validateStatus: () => true },
+    { headers: ownConnection, validateStatus: () => true },
   );
   expect([401, 500]).toContain(status);
   expect(await journalOf(id)).toEqual([]);

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
+import { ownConnection } from '../../harness/suite/own-connection.ts';
 import { service, setting } from '../../harness/suite/stack.ts';
 import { sentence } from './ollama-tiny.ts';
 
@@ -12,7 +13,8 @@ const request = {
 beforeAll(() => {
   service('ollama-model');
   const { url } = service('litellm');
-  client = new OpenAI({ baseURL: `${url}/v1`, apiKey: setting('LITELLM_MASTER_KEY'), maxRetries: 0 });
+  const apiKey = setting('LITELLM_MASTER_KEY');
+  client = new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0, defaultHeaders: ownConnection });
 });
 
 // covers 000/live-ollama

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import axios from 'axios';
+import { waitForJournal } from '../../harness/suite/journal.ts';
+import { newOperation } from '../../harness/suite/operation.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
@@ -41,8 +43,13 @@ beforeAll(async () => {
       () => [1, 2].every((each) => acknowledgedBy(each).length >= 4),
       20_000,
     );
+    // One more write, which its model keeps waiting: the kill meets it, whatever the others are doing.
+    const held = newOperation({ at: 'memory', hold: 0 });
+    const meets = write(0, held.mark).then((each) => done.push(each));
+    await waitForJournal(held.id, 'arrived', 20_000, 'memory');
     killedAt = Date.now();
     await scope.kill('memory', 1);
+    await meets;
     after = await until('the killed worker has a successor that listens', successors, 20_000);
     const restoredAt = Date.now();
     await until(
@@ -60,11 +67,11 @@ afterAll(() => scope?.close());
 
 const workerOf = (client: number) => 1 + (client % 2);
 
-/** One fact of a new user. The model takes its time, so that the kill meets writes under way. */
-async function write(client: number): Promise<Write> {
+/** One fact of a new user. The model takes its time, so that the kill meets several writes. */
+async function write(client: number, mark = '[[at=memory ttft=150]]'): Promise<Write> {
   const user = randomUUID();
   const worker = scope.workerClient('memory', workerOf(client));
-  const sentence = `My favorite color is teal-${user}. [[at=memory ttft=150]]`;
+  const sentence = `My favorite color is teal-${user}. ${mark}`;
   const outcome = await tell(worker, user, sentence, AbortSignal.timeout(15_000)).then(
     ({ status }) => (status === 200 ? 'acknowledged' : 'refused'),
     (error) => (error instanceof ScopeClientError ? 'unsent' : 'unknown'),

@@ -4,6 +4,7 @@ import { gauntletError } from '../errors.ts';
 import { readComposeFile } from '../stack/compose-file.ts';
 import { packageRoot } from '../stack/process/launch.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
+import type { ServiceSpec } from '../stack/service.ts';
 import type { FaultTarget } from './applied-fault.ts';
 import { workersNow } from './workers-now.ts';
 
@@ -17,41 +18,49 @@ const pauseMs = 10;
  */
 export async function restored(target: FaultTarget, service: string, expected: number): Promise<void> {
   const { scope } = target;
-  const healthUrl = healthOf(target, service);
+  const health = healthOf(target, service);
   const isBack = async () => {
     if (scope && (await workersNow(scope, service)).length < expected) return false;
-    return healthUrl === undefined || (await answers(healthUrl));
+    return health === undefined || (await answers(health));
   };
   if (!(await until(restoredWithinMs, isBack))) {
     throw gauntletError('GNT_FAULT_NOT_REVERTED', service, restoredWithinMs / 1000);
   }
 }
 
-const healthPaths = new WeakMap<StackRecord, ReadonlyMap<string, string | undefined>>();
+interface Health {
+  readonly url: string;
+  /** Whatever is answered there, it is up. */
+  readonly anyAnswer: boolean;
+}
+
+const specs = new WeakMap<StackRecord, readonly ServiceSpec[]>();
 
 /** Read once for a stack: the file takes longer to read than many a fault. */
-function healthPathsOf(record: StackRecord): ReadonlyMap<string, string | undefined> {
-  const known = healthPaths.get(record);
+function specsOf(record: StackRecord): readonly ServiceSpec[] {
+  const known = specs.get(record);
   if (known) return known;
   const file = process.env.GAUNTLET_COMPOSE_FILE ?? join(packageRoot, 'compose.yaml');
-  const services = readComposeFile(file, record.variables);
-  const paths = new Map(services.map(({ name, healthPath }) => [name, healthPath]));
-  healthPaths.set(record, paths);
-  return paths;
+  const made = readComposeFile(file, record.variables);
+  specs.set(record, made);
+  return made;
 }
 
-/** The URL that a service answers 200 on when it is well; undefined for those that have none. */
-function healthOf({ record }: FaultTarget, service: string): string | undefined {
-  const path = healthPathsOf(record).get(service);
+/** Where a service answers when it is well; undefined for those that speak no HTTP. */
+function healthOf({ record }: FaultTarget, service: string): Health | undefined {
+  const { healthPath, anyAnswer = false } = specsOf(record).find(({ name }) => name === service) ?? {};
   const url = record.services[service]?.url;
-  return path === undefined || url === undefined ? undefined : `${url}${path}`;
+  return healthPath === undefined || url === undefined
+    ? undefined
+    : { url: `${url}${healthPath}`, anyAnswer };
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers({ url, anyAnswer }: Health): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(answerWithinMs) });
     await response.body?.cancel();
-    return response.ok;
+    // A stranger without that path refuses it, and does so only when it is up.
+    return response.ok || anyAnswer || (response.status >= 400 && response.status < 500);
   } catch {
     return false;
   }

@@ -9,7 +9,7 @@ const buildTimeoutMs = 30 * 60_000;
 const silenceMs = 15_000;
 const tailLines = 30;
 const keptTags = 5;
-const bookkeeping = /^(DONE|CACHED|transferring|writing|naming|extracting|resolve|sha256:)/;
+const bookkeeping = /^((DONE|CACHED|transferring|writing|naming|extracting|resolve|sha256:)|.* done$)/;
 
 export interface BuildOptions {
   readonly caBundle?: string | undefined;

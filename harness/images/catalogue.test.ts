@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { readComposeFile } from '../stack/compose-file.ts';
 import { catalogue, imageNames, imagesForServices } from './catalogue.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -31,6 +32,12 @@ test('every input of an image is copied by its Dockerfile', () => {
     return inputs.filter((input) => !copied.includes(input)).map((input) => `${name}: ${input}`);
   });
   expect(missing).toEqual([]);
+});
+
+test('every service of compose.yaml is known to run on the image that it names there', () => {
+  const variables = Object.fromEntries(imageNames.map((name) => [catalogue[name].variable, name]));
+  const named = readComposeFile('compose.yaml', variables).map(({ name, image }) => [name, [image]]);
+  expect(named.map(([name]) => [name, imagesForServices([String(name)])])).toEqual(named);
 });
 
 test('the list of names is complete', () => {

@@ -98,6 +98,7 @@ const imageOfService: Readonly<Record<string, ImageName>> = {
   index: 'node',
   'ollama-model': 'node',
   scope: 'node',
+  wire: 'node',
 };
 
 /** The images these services of compose.yaml run on, each once. A service that brings its own image has none. */

@@ -60,7 +60,10 @@ export async function resolveImages<Name extends ImageName>(
   const queue = candidates.sort((a, b) => imageNames.indexOf(a.spec.name) - imageNames.indexOf(b.spec.name));
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      resolved[next.spec.name as Name] = await resolve(next, present, { ...options, signal });
+      const image = await resolve(next, present, { ...options, signal });
+      resolved[next.spec.name as Name] = image;
+      // What it said last would stand there until all images are made.
+      if (image.fresh) options.onProgress?.(next.spec.name, `${image.from}, waiting for the other images`);
     }
   };
   // One failure ends the others, and nothing is still building when the caller hears of it.

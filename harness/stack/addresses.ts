@@ -1,4 +1,5 @@
-import type { PlannedService, StackPlan } from './plan-stack.ts';
+import type { StackPlan } from './plan-stack.ts';
+import type { PlannedService } from './planned-service.ts';
 
 /** Where something that the stack started can reach a service, as `host:port`. */
 export type Reach = (service: PlannedService & { mode: 'start' }) => string;

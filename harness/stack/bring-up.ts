@@ -1,6 +1,7 @@
 import type { Driver, Origin, Prepared, Progress } from './driver.ts';
 import { ownerName } from './owner.ts';
-import type { PlannedService, StackPlan } from './plan-stack.ts';
+import type { StackPlan } from './plan-stack.ts';
+import type { PlannedService } from './planned-service.ts';
 import { untilRemoteHealthy } from './remote-health.ts';
 import { makeRunFolder, type ServiceRecord, type StackRecord, writeStackRecord } from './run-folder.ts';
 import { DeadlinePassed } from './start-failure.ts';
@@ -35,7 +36,7 @@ export async function bringUp(
     progress(
       service,
       state,
-      state === 'ready' ? `${((readyMs.get(service) ?? 0) / 1000).toFixed(1)} s` : detail,
+      state === 'ready' ? `${((readyMs.get(service) ?? 0) / 1000).toFixed(1)} s` : told(state, detail),
     );
   };
 
@@ -88,6 +89,22 @@ export async function bringUp(
     clearTimeout(timer);
     writeStackRecord(record());
   }
+}
+
+/** Room that a line of progress needs for the mark, the name and the time of a service. */
+const besidesDetailColumns = 36;
+const usualColumns = 120;
+
+/** What a service is at, cut to a line of the terminal: some programs tell all they do in one. Failures stay whole. */
+export function told(
+  state: Parameters<Progress>[1],
+  detail: string,
+  columns = process.stdout.columns ?? usualColumns,
+): string {
+  if (state === 'failed') return detail;
+  const line = detail.replace(/\s+/g, ' ').trim();
+  const room = Math.max(columns - besidesDetailColumns, 20);
+  return line.length > room ? `${line.slice(0, room - 1)}…` : line;
 }
 
 function serviceRecord(

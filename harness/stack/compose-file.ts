@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { gauntletError } from '../errors.ts';
 import { interpolate } from './interpolate.ts';
-import { type ProcessExtension, type ServiceSpec, variablePrefix } from './service.ts';
+import { noHealthPath, type ProcessExtension, type ServiceSpec, variablePrefix } from './service.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 type Raw = Readonly<Record<string, unknown>>;
@@ -25,7 +25,9 @@ export function parseComposeFile(text: string, variables: Variables): readonly S
   const file = parse(text, { merge: true }) as Raw | null;
   const services = file?.services as Record<string, Raw> | undefined;
   if (!services || typeof services !== 'object') throw new Error('it has no "services"');
-  const specs = Object.entries(services).map(([name, raw]) => toSpec(name, fill(raw, variables) as Raw));
+  const specs = Object.entries(services).map(([name, raw]) =>
+    toSpec(name, fill(raw, variables) as Raw, variables),
+  );
   const known = new Set(specs.map((spec) => spec.name));
   for (const spec of specs) {
     const missing = spec.dependsOn.find((name) => !known.has(name));
@@ -54,14 +56,13 @@ function dependencies(value: unknown): Pick<ServiceSpec, 'dependsOn' | 'waitsFor
   };
 }
 
-function toSpec(name: string, raw: Raw): ServiceSpec {
+function toSpec(name: string, raw: Raw, variables: Variables): ServiceSpec {
   if (!raw || typeof raw !== 'object') throw new Error(`service "${name}" is not a mapping`);
   const ports = strings(raw.ports, `${name}.ports`);
   const container = Number(ports[0]?.split(':').at(-1));
   if (!Number.isInteger(container)) throw new Error(`service "${name}" publishes no port`);
-  const health = (raw.healthcheck as Raw | undefined)?.test;
+  const check = (raw.healthcheck as Raw | undefined)?.test;
   const process = (raw['x-process'] ?? {}) as ProcessExtension;
-  const healthPath = raw['x-health'];
   return {
     name,
     title: String(raw['x-title'] ?? name),
@@ -73,10 +74,17 @@ function toSpec(name: string, raw: Raw): ServiceSpec {
     ),
     port: { container, variable: `${variablePrefix(name)}_PORT` },
     ...dependencies(raw.depends_on),
-    healthcheck: strings(health ?? [], `${name}.healthcheck.test`),
-    ...(typeof healthPath === 'string' ? { healthPath } : {}),
+    healthcheck: strings(check ?? [], `${name}.healthcheck.test`),
+    ...healthOf(raw['x-health'], variables[`${variablePrefix(name)}_HEALTH`]),
     process,
   };
+}
+
+/** What the user says of a replacement counts more than the path of the service that it replaces. */
+function healthOf(usual: unknown, told: string | undefined): Pick<ServiceSpec, 'healthPath' | 'anyAnswer'> {
+  if (typeof usual !== 'string') return {};
+  if (told === noHealthPath) return { healthPath: '/', anyAnswer: true };
+  return { healthPath: told || usual };
 }
 
 function strings(value: unknown, where: string): readonly string[] {

@@ -1,4 +1,5 @@
-import type { PlannedService, StackPlan } from './plan-stack.ts';
+import type { StackPlan } from './plan-stack.ts';
+import type { PlannedService } from './planned-service.ts';
 import type { ServiceRecord } from './run-folder.ts';
 import type { Supervisor } from './supervisor/client.ts';
 

@@ -2,17 +2,12 @@ import { randomBytes } from 'node:crypto';
 import getPort from 'get-port';
 import { gauntletError } from '../errors.ts';
 import { readComposeFile } from './compose-file.ts';
-import { type DriverName, type Source, sourceOf } from './replacement.ts';
+import type { PlannedService } from './planned-service.ts';
+import { type DriverName, sourceOf } from './replacement.ts';
 import { type ServiceSpec, variablePrefix } from './service.ts';
 import { planLinks, type WantedLinks, type WireLink, wireLinksVariable } from './wire-links.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** One service of a stack: started here, already running somewhere, or left out with a reason. */
-export type PlannedService =
-  | { readonly mode: 'start'; readonly spec: ServiceSpec; readonly source: Source; readonly hostPort: number }
-  | { readonly mode: 'remote'; readonly spec: ServiceSpec; readonly url: string }
-  | { readonly mode: 'absent'; readonly spec: ServiceSpec; readonly reason: string };
 
 /** Everything that is decided before the first process starts. */
 export interface StackPlan {
@@ -76,6 +71,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     WORKERS: String(request.workers),
     ...modelApi(complete, environment),
     SCOPE_SERVICES: scopeServices(complete),
+    ...healthVariables(specs, environment),
     ...Object.fromEntries(
       complete.flatMap((entry) =>
         entry.mode === 'start' ? [[entry.spec.port.variable, String(entry.hostPort)]] : [],
@@ -169,6 +165,12 @@ function modelApi(services: readonly PlannedService[], environment: Environment)
   if (environment.MODEL_API_URL) return {};
   const litellm = services.find((entry) => entry.spec.name === 'litellm');
   return litellm && litellm.mode !== 'absent' ? {} : { MODEL_API_URL: 'http://provider:9100/v1' };
+}
+
+/** Where replacements are asked for their health, kept for whoever starts one again. */
+function healthVariables(specs: readonly ServiceSpec[], environment: Environment): Record<string, string> {
+  const names = specs.map(({ name }) => `${variablePrefix(name)}_HEALTH`);
+  return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 }
 
 /** Addresses for the scope, rewritten by the drivers like every other address. */

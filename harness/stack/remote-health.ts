@@ -1,13 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { gauntletError } from '../errors.ts';
+import { untilAnswering } from './answering.ts';
 import type { Progress } from './driver.ts';
 import type { ServiceSpec } from './service.ts';
 import { DeadlinePassed, StartFailure } from './start-failure.ts';
 
-const intervalMs = 250;
-const requestTimeoutMs = 10_000;
-
-/** Asks the health path of a service that is not ours until it answers 200. Throws StartFailure after the deadline. */
+/** Waits until a service that is not ours is ready, see `untilAnswering`. Throws StartFailure after the deadline. */
 export async function untilRemoteHealthy(
   spec: ServiceSpec,
   url: string,
@@ -15,35 +12,19 @@ export async function untilRemoteHealthy(
   signal: AbortSignal,
 ): Promise<void> {
   if (!spec.healthPath) return progress(spec.name, 'ready', '');
-  for (;;) {
-    const why = await healthOf(`${url}${spec.healthPath}`, signal);
-    if (!why) return progress(spec.name, 'ready', '');
+  let last = 'no check yet';
+  const tell = (why: string) => {
+    last = why;
     progress(spec.name, 'waiting', why);
-    await delay(intervalMs, undefined, { signal }).catch(() => undefined);
-    if (signal.reason instanceof DeadlinePassed) {
-      const seconds = Math.round(signal.reason.afterMs / 1000);
-      const error = gauntletError(
-        'GNT_SERVICE_NOT_READY',
-        spec.name,
-        seconds,
-        why,
-        `curl ${url}${spec.healthPath}`,
-      );
-      throw new StartFailure(error, spec.name, '');
-    }
-    signal.throwIfAborted();
-  }
-}
-
-async function healthOf(url: string, signal: AbortSignal): Promise<string | undefined> {
+  };
   try {
-    const response = await fetch(url, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
-    });
-    await response.body?.cancel();
-    return response.ok ? undefined : `${url} answered ${response.status}`;
+    await untilAnswering(spec, url, tell, signal);
   } catch (error) {
-    const { cause, message } = error as Error;
-    return `${url}: ${(cause as { code?: string })?.code ?? message}`;
+    if (!(signal.reason instanceof DeadlinePassed)) throw error;
+    const seconds = Math.round(signal.reason.afterMs / 1000);
+    const closer = `curl ${url}${spec.healthPath}`;
+    const late = gauntletError('GNT_SERVICE_NOT_READY', spec.name, seconds, last, closer);
+    throw new StartFailure(late, spec.name, '');
   }
+  progress(spec.name, 'ready', '');
 }

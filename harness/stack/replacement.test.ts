@@ -70,3 +70,25 @@ test('an address that is no URL is refused', () => {
     code('GNT_URL_INVALID'),
   );
 });
+
+test('a command may have a Python environment, where commands find programs of the host', () => {
+  const environment = { MEMORY_COMMAND: 'uvicorn app:app', MEMORY_PYTHON: 'mine' };
+  expect(sourceOf(find('memory'), environment, 'process')).toEqual({
+    kind: 'command',
+    command: 'uvicorn app:app',
+    python: 'mine',
+  });
+  expect(() => sourceOf(find('memory'), environment, 'compose')).toThrow(code('GNT_REPLACEMENT_UNSUPPORTED'));
+  expect(() => sourceOf(find('memory'), { MEMORY_PYTHON: 'mine' }, 'process')).toThrow(code('GNT_USAGE'));
+});
+
+test('a health path is a path or "none", and counts in place of the one in compose.yaml', () => {
+  const told = (value: string) =>
+    readComposeFile('compose.yaml', { MEMORY_HEALTH: value }).find(({ name }) => name === 'memory');
+  expect(told('/up')).toMatchObject({ healthPath: '/up' });
+  expect(told('')).toMatchObject({ healthPath: '/health' });
+  expect(told('none')).toMatchObject({ healthPath: '/', anyAnswer: true });
+  expect(() =>
+    sourceOf(find('memory'), { MEMORY_URL: 'http://a.test', MEMORY_HEALTH: 'up' }, 'remote'),
+  ).toThrow(code('GNT_USAGE'));
+});

@@ -1,5 +1,5 @@
 import { gauntletError } from '../errors.ts';
-import { type ServiceSpec, variablePrefix } from './service.ts';
+import { noHealthPath, type ServiceSpec, variablePrefix } from './service.ts';
 
 export type DriverName = 'compose' | 'process' | 'remote';
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -9,7 +9,8 @@ export type Source =
   /** `version` in place of the pinned one. */
   | { readonly kind: 'own'; readonly version?: string }
   | { readonly kind: 'image'; readonly image: string }
-  | { readonly kind: 'command'; readonly command: string }
+  /** `python`: folder with the requirements.lock of the environment whose programs it finds first. */
+  | { readonly kind: 'command'; readonly command: string; readonly python?: string }
   | { readonly kind: 'url'; readonly url: string };
 
 /** Services that TEST_MODE selects, with the variable names of spec 101. */
@@ -21,8 +22,8 @@ const testModeNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads from the environment what stands in for `spec`: `<SERVICE>_IMAGE`, `_COMMAND`, `_URL` or `_VERSION`, or for the four
- * services of spec 101 `<SERVICE>_LOCAL` / `<SERVICE>_DEPLOYED` after TEST_MODE.
+ * Reads from the environment what stands in for `spec`: `<SERVICE>_IMAGE`, `_COMMAND` (with `_PYTHON`), `_URL` or
+ * `_VERSION`, or for the four services of spec 101 `<SERVICE>_LOCAL` / `<SERVICE>_DEPLOYED` after TEST_MODE.
  *
  * @throws GNT_REPLACEMENT_CONFLICT, GNT_REPLACEMENT_UNSUPPORTED, GNT_REMOTE_URL_MISSING, GNT_URL_INVALID, GNT_USAGE
  */
@@ -32,6 +33,11 @@ export function sourceOf(spec: ServiceSpec, environment: Environment, driver: Dr
   const set = names.filter((name) => environment[name]);
   if (set.length > 1) throw gauntletError('GNT_REPLACEMENT_CONFLICT', set[0], set[1], spec.name);
   const [name] = set;
+  const python = environment[`${prefix}_PYTHON`];
+  if (python && !name?.endsWith('_COMMAND')) {
+    throw gauntletError('GNT_USAGE', `${prefix}_PYTHON is for a ${prefix}_COMMAND, and there is none.`);
+  }
+  checkHealth(`${prefix}_HEALTH`, environment);
   if (!name) return testModeSource(spec, environment);
   const value = environment[name] ?? '';
   if (name.endsWith('_URL')) return { kind: 'url', url: checkUrl(name, value) };
@@ -44,7 +50,11 @@ export function sourceOf(spec: ServiceSpec, environment: Environment, driver: Dr
     );
   }
   if (name.endsWith('_VERSION')) return { kind: 'own', version: checkVersion(spec, name, value, driver) };
-  if (name.endsWith('_COMMAND')) return { kind: 'command', command: value };
+  if (python && driver === 'compose') {
+    const hint = `Use \`--driver process\`, or ${prefix}_IMAGE with an image that has what the command needs.`;
+    throw gauntletError('GNT_REPLACEMENT_UNSUPPORTED', `${prefix}_PYTHON`, driver, hint);
+  }
+  if (name.endsWith('_COMMAND')) return { kind: 'command', command: value, ...(python ? { python } : {}) };
   if (driver === 'process') {
     const hint = `It runs no images; use \`--driver compose\`, ${prefix}_COMMAND or ${prefix}_URL.`;
     throw gauntletError('GNT_REPLACEMENT_UNSUPPORTED', name, driver, hint);
@@ -85,6 +95,15 @@ function checkVersion(spec: ServiceSpec, name: string, value: string, driver: Dr
     throw gauntletError('GNT_USAGE', `${name}=${value} is not a version such as 1.2.3.`);
   }
   return value;
+}
+
+function checkHealth(name: string, environment: Environment): void {
+  const value = environment[name];
+  if (!value || value === noHealthPath || value.startsWith('/')) return;
+  throw gauntletError(
+    'GNT_USAGE',
+    `${name}=${value} is neither a path such as /healthz nor "${noHealthPath}".`,
+  );
 }
 
 function checkUrl(name: string, value: string): string {

@@ -15,6 +15,8 @@ export interface ServiceSpec {
   readonly healthcheck: readonly string[];
   /** Path a replacement or a remote service must answer with 200; absent for services that don't speak HTTP. */
   readonly healthPath?: string;
+  /** Any answer there will do: the user said that it has no health path. */
+  readonly anyAnswer?: true;
   readonly process: ProcessExtension;
 }
 
@@ -33,6 +35,9 @@ export interface ProcessExtension {
   /** Program that must be on PATH. */
   readonly binary?: string;
 }
+
+/** Value of `<SERVICE>_HEALTH` for a server without a health path. */
+export const noHealthPath = 'none';
 
 /** Upper-case prefix of a service's environment variables: `baseline-cli` → `BASELINE_CLI`. */
 export function variablePrefix(service: string): string {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseComposeFile } from './compose-file.ts';
-import type { PlannedService } from './plan-stack.ts';
+import type { PlannedService } from './planned-service.ts';
 import { linkPort, planLinks, possibleLinks, wireLinksVariable } from './wire-links.ts';
 
 const services = parseComposeFile(

@@ -1,6 +1,6 @@
 import getPort from 'get-port';
 import { gauntletError } from '../errors.ts';
-import type { PlannedService } from './plan-stack.ts';
+import type { PlannedService } from './planned-service.ts';
 
 /** A link of the stack that the wire stands on. */
 export interface WireLink {

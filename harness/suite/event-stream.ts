@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { ownConnection } from './own-connection.ts';
 
 /** A server-sent event stream as a client saw it. */
 export interface SeenStream {
@@ -35,19 +36,19 @@ export function postForStream(request: StreamRequest & { readonly body: unknown 
 }
 
 /** The same for the answer to a GET. */
-export function getStream(url: string): Promise<SeenStream> {
-  return readStream({ url });
+export function getStream(url: string, options: Pick<StreamRequest, 'onData'> = {}): Promise<SeenStream> {
+  return readStream({ url, ...options });
 }
 
 async function readStream(request: StreamRequest): Promise<SeenStream> {
   const startedAt = performance.now();
   const posted = {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...request.headers },
+    headers: { ...ownConnection, 'content-type': 'application/json', ...request.headers },
     body: JSON.stringify(request.body),
   };
   const response = await fetch(request.url, {
-    ...(request.body === undefined ? { headers: { ...request.headers } } : posted),
+    ...(request.body === undefined ? { headers: { ...ownConnection, ...request.headers } } : posted),
     ...(request.signal ? { signal: request.signal } : {}),
   });
   const data: string[] = [];

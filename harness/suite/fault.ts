@@ -1,7 +1,12 @@
+import type { HistoryEvent } from '../history/events.ts';
 import { stepOf } from '../history/step-of.ts';
-import type { SuiteRun } from '../lab/suite-plan.ts';
 import type { Fault } from '../plan/fault.ts';
 import type { FaultStep, OperationStep } from '../plan/plan.ts';
+
+/** A run of a plan, as far as the suites look at it. */
+interface SeenRun {
+  readonly events: readonly HistoryEvent[];
+}
 
 export const fault = (planned: Fault): FaultStep => ({ kind: 'fault', id: 'f1', fault: planned });
 
@@ -25,7 +30,7 @@ export const stream = (id: string): OperationStep => ({
 });
 
 /** What became of the fault, as the history tells it. */
-export function faultSeen({ events }: SuiteRun) {
+export function faultSeen({ events }: SeenRun) {
   const of = (wanted: string) => events.find((event) => event.type === 'fault' && event.state === wanted);
   const fired = of('fired');
   const reverted = of('reverted');
@@ -37,19 +42,26 @@ export function faultSeen({ events }: SuiteRun) {
 }
 
 /** How the operations ended, in the order of the history. */
-export const endings = ({ events }: SuiteRun): readonly string[] =>
+export const endings = ({ events }: SeenRun): readonly string[] =>
   events.flatMap(({ type }) => (type === 'ok' || type === 'fail' || type === 'unknown' ? [type] : []));
 
 /** Pids of the workers that answered, in the order of the history. */
-export const pidsSeen = ({ events }: SuiteRun): readonly number[] =>
+export const pidsSeen = ({ events }: SeenRun): readonly number[] =>
   events.flatMap((event) => ('worker' in event && event.worker ? [event.worker.pid] : []));
 
 /** The frames that the client of an operation saw, and whether the stream came to its end. */
-export function streamSeen({ events }: SuiteRun) {
+export function streamSeen({ events }: SeenRun) {
   const ended = events.find((event) => event.type === 'ok' || event.type === 'unknown');
   return ended && 'stream' in ended ? ended.stream : undefined;
 }
 
 /** Each event of the history in a word or two, with the operation of the plan: `invoke o1`, `fired`, `ok o1`. */
-export const eventsSeen = ({ events }: SuiteRun): readonly string[] =>
+export const eventsSeen = ({ events }: SeenRun): readonly string[] =>
   events.map((event) => (event.type === 'fault' ? event.state : `${event.type} ${stepOf(event.op)}`));
+
+/** Milliseconds from the first request to the first frame of its answer, and to its end. */
+export function durationsOf(run: SeenRun) {
+  const asked = run.events.find(({ type }) => type === 'invoke')?.at ?? Number.NaN;
+  const ended = run.events.find(({ type }) => type === 'ok' || type === 'unknown')?.at ?? Number.NaN;
+  return { firstMs: (streamSeen(run)?.frames[0]?.at ?? Number.NaN) - asked, wholeMs: ended - asked };
+}

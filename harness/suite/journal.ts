@@ -33,14 +33,20 @@ export async function journalOf(
   return data;
 }
 
+/** Lets an operation go on that the directive `hold` keeps at the provider. */
+export async function release(op: string): Promise<void> {
+  await axios.post(`${service('provider').url}/release`, undefined, { params: { op }, timeout: 10_000 });
+}
+
 /** Waits until the provider has seen an event of an operation. Fails after `timeoutMs`. */
 export async function waitForJournal(
   op: string,
   event: 'arrived' | 'completed' | 'hungup' | 'fault',
-  timeoutMs = 5_000,
+  timeoutMs = 20_000,
+  kind: JournalEntry['kind'] = 'chat',
 ): Promise<JournalEntry> {
   const response = await axios.get<JournalEntry>(`${service('provider').url}/journal/wait`, {
-    params: { op, event, timeoutMs },
+    params: { op, event, timeoutMs, kind },
     validateStatus: () => true,
     timeout: timeoutMs + 2_000,
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { readComposeFile } from '../stack/compose-file.ts';
-import type { PlannedService } from '../stack/plan-stack.ts';
+import type { PlannedService } from '../stack/planned-service.ts';
 import { packageRoot, toLaunch } from '../stack/process/launch.ts';
 import { untilHealthy } from '../stack/process/readiness.ts';
 import { projectName } from '../stack/remove-run.ts';

@@ -1,7 +1,7 @@
-import type { WorkerContext } from '../kit/cluster.ts';
 import { migrate } from '../kit/database.ts';
 import { addOpenaiErrors } from '../kit/openai-error.ts';
 import { buildServer, type TypedServer } from '../kit/server.ts';
+import type { WorkerContext } from '../kit/service.ts';
 import { type Background, createBackground } from './background.ts';
 import { addDebugRoute } from './debug/debug-route.ts';
 import { createDebugRuns, type DebugRuns } from './debug/debug-runs.ts';

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { createAgentService } from '../agent/agent-service.ts';
 import { addChatRoute } from '../agent/chat-route.ts';
 import { readAgentSettings } from '../agent/settings.ts';
-import type { WorkerContext } from '../kit/cluster.ts';
+import type { WorkerContext } from '../kit/service.ts';
 import { createLlm } from './llm/llm.ts';
 import { createPlanner } from './plan.ts';
 

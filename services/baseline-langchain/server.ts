@@ -3,7 +3,7 @@ import { createAgentService } from '../agent/agent-service.ts';
 import type { Answer } from '../agent/answer/answer-event.ts';
 import { addChatRoute, type ChatCall } from '../agent/chat-route.ts';
 import { readAgentSettings } from '../agent/settings.ts';
-import type { WorkerContext } from '../kit/cluster.ts';
+import type { WorkerContext } from '../kit/service.ts';
 
 const version = '0.1.0';
 const warmUpDelayMs = 500;

@@ -1,9 +1,9 @@
-import type { WorkerContext } from '../kit/cluster.ts';
 import { migrate } from '../kit/database.ts';
 import { addHealth } from '../kit/health.ts';
 import { addOpenaiErrors } from '../kit/openai-error.ts';
 import { addApiDocs } from '../kit/openapi.ts';
 import { buildServer } from '../kit/server.ts';
+import type { WorkerContext } from '../kit/service.ts';
 import { addBattleRoute } from './arena/battle-route.ts';
 import { addVoteRoute } from './arena/vote-route.ts';
 import { addChatRoute } from './chat/chat-route.ts';

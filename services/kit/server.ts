@@ -6,8 +6,8 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import type { WorkerContext } from './cluster.ts';
 import { correlationId, requestId } from './request-ids.ts';
+import type { WorkerContext } from './service.ts';
 import { typeboxValidator } from './validation.ts';
 
 declare module 'fastify' {

@@ -2,12 +2,12 @@ import cluster from 'node:cluster';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { ServiceOptions } from './cluster.ts';
 import { type ToPrimary, type ToWorker, workerIndexVariable } from './cluster-message.ts';
 import { connect, type Sql, waitForDatabase } from './database.ts';
 import { type Environment, EnvironmentError } from './environment.ts';
 import { readListenAddress } from './listen-address.ts';
 import { createLog } from './log.ts';
+import type { ServiceOptions } from './service.ts';
 
 /** One worker's life: initialise, report, listen when told, drain when told. */
 export function runWorker({ name, createServer }: ServiceOptions, env: Environment): void {

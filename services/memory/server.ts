@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { WorkerContext } from '../kit/cluster.ts';
 import { migrate } from '../kit/database.ts';
 import { addHealth } from '../kit/health.ts';
 import { addApiDocs } from '../kit/openapi.ts';
 import { buildServer } from '../kit/server.ts';
+import type { WorkerContext } from '../kit/service.ts';
 import { addDetailErrors } from './detail-error.ts';
 import { forgetLostLeases } from './extraction-lease.ts';
 import { migrations } from './migrations.ts';

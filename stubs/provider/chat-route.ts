@@ -5,8 +5,10 @@ import { ApiError } from './api-error.ts';
 import { type Call, readCall } from './call.ts';
 import { imageUrlsOf, type Message, readChatRequest, textOf } from './chat-request.ts';
 import { type Delivery, deliverJson, deliverStream } from './deliver.ts';
+import type { Directives } from './directives.ts';
 import { faultOf } from './fault.ts';
 import { completionOf, framesOf } from './frames.ts';
+import type { Holds } from './holds.ts';
 import type { Disturbance, Journal, JournalEntry } from './journal.ts';
 import type { Pacing } from './pacing.ts';
 import { parseBody } from './request-body.ts';
@@ -16,7 +18,7 @@ const TEXT_LIMIT = 4_000;
 const MESSAGE_LIMIT = 20;
 
 /** `POST /v1/chat/completions`; `defaults` paces every answer whose request asks for nothing else. */
-export function chatRoute(server: FastifyInstance, journal: Journal, defaults: Pacing): void {
+export function chatRoute(server: FastifyInstance, journal: Journal, holds: Holds, defaults: Pacing): void {
   server.post('/v1/chat/completions', async (request, reply) => {
     const raw = request.body as Buffer;
     const call = readCall(readChatRequest(parseBody(raw)));
@@ -34,7 +36,7 @@ export function chatRoute(server: FastifyInstance, journal: Journal, defaults: P
       });
     }
     reply.hijack();
-    await deliver(call, planned, entry, reply, journal, defaults);
+    await deliver(call, planned, entry, reply, journal, holds, defaults);
   });
 }
 
@@ -44,6 +46,7 @@ async function deliver(
   entry: JournalEntry,
   reply: FastifyReply,
   journal: Journal,
+  holds: Holds,
   defaults: Pacing,
 ): Promise<void> {
   const { directives, request } = call;
@@ -54,6 +57,7 @@ async function deliver(
       tokensPerSecond: directives.tokensPerSecond ?? defaults.tokensPerSecond,
     },
     fault,
+    hold: holdOf(directives, holds),
     onFrame: (framesSent) => {
       entry.status = 200;
       entry.framesSent = framesSent;
@@ -79,6 +83,11 @@ const disturbedBy = ({ disturbed = [] }: JournalEntry, what: Disturbance): reado
   ...disturbed,
   what,
 ];
+
+function holdOf({ op, hold }: Directives, holds: Holds): Delivery['hold'] {
+  if (op === undefined || hold === undefined) return undefined;
+  return { afterFrames: hold, released: (gone) => holds.wait(op, gone) };
+}
 
 /** Notes how the exchange ended. `finish` means that all bytes went out; `close` without it, that the peer left. */
 function observe(journal: Journal, entry: JournalEntry, reply: FastifyReply): void {

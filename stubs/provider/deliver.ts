@@ -15,6 +15,10 @@ const FRAMES_PER_TURN = 32;
 export type Delivery = {
   readonly pacing: Pacing;
   readonly fault: Fault | undefined;
+  /** Before the frame after so many, or before a whole answer, `released` is waited for. */
+  readonly hold:
+    | { readonly afterFrames: number; readonly released: (gone: AbortSignal) => Promise<void> }
+    | undefined;
   /** Called after each frame has been handed to the socket, with the number so far. */
   readonly onFrame: (count: number) => void;
   readonly onFault: (afterFrames: number) => void;
@@ -30,7 +34,7 @@ export async function deliverStream(
 ): Promise<void> {
   const gone = goneSignal(response);
   const pace = startPacing(delivery.pacing, gone);
-  const { fault } = delivery;
+  const { fault, hold } = delivery;
   let tokens = 0;
   let count = 0;
   const startedAt = performance.now();
@@ -43,6 +47,8 @@ export async function deliverStream(
   });
   response.flushHeaders();
   for (const frame of frames) {
+    if (hold?.afterFrames === count) await hold.released(gone);
+    if (gone.aborted) return;
     if (fault?.afterFrames === count) {
       delivery.onFault(count);
       return disturb(response, fault, gone);
@@ -70,6 +76,7 @@ export async function deliverJson(
     .token(tokens)
     .then(pace.first)
     .catch(() => undefined);
+  await delivery.hold?.released(gone);
   if (gone.aborted) return;
   delivery.onFirst(performance.now() - startedAt);
   const bytes = Buffer.from(JSON.stringify(body));

@@ -14,6 +14,8 @@ export type Directives = {
   readonly tool?: string;
   readonly ttftMs?: number;
   readonly tokensPerSecond?: number;
+  /** Wait after this many frames until the operation is released. */
+  readonly hold?: number;
   /** Destroy the socket after this many frames. */
   readonly cut?: number;
   /** End the body cleanly, but too early, after this many frames. */
@@ -32,6 +34,7 @@ const COUNTS: Readonly<Record<string, keyof Directives>> = {
   tokens: 'tokens',
   ttft: 'ttftMs',
   tps: 'tokensPerSecond',
+  hold: 'hold',
   cut: 'cut',
   end: 'end',
   stall: 'stall',

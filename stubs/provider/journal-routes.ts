@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from './api-error.ts';
+import type { Holds } from './holds.ts';
 import { isJournalEvent, type Journal, type JournalQuery } from './journal.ts';
 
 const MAX_WAIT_MS = 120_000;
@@ -10,12 +11,19 @@ type Query = Readonly<Record<string, string | undefined>>;
  * `GET /journal?op=&kind=&since=&limit=` answers a list of entries, oldest first;
  * `GET /journal/wait?op=&event=arrived|completed|hungup|fault&timeoutMs=&kind=` answers the entry to which the event
  * has happened, or 408. `kind` is `chat`, `routing`, `memory` or `embedding`; a wait means `chat` unless it says so.
+ * `POST /release?op=` lets an operation that is on hold go on.
  */
-export function journalRoutes(server: FastifyInstance, journal: Journal): void {
+export function journalRoutes(server: FastifyInstance, journal: Journal, holds: Holds): void {
   server.get<{ Querystring: Query }>('/journal', async ({ query }) => {
     const limit = whole('limit', query.limit, 10_000);
     const entries = journal.find(filterOf(query));
     return entries.slice(Math.max(0, entries.length - limit));
+  });
+
+  server.post<{ Querystring: Query }>('/release', async ({ query: { op } }, reply) => {
+    if (op === undefined) throw new ApiError(400, 'op is missing', { param: 'op' });
+    holds.release(op);
+    return reply.code(204).send();
   });
 
   server.get<{ Querystring: Query }>('/journal/wait', async (request, reply) => {

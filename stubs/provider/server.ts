@@ -5,6 +5,7 @@ import { ApiError } from './api-error.ts';
 import { chatRoute } from './chat-route.ts';
 import { readDirectives } from './directives.ts';
 import { embeddingsOf, readEmbeddingRequest } from './embeddings.ts';
+import { Holds } from './holds.ts';
 import type { Journal } from './journal.ts';
 import { journalRoutes } from './journal-routes.ts';
 import type { Pacing } from './pacing.ts';
@@ -74,9 +75,10 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
     reply.raw.once('close', () => journal.close(entry));
     return answer;
   });
-  chatRoute(server, journal, pacing);
+  const holds = new Holds();
+  chatRoute(server, journal, holds, pacing);
   transcribeRoute(server);
-  journalRoutes(server, journal);
+  journalRoutes(server, journal, holds);
   return server;
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parseComposeFile } from '../compose-file.ts';
-import type { PlannedService, StackPlan } from '../plan-stack.ts';
+import type { StackPlan } from '../plan-stack.ts';
+import type { PlannedService } from '../planned-service.ts';
 import type { Source } from '../replacement.ts';
 import { composeOverride } from './override.ts';
 

@@ -62,9 +62,6 @@ export function toLaunch(plan: StackPlan, service: StartedService, binFolders: r
       cwd: source.kind === 'command' ? process.cwd() : packageRoot,
       logFile: join(runFolder(plan.runId), 'logs', `${spec.name}.log`),
     },
-    healthcheck:
-      source.kind === 'command' && spec.healthPath
-        ? ['CMD', 'bash', join(packageRoot, 'docker/ready/http.sh'), String(hostPort), spec.healthPath]
-        : (spec.process.healthcheck ?? spec.healthcheck).map(translate),
+    healthcheck: (spec.process.healthcheck ?? spec.healthcheck).map(translate),
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gauntletError } from '../../errors.ts';
+import { untilAnswering } from '../answering.ts';
 import {
   type Driver,
   mustBeHealthy,
@@ -12,7 +13,7 @@ import {
 } from '../driver.ts';
 import type { StackPlan } from '../plan-stack.ts';
 import { runFolder } from '../run-folder.ts';
-import type { ServiceSpec } from '../service.ts';
+import { type ServiceSpec, variablePrefix } from '../service.ts';
 import { DeadlinePassed, exitedService, lateService, lookCloser } from '../start-failure.ts';
 import type { ExitEvent, Supervisor } from '../supervisor/client.ts';
 import { toLaunch } from './launch.ts';
@@ -31,6 +32,20 @@ export async function absenceOnHost(spec: ServiceSpec, python: FindPython): Prom
   return undefined;
 }
 
+/** The folder whose requirements.lock tells what a service needs of Python; that of a command is the user's. */
+function pythonFolder(spec: ServiceSpec, source: StartedService['source']): string | undefined {
+  if (source.kind === 'own') return spec.process.python;
+  return source.kind === 'command' && source.python ? resolve(source.python) : undefined;
+}
+
+/** @throws GauntletError GNT_USAGE */
+function checkPython({ name }: ServiceSpec, folder: string, python: Python | undefined): void {
+  const lock = join(folder, 'requirements.lock');
+  const problem = existsSync(lock) ? python || 'no Python 3.11 or 3.12 on PATH' : `there is no ${lock}`;
+  if (typeof problem === 'string')
+    throw gauntletError('GNT_USAGE', `${variablePrefix(name)}_PYTHON: ${problem}.`);
+}
+
 function onPath(binary: string): boolean {
   return (process.env.PATH ?? '').split(':').some((folder) => folder && existsSync(join(folder, binary)));
 }
@@ -43,16 +58,19 @@ export function processDriver(findPython: FindPython): Driver {
       const binFolders = new Map<string, string>();
       await Promise.all(
         startedServices(plan).map(async ({ spec, source }) => {
-          const folder = source.kind === 'own' ? spec.process.python : undefined;
-          const python = folder && (await findPython());
+          const folder = pythonFolder(spec, source);
+          const python = folder ? await findPython() : undefined;
+          if (folder && source.kind === 'command') checkPython(spec, folder, python);
           if (folder && python) {
             const version = source.kind === 'own' ? source.version : undefined;
             const wanted = { folder, python, ...(version ? { another: { ...spec.process, version } } : {}) };
             const tell = (line: string) => progress(spec.name, 'preparing', `Python environment · ${line}`);
             const environment = await pythonEnvironment(wanted, tell, signal);
             binFolders.set(spec.name, join(environment, 'bin'));
-            const installed = await pythonPackageVersion(environment, spec.name);
-            origins[spec.name] = { from: 'package', ...(installed ? { version: installed } : {}) };
+            const installed =
+              source.kind === 'own' ? await pythonPackageVersion(environment, spec.name) : undefined;
+            const from = source.kind === 'own' ? 'package' : 'binary';
+            origins[spec.name] = { from, ...(installed ? { version: installed } : {}) };
           } else {
             const version = source.kind === 'own' ? packageVersion(spec.name) : undefined;
             origins[spec.name] = {
@@ -115,7 +133,11 @@ async function up(
     };
     tell('started');
     try {
-      await untilHealthy(launch.healthcheck, launch.order.environment, launch.order.cwd, tell, stop);
+      if (service.source.kind === 'command' && spec.healthPath) {
+        await untilAnswering(spec, `http://127.0.0.1:${service.hostPort}`, tell, stop);
+      } else {
+        await untilHealthy(launch.healthcheck, launch.order.environment, launch.order.cwd, tell, stop);
+      }
     } catch (error) {
       if (signal.reason instanceof DeadlinePassed) {
         progress(spec.name, 'failed', last);

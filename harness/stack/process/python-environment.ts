@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { gauntletError } from '../../errors.ts';
 import type { ProcessExtension } from '../service.ts';
@@ -22,7 +22,7 @@ export interface AnotherVersion extends ProcessExtension {
 }
 
 export interface WantedEnvironment {
-  /** Relative to the package, such as `docker/litellm`. */
+  /** Relative to the package, such as `docker/litellm`, or absolute. */
   readonly folder: string;
   readonly python: Python;
   readonly another?: AnotherVersion;
@@ -51,7 +51,7 @@ export async function pythonEnvironment(
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<string> {
-  const lock = join(packageRoot, folder, 'requirements.lock');
+  const lock = resolve(packageRoot, folder, 'requirements.lock');
   const key = createHash('sha256')
     .update(readFileSync(lock))
     .update(python.version)
