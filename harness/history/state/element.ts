@@ -15,8 +15,17 @@ export interface Element {
   removedFrom: number;
   /** Added again while it may have been there: it may be in the collection twice, so that a removal leaves one. */
   isRepeated: boolean;
+  /** To whom an addition was acknowledged that no removal begun so far may undo, and since when. */
+  sure: Sure[];
   /** Start of the list that showed it last: for counting what a list shows, each element once. */
   shownBy: number;
+}
+
+/** `view` stands for one client, or all of them. */
+export interface Sure {
+  readonly view: object;
+  readonly add: Operation;
+  readonly since: number;
 }
 
 /** The elements of one key. */
@@ -76,14 +85,16 @@ export class Elements {
   #elementOf(value: ValueId, start: number): Element {
     const known = this.#elements.get(value);
     if (known && known.addedFrom <= start) return known;
-    const none = {
-      add: undefined,
-      additions: 0,
-      removedUntil: -Infinity,
-      removedFrom: Infinity,
-      shownBy: -1,
+    const made: Element = {
+      add: known?.add,
+      addedFrom: start,
+      additions: known?.additions ?? 0,
+      removedUntil: known?.removedUntil ?? Number.NEGATIVE_INFINITY,
+      removedFrom: known?.removedFrom ?? Number.POSITIVE_INFINITY,
+      isRepeated: false,
+      sure: [],
+      shownBy: Number.NaN,
     };
-    const made: Element = { ...none, isRepeated: false, ...known, addedFrom: start };
     this.#elements.set(value, made);
     return made;
   }
