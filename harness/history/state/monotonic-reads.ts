@@ -61,7 +61,8 @@ function registerRule(effects: Effects): Sweep {
       }
       written.found(operation.key, value);
       const writer = written.only(operation.key, value, effects.stated.has(operation.key));
-      if (writer && (before?.writer.start ?? -1) < writer.start)
+      // Begun while the write had not: it may have seen the same value from before.
+      if (writer && writer.start < operation.start && (before?.writer.start ?? -1) < writer.start)
         newest.set(operation, { read: operation, writer });
       return undefined;
     },
