@@ -1,7 +1,7 @@
 import { named, type Violation } from '../outcome.ts';
 import type { Sweep } from '../sweep.ts';
 import type { Operation } from '../timeline.ts';
-import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
+import { elementsOf, shown, valueId } from '../value.ts';
 import { Acknowledged } from './acknowledged.ts';
 import type { Effects } from './effects.ts';
 import { type Element, Elements } from './element.ts';
@@ -11,7 +11,7 @@ import { isAddition } from './object-kind.ts';
 interface View {
   /** How many elements are surely there. */
   sure: number;
-  readonly removed: Map<ValueId, Acknowledged>;
+  hasRemoved: boolean;
   readonly cleared: Acknowledged;
 }
 
@@ -50,7 +50,7 @@ export function setFreshness({ keys }: Effects, own: boolean): Sweep {
     const client = own ? invoke.client : 0;
     const known = views.get(client);
     if (known) return known;
-    const view = { sure: 0, removed: new Map(), cleared: new Acknowledged() };
+    const view = { sure: 0, hasRemoved: false, cleared: new Acknowledged() };
     views.set(client, view);
     return view;
   }
@@ -60,11 +60,7 @@ export function setFreshness({ keys }: Effects, own: boolean): Sweep {
     const view = viewOf(state, operation);
     state.elements.end(operation);
     if (does === 'delete') view.cleared.add(operation);
-    if (does === 'remove') {
-      const removed = view.removed.get(valueId(value)) ?? new Acknowledged();
-      view.removed.set(valueId(value), removed);
-      removed.add(operation);
-    }
+    if (does === 'remove') view.hasRemoved = true;
     if (!isAddition(operation)) return;
     const element = state.elements.find(valueId(value));
     if (!element || element.sure.some((sure) => sure.view === view)) return;
@@ -81,8 +77,7 @@ export function setFreshness({ keys }: Effects, own: boolean): Sweep {
         if (operation.outcome !== 'ok') return;
         const view = viewOf(state, operation);
         const must = view.sure;
-        const isJudged =
-          must > 0 || view.removed.size > 0 || view.cleared.before(operation.start) !== undefined;
+        const isJudged = must > 0 || view.hasRemoved || view.cleared.before(operation.start) !== undefined;
         state.lists.push({ list: operation, view, must, isJudged });
         return;
       }
@@ -104,7 +99,7 @@ export function setFreshness({ keys }: Effects, own: boolean): Sweep {
       const [open] = state.lists.splice(place, 1);
       if (!open) return undefined;
       if (open.isJudged) judged += 1;
-      return judge(state, open);
+      return judge(state, open, own);
     },
   };
 }
@@ -118,7 +113,7 @@ function unsure({ lists }: SetState, element: Element): void {
   element.sure.length = 0;
 }
 
-function judge({ elements }: SetState, { list, view, must }: OpenList): Violation | undefined {
+function judge({ elements }: SetState, { list, view, must }: OpenList, own: boolean): Violation | undefined {
   const cleared = view.cleared.before(list.start);
   const seen = elementsOf(list.completion?.value);
   let there = 0;
@@ -129,8 +124,8 @@ function judge({ elements }: SetState, { list, view, must }: OpenList): Violatio
     if (element) element.shownBy = list.start;
     if (element)
       for (const sure of element.sure) if (sure.view === view && sure.since < list.start) there += 1;
-    if (!cleared && view.removed.size === 0) continue;
-    const removed = element?.isRepeated ? undefined : view.removed.get(id)?.before(list.start);
+    const removed = element?.removals.length ? removalOf(element, list, own) : undefined;
+    if (!cleared && !removed) continue;
     const removal = (removed?.start ?? -1) > (cleared?.start ?? -1) ? removed : cleared;
     if (!removal || removal.start < 0 || (element?.add?.end ?? -Infinity) >= removal.start) continue;
     const before = element?.add ? [element.add] : [];
@@ -143,6 +138,16 @@ function judge({ elements }: SetState, { list, view, must }: OpenList): Violatio
     return violation(list, `lacks ${shown(sure.add.invoke.value)}`, sure.add, []);
   }
   return undefined;
+}
+
+/** The removal that began last of those acknowledged before a list began; none where it may have left a second one. */
+function removalOf({ removals, isRepeated }: Element, list: Operation, own: boolean): Operation | undefined {
+  let latest: Operation | undefined;
+  for (const removal of isRepeated ? [] : removals) {
+    if (removal.end > list.start || (own && removal.invoke.client !== list.invoke.client)) continue;
+    if (!latest || latest.start < removal.start) latest = removal;
+  }
+  return latest;
 }
 
 const violation = (
