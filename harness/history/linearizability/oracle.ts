@@ -82,13 +82,17 @@ function beginningsOf(events: History['events']): readonly State[] {
   );
 }
 
-/** Only one change ever spoke of the value, it was refused, and nothing that began before it had the value. */
+/** No value was asked for twice; one change ever spoke of this one, it was refused, and nothing before it had the value. */
 function isRefused(value: Json, events: History['events']): boolean {
   const changes = ['write', 'cas', 'add', 'remove'];
   const speaking = events.flatMap((event, at) =>
     event.type === 'invoke' && changes.includes(event.does) && event.value === value ? { event, at } : [],
   );
+  const asked = events.flatMap((event) =>
+    event.type === 'invoke' && ['write', 'cas', 'add'].includes(event.does) ? [event.value ?? null] : [],
+  );
   const [only] = speaking;
+  if (new Set(asked).size < asked.length) return false;
   if (!only || speaking.length > 1 || only.event.does === 'remove') return false;
   const endOf = (op: string) =>
     events.find((event) => event.type !== 'invoke' && 'op' in event && event.op === op);

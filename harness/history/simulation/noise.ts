@@ -86,7 +86,9 @@ export function noise(random: Random, options: NoiseOptions): readonly Act[] {
       const tenant = random.chance(0.3) ? { tenant: random.pick(['ann', 'bob']) } : {};
       const common = { worker, asks: [asked], ...keyed, ...tenant };
       const first = { ...common, client, ...fate(random, now, isCalm) };
-      acts.push(first);
+      const isRefused = first.outcome === 'refused' && isToggled && asked.does !== 'remove';
+      // What is refused was not there before: that is asked of workloads.
+      acts.push(isRefused ? { ...first, asks: [{ ...asked, value: `${key}-refused-${now}` }] } : first);
       now = first.endAt + random.next() * 10;
       if (!('idempotencyKey' in keyed)) continue;
       if (random.chance(0.7)) {

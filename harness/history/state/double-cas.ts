@@ -11,6 +11,7 @@ import { writtenBy } from './written-values.ts';
  * acknowledged write of it, and that before the cas began.
  */
 export function doubleCas(effects: Effects, { key, updates }: Settled): Violation | undefined {
+  if (!updates.some(({ invoke }) => invoke.does === 'cas')) return undefined;
   const replaced = new Map<ValueId, Operation[]>();
   for (const cas of updates) {
     if (cas.invoke.does !== 'cas' || cas.outcome !== 'ok') continue;

@@ -120,12 +120,14 @@ function mostBeginning(
   key: number,
 ): number | undefined {
   if (kinds[key] !== 'counter' || counts.has(key)) return counts.get(key);
-  const seen = operations.flatMap(({ invoke, outcome, completion }) =>
-    invoke.does === 'count' && outcome === 'ok' && typeof completion?.value === 'number'
-      ? completion.value
-      : [],
-  );
-  return seen.length > 1 ? seen.reduce((least, value) => Math.min(least, value)) : undefined;
+  let least = Number.POSITIVE_INFINITY;
+  let seen = 0;
+  for (const { invoke, outcome, completion } of operations) {
+    if (invoke.does !== 'count' || outcome !== 'ok' || typeof completion?.value !== 'number') continue;
+    least = Math.min(least, completion.value);
+    seen += 1;
+  }
+  return seen > 1 ? least : undefined;
 }
 
 const times = (count: number) => (count === 1 ? 'once' : `${count} times`);

@@ -15,8 +15,19 @@ export interface Element {
   removedFrom: number;
   /** Added again while it may have been there: it may be in the collection twice, so that a removal leaves one. */
   isRepeated: boolean;
+  /** To whom an addition was acknowledged that no removal begun so far may undo, and since when. */
+  readonly sure: Sure[];
+  /** Removals that were acknowledged, as they ended. */
+  readonly removals: Operation[];
   /** Start of the list that showed it last: for counting what a list shows, each element once. */
   shownBy: number;
+}
+
+/** `view` stands for one client, or all of them. */
+export interface Sure {
+  readonly view: object;
+  readonly add: Operation;
+  readonly since: number;
 }
 
 /** The elements of one key. */
@@ -25,8 +36,7 @@ export class Elements {
   clearedUntil = Number.NEGATIVE_INFINITY;
   clearedFrom = Number.POSITIVE_INFINITY;
   readonly #elements = new Map<ValueId, Element>();
-  /** Of the acknowledged removals of each element the start of the latest, and of those of all. */
-  readonly #removals = new Map<ValueId, number>();
+  /** Where the latest of the acknowledged removals of everything began. */
   #clear = Number.NEGATIVE_INFINITY;
 
   find(value: ValueId): Element | undefined {
@@ -57,17 +67,19 @@ export class Elements {
   }
 
   /** Takes note of a removal or clear that was acknowledged. */
-  end({ invoke: { does, value }, start }: Operation): void {
-    if (does === 'delete') this.#clear = Math.max(this.#clear, start);
-    else if (does === 'remove') {
-      this.#removals.set(valueId(value), Math.max(this.#removals.get(valueId(value)) ?? start, start));
-    }
+  end(operation: Operation): void {
+    const { does, value } = operation.invoke;
+    if (does === 'delete') this.#clear = Math.max(this.#clear, operation.start);
+    else if (does === 'remove') this.#elements.get(valueId(value))?.removals.push(operation);
   }
 
   #add(operation: Operation, value: ValueId): void {
     const known = this.#elements.get(value);
-    const gone = Math.max(this.#removals.get(value) ?? this.#clear, this.#clear);
-    if (known?.add && known.add.end >= gone) known.isRepeated = true;
+    if (known?.add) {
+      let gone = this.#clear;
+      for (const { start } of known.removals) gone = Math.max(gone, start);
+      if (known.add.end >= gone) known.isRepeated = true;
+    }
     const element = this.#elementOf(value, operation.start);
     element.additions += 1;
     if (!element.add || element.add.end < operation.end) element.add = operation;
@@ -76,14 +88,17 @@ export class Elements {
   #elementOf(value: ValueId, start: number): Element {
     const known = this.#elements.get(value);
     if (known && known.addedFrom <= start) return known;
-    const none = {
-      add: undefined,
-      additions: 0,
-      removedUntil: -Infinity,
-      removedFrom: Infinity,
-      shownBy: -1,
+    const made: Element = {
+      add: known?.add,
+      addedFrom: start,
+      additions: known?.additions ?? 0,
+      removedUntil: known?.removedUntil ?? Number.NEGATIVE_INFINITY,
+      removedFrom: known?.removedFrom ?? Number.POSITIVE_INFINITY,
+      isRepeated: false,
+      sure: known?.sure ?? [],
+      removals: known?.removals ?? [],
+      shownBy: Number.NaN,
     };
-    const made: Element = { ...none, isRepeated: false, ...known, addedFrom: start };
     this.#elements.set(value, made);
     return made;
   }

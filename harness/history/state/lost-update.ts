@@ -21,14 +21,14 @@ export const lostUpdate: Checker = {
   check(history) {
     const effects = effectsOf(history);
     const shrunk = shrunkCounters(effects);
+    const least = leastBeginnings(effects);
     let counted = 0;
     let unread = 0;
     for (const settled of settledKeys(effects)) {
       if (shrunk.has(settled.key)) continue;
-      const acknowledged = settled.updates.filter(({ outcome, start }) => outcome === 'ok' && start >= 0);
-      const violation = judge(effects, settled);
-      if (settled.reads.length > 0 || violation) counted += acknowledged.length;
-      else unread += 1;
+      const violation = judge(effects, settled, least);
+      if (settled.reads.length === 0 && !violation) unread += 1;
+      else for (const { outcome, start } of settled.updates) if (outcome === 'ok' && start >= 0) counted += 1;
       if (violation) return invalid('lost-update', violation, counted);
     }
     const unmet = unread > 0 ? `${unread} changed key(s) were not read after their last change` : undefined;
@@ -37,8 +37,8 @@ export const lostUpdate: Checker = {
   },
 };
 
-function judge(effects: Effects, settled: Settled): Violation | undefined {
-  if (settled.kind === 'counter') return judgeCounter(effects, settled);
+function judge(effects: Effects, settled: Settled, least: LeastBeginning): Violation | undefined {
+  if (settled.kind === 'counter') return judgeCounter(settled, least.of(settled.key));
   if (settled.kind === 'register') return doubleCas(effects, settled) ?? judgeRegister(settled);
   return judgeElements(settled);
 }
@@ -91,10 +91,10 @@ function judgeElements({ updates, reads }: Settled): Violation | undefined {
   return undefined;
 }
 
-function judgeCounter(effects: Effects, { key, updates, reads }: Settled): Violation | undefined {
+function judgeCounter({ updates, reads }: Settled, beginning: number): Violation | undefined {
   const [first] = reads;
   if (!first) return undefined;
-  let least = leastBeginning(effects, key);
+  let least = beginning;
   for (const update of updates) if (update.outcome === 'ok') least += amountOf(update);
   const most = reads.reduce((max, { completion }) => Math.max(max, Number(completion?.value)), -Infinity);
   if (!(most < least)) return undefined;
@@ -105,19 +105,15 @@ function judgeCounter(effects: Effects, { key, updates, reads }: Settled): Viola
   };
 }
 
-function leastBeginning(effects: Effects, key: number): number {
+/** What the counters of a history can have begun at, from all counts in it. */
+function leastBeginnings(effects: Effects): LeastBeginning {
   const beginning = new LeastBeginning(effects);
-  // By both ends, as they come: a count says most when few increments have begun.
-  const steps = (effects.keys[key] ?? []).flatMap((operation) => {
-    if (operation.invoke.does === 'increment') return { at: operation.start, operation };
-    return operation.invoke.does === 'count' && operation.outcome === 'ok'
-      ? { at: operation.end, operation }
-      : [];
-  });
-  for (const { operation } of steps.sort((a, b) => a.at - b.at)) {
-    if (operation.outcome === 'fail') continue;
-    if (operation.invoke.does === 'increment') beginning.begin(operation);
-    else beginning.end(operation);
+  if (!effects.kinds.includes('counter')) return beginning;
+  for (let position = 0; position < effects.at.length; position += 1) {
+    const operation = effects.at[position];
+    if (!operation || operation.outcome === 'fail' || effects.kinds[operation.key] !== 'counter') continue;
+    if (operation.invoke.does === 'increment' && position === operation.start) beginning.begin(operation);
+    if (operation.invoke.does === 'count' && position === operation.end) beginning.end(operation);
   }
-  return beginning.of(key);
+  return beginning;
 }

@@ -9,9 +9,9 @@ import { back, perReader } from './monotonic-reads.ts';
 /** What a client has seen of a collection by its lists, one after the other. */
 interface Seen {
   list: Operation;
-  readonly there: Map<ValueId, Operation>;
-  /** What was there and then was not, with the list that lacked it. */
-  readonly gone: Map<ValueId, Operation>;
+  ids: ReadonlySet<ValueId>;
+  /** What was there and then was not: the list that showed it, and the one that lacked it. */
+  gone: Map<ValueId, readonly [shown: Operation, lacked: Operation]> | undefined;
 }
 
 /**
@@ -41,43 +41,51 @@ export function monotonicLists(effects: Effects): Sweep {
       // Lists of one client that overlap have no order: the later one is passed over.
       if (before && before.list.end > operation.start) return undefined;
       if (before) judged += 1;
-      const state = before ?? { list: operation, there: new Map(), gone: new Map() };
-      const isStated = effects.stated.has(operation.key);
-      const violation = compare(elements, state, operation, isStated);
-      state.list = operation;
-      if (!before) seen.set(operation, state);
+      const ids = idsOf(operation);
+      if (!before) {
+        seen.set(operation, { list: operation, ids, gone: undefined });
+        return undefined;
+      }
+      const violation = compare(elements, before, operation, ids, effects.stated.has(operation.key));
+      before.list = operation;
+      before.ids = ids;
       return violation;
     },
   };
 }
 
-function compare(elements: Elements, seen: Seen, list: Operation, isStated: boolean): Violation | undefined {
-  const now = new Map<ValueId, Operation>();
-  for (const value of elementsOf(list.completion?.value)) {
-    const id = valueId(value);
+function idsOf({ completion }: Operation): ReadonlySet<ValueId> {
+  const ids = new Set<ValueId>();
+  for (const value of elementsOf(completion?.value)) ids.add(valueId(value));
+  return ids;
+}
+
+function compare(
+  elements: Elements,
+  seen: Seen,
+  list: Operation,
+  ids: ReadonlySet<ValueId>,
+  isStated: boolean,
+): Violation | undefined {
+  for (const [id, [before, lacked]] of seen.gone ?? []) {
+    if (!ids.has(id)) continue;
     const element = elements.find(id);
-    now.set(id, list);
-    const lacked = seen.gone.get(id);
-    const before = seen.there.get(id);
-    if (!lacked || !before) continue;
     if (!mayBeBack(elements, element, isStated)) {
       const added = element?.add ? [element.add] : [];
-      return back(lacked, list, [...added, before], `: ${shown(value)} is back`);
+      return back(lacked, list, [...added, before], `: ${shown(id)} is back`);
     }
-    seen.gone.delete(id);
+    seen.gone?.delete(id);
   }
-  for (const [id, before] of seen.there) {
-    if (now.has(id)) seen.there.set(id, list);
-    else if (!seen.gone.has(id)) {
-      const element = elements.find(id);
-      if (!mayBeGone(elements, element, isStated)) {
-        const added = element?.add ? [element.add] : [];
-        return back(before, list, added, `: ${shown(id)} is gone`);
-      }
-      seen.gone.set(id, list);
+  for (const id of seen.ids) {
+    if (ids.has(id)) continue;
+    const element = elements.find(id);
+    if (!mayBeGone(elements, element, isStated)) {
+      const added = element?.add ? [element.add] : [];
+      return back(seen.list, list, added, `: ${shown(id)} is gone`);
     }
+    seen.gone ??= new Map();
+    seen.gone.set(id, [seen.list, list]);
   }
-  for (const id of now.keys()) seen.there.set(id, list);
   return undefined;
 }
 

@@ -7,7 +7,7 @@ import { shrunkCounters, unmetBy } from './counter-freshness.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { monotonicLists } from './monotonic-lists.ts';
 import { isRead } from './object-kind.ts';
-import { sourcesOf, WrittenValues } from './written-values.ts';
+import { WrittenValues } from './written-values.ts';
 
 /** A client's reads never go back: session guarantee of Terry et al. (PDIS 1994). */
 export const monotonicReads: Checker = {
@@ -42,7 +42,6 @@ export function perReader<T>({ keys }: Effects): {
 
 /** A later read must not give a value of which every write had ended before that of the value read before began. */
 function registerRule(effects: Effects): Sweep {
-  const sources = sourcesOf(effects);
   const written = new WrittenValues();
   /** The read of a client that saw the write which began last. */
   const newest = perReader<{ read: Operation; writer: Operation }>(effects);
@@ -60,8 +59,10 @@ function registerRule(effects: Effects): Sweep {
         if ((last?.end ?? -1) < before.writer.start)
           return back(before.read, operation, [...(last ? [last] : []), before.writer]);
       }
-      const writer = sources.only(operation.key, value);
-      if (writer && writer.start < operation.end && (before?.writer.start ?? -1) < writer.start)
+      written.found(operation.key, value);
+      const writer = written.only(operation.key, value, effects.stated.has(operation.key));
+      // Begun while the write had not: it may have seen the same value from before.
+      if (writer && writer.start < operation.start && (before?.writer.start ?? -1) < writer.start)
         newest.set(operation, { read: operation, writer });
       return undefined;
     },

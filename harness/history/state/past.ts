@@ -9,8 +9,8 @@ import { type Sources, sourcesOf, writtenBy } from './written-values.ts';
 
 /** What was changed by when: to say whether what a read shows is older than a change that it must know of. */
 export interface Past {
-  /** The changes that a read of the key for sure has seen. */
-  readonly shownBy: (value: Json | undefined, readEnd: number) => readonly Operation[];
+  /** The changes that a read which began at a place has seen: what was there when they began is not theirs. */
+  readonly shownBy: (value: Json | undefined, readStart: number) => readonly Operation[];
   /** Whether there is a change that was acknowledged before a place. */
   readonly hasBefore: (place: number) => boolean;
   /** A change acknowledged before a place which the value lacks, though nothing else can have undone it before the read ended. */
@@ -54,9 +54,9 @@ function registerPast(
   const acknowledged = byEnd(writes);
   const writers = Map.groupBy(writes, writtenBy);
   return {
-    shownBy(value, readEnd) {
+    shownBy(value, readStart) {
       const writer = only(valueId(value));
-      return writer && writer.start < readEnd ? [writer] : [];
+      return writer && writer.start < readStart ? [writer] : [];
     },
     hasBefore: (place) => acknowledged.before(place) !== undefined,
     lackedBy(value, place, readEnd, also) {
@@ -85,10 +85,10 @@ function elementsPast(operations: readonly Operation[]): Past {
     return { id, adds, added: byEnd(adds), removals: [...removed, ...clears], removed: byEnd(removed) };
   });
   return {
-    shownBy: (value, readEnd) =>
+    shownBy: (value, readStart) =>
       elementsOf(value).flatMap((element) => {
         const [add] = additions.get(valueId(element)) ?? [];
-        return add && add.start >= 0 && add.start < readEnd && !unclear.has(valueId(element)) ? [add] : [];
+        return add && add.start >= 0 && add.start < readStart && !unclear.has(valueId(element)) ? [add] : [];
       }),
     hasBefore: (place) => any.before(place) !== undefined,
     lackedBy(value, place, readEnd, also) {

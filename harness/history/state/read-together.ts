@@ -76,7 +76,7 @@ function seenBefore(session: Session, { start }: Look): Shown | undefined {
 
 const shownBy = ({ parts }: Look, past: readonly (Past | undefined)[]): readonly Shown[] =>
   parts.flatMap(({ key, value, read }) =>
-    (past[key]?.shownBy(value, read.end) ?? []).map((change) => ({ change, read })),
+    (past[key]?.shownBy(value, read.start) ?? []).map((change) => ({ change, read })),
   );
 
 /** Another part of a change that was shown. */

@@ -1,17 +1,17 @@
 import { named, type Violation } from '../outcome.ts';
 import type { Sweep } from '../sweep.ts';
 import type { Operation } from '../timeline.ts';
-import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
+import { elementsOf, shown, valueId } from '../value.ts';
 import { Acknowledged } from './acknowledged.ts';
 import type { Effects } from './effects.ts';
-import { Elements } from './element.ts';
+import { type Element, Elements } from './element.ts';
 import { isAddition } from './object-kind.ts';
 
 /** What was acknowledged to one client, or to any. */
 interface View {
-  /** Additions that no removal begun so far may undo, by element, with the place from which they were acknowledged. */
-  readonly sure: Map<ValueId, { readonly add: Operation; readonly since: number }>;
-  readonly removed: Map<ValueId, Acknowledged>;
+  /** How many elements are surely there. */
+  sure: number;
+  hasRemoved: boolean;
   readonly cleared: Acknowledged;
 }
 
@@ -48,7 +48,9 @@ export function setFreshness({ keys }: Effects, own: boolean): Sweep {
 
   function viewOf({ views }: SetState, { invoke }: Operation): View {
     const client = own ? invoke.client : 0;
-    const view = views.get(client) ?? { sure: new Map(), removed: new Map(), cleared: new Acknowledged() };
+    const known = views.get(client);
+    if (known) return known;
+    const view = { sure: 0, hasRemoved: false, cleared: new Acknowledged() };
     views.set(client, view);
     return view;
   }
@@ -58,15 +60,13 @@ export function setFreshness({ keys }: Effects, own: boolean): Sweep {
     const view = viewOf(state, operation);
     state.elements.end(operation);
     if (does === 'delete') view.cleared.add(operation);
-    if (does === 'remove') {
-      const removed = view.removed.get(valueId(value)) ?? new Acknowledged();
-      view.removed.set(valueId(value), removed);
-      removed.add(operation);
-    }
-    if (!isAddition(operation) || view.sure.has(valueId(value))) return;
+    if (does === 'remove') view.hasRemoved = true;
+    if (!isAddition(operation)) return;
     const element = state.elements.find(valueId(value));
-    if (!element || state.elements.removedUntil(element) > operation.start) return;
-    view.sure.set(valueId(value), { add: operation, since: operation.end });
+    if (!element || element.sure.some((sure) => sure.view === view)) return;
+    if (state.elements.removedUntil(element) > operation.start) return;
+    element.sure.push({ view, add: operation, since: operation.end });
+    view.sure += 1;
   }
 
   return {
@@ -76,17 +76,17 @@ export function setFreshness({ keys }: Effects, own: boolean): Sweep {
       if (operation.invoke.does === 'list') {
         if (operation.outcome !== 'ok') return;
         const view = viewOf(state, operation);
-        const must = view.sure.size;
-        const isJudged =
-          must > 0 || view.removed.size > 0 || view.cleared.before(operation.start) !== undefined;
+        const must = view.sure;
+        const isJudged = must > 0 || view.hasRemoved || view.cleared.before(operation.start) !== undefined;
         state.lists.push({ list: operation, view, must, isJudged });
         return;
       }
       state.elements.begin(operation);
-      if (operation.invoke.does === 'remove') unsure(state, valueId(operation.invoke.value));
-      else if (operation.invoke.does === 'delete') {
-        for (const { sure } of state.views.values()) sure.clear();
-        for (const open of state.lists) open.must = 0;
+      if (operation.invoke.does === 'remove') {
+        const element = state.elements.find(valueId(operation.invoke.value));
+        if (element) unsure(state, element);
+      } else if (operation.invoke.does === 'delete') {
+        for (const element of state.elements.all()) unsure(state, element);
       }
     },
     end(operation) {
@@ -99,22 +99,21 @@ export function setFreshness({ keys }: Effects, own: boolean): Sweep {
       const [open] = state.lists.splice(place, 1);
       if (!open) return undefined;
       if (open.isJudged) judged += 1;
-      return judge(state, open);
+      return judge(state, open, own);
     },
   };
 }
 
 /** An element that a removal that begins may hit is not sure to be there any more. */
-function unsure({ views, lists }: SetState, value: ValueId): void {
-  for (const view of views.values()) {
-    const sure = view.sure.get(value);
-    if (!sure) continue;
-    view.sure.delete(value);
-    for (const open of lists) if (open.view === view && sure.since < open.list.start) open.must -= 1;
+function unsure({ lists }: SetState, element: Element): void {
+  for (const { view, since } of element.sure) {
+    (view as View).sure -= 1;
+    for (const open of lists) if (open.view === view && since < open.list.start) open.must -= 1;
   }
+  element.sure.length = 0;
 }
 
-function judge({ elements }: SetState, { list, view, must }: OpenList): Violation | undefined {
+function judge({ elements }: SetState, { list, view, must }: OpenList, own: boolean): Violation | undefined {
   const cleared = view.cleared.before(list.start);
   const seen = elementsOf(list.completion?.value);
   let there = 0;
@@ -123,21 +122,32 @@ function judge({ elements }: SetState, { list, view, must }: OpenList): Violatio
     const element = elements.find(id);
     if (element?.shownBy === list.start) continue;
     if (element) element.shownBy = list.start;
-    const sure = view.sure.get(id);
-    if (sure && sure.since < list.start) there += 1;
-    const removed = element?.isRepeated ? undefined : view.removed.get(id)?.before(list.start);
+    if (element)
+      for (const sure of element.sure) if (sure.view === view && sure.since < list.start) there += 1;
+    const removed = element?.removals.length ? removalOf(element, list, own) : undefined;
+    if (!cleared && !removed) continue;
     const removal = (removed?.start ?? -1) > (cleared?.start ?? -1) ? removed : cleared;
     if (!removal || removal.start < 0 || (element?.add?.end ?? -Infinity) >= removal.start) continue;
     const before = element?.add ? [element.add] : [];
     return violation(list, `still shows ${shown(value)}`, removal, before);
   }
   if (there >= must) return undefined;
-  const ids = new Set(seen.map(valueId));
-  for (const [id, { add, since }] of view.sure) {
-    if (since < list.start && !ids.has(id))
-      return violation(list, `lacks ${shown(add.invoke.value)}`, add, []);
+  for (const element of elements.all()) {
+    const sure = element.sure.find(({ view: of, since }) => of === view && since < list.start);
+    if (!sure || element.shownBy === list.start) continue;
+    return violation(list, `lacks ${shown(sure.add.invoke.value)}`, sure.add, []);
   }
   return undefined;
+}
+
+/** The removal that began last of those acknowledged before a list began; none where it may have left a second one. */
+function removalOf({ removals, isRepeated }: Element, list: Operation, own: boolean): Operation | undefined {
+  let latest: Operation | undefined;
+  for (const removal of isRepeated ? [] : removals) {
+    if (removal.end > list.start || (own && removal.invoke.client !== list.invoke.client)) continue;
+    if (!latest || latest.start < removal.start) latest = removal;
+  }
+  return latest;
 }
 
 const violation = (

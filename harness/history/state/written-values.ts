@@ -13,6 +13,8 @@ export const writtenBy = ({ invoke }: Operation): ValueId =>
  */
 export class WrittenValues {
   readonly #ofKey: (Map<ValueId, Operation> | undefined)[] = [];
+  /** Values that were written twice, or read before anybody wrote them. */
+  readonly #unclear: (Set<ValueId> | undefined)[] = [];
 
   /** Takes note of an operation that begins; of one that is no write it does not. */
   begin(operation: Operation): void {
@@ -21,11 +23,29 @@ export class WrittenValues {
     this.#ofKey[operation.key] = values;
     const value = writtenBy(operation);
     const other = values.get(value);
+    if (other) this.#isUnclear(operation.key, value);
     if (!other || other.end < operation.end) values.set(value, operation);
+  }
+
+  /** Takes note of a value that was read. */
+  found(key: number, value: ValueId): void {
+    if (!this.#ofKey[key]?.has(value)) this.#isUnclear(key, value);
+  }
+
+  /** The one write that has begun and that a value can come from; undefined as in `Sources`. */
+  only(key: number, value: ValueId, isStated: boolean): Operation | undefined {
+    if (!isStated && (value === null || typeof value === 'boolean')) return undefined;
+    return this.#unclear[key]?.has(value) ? undefined : this.last(key, value);
   }
 
   last(key: number, value: ValueId): Operation | undefined {
     return this.#ofKey[key]?.get(value);
+  }
+
+  #isUnclear(key: number, value: ValueId): void {
+    const unclear = this.#unclear[key] ?? new Set<ValueId>();
+    this.#unclear[key] = unclear;
+    unclear.add(value);
   }
 }
 
