@@ -44,34 +44,47 @@ const chatIndexes = new WeakMap<Journal, Index>();
 const indexes = new WeakMap<Journal, Index>();
 
 /** Chat calls that the provider saw of an operation, oldest first. */
-export const chatCallsOf = (journal: Journal, op: string): Journal =>
-  indexed(journal, chatIndexes, ({ kind }) => kind === 'chat').get(op) ?? none;
+export function chatCallsOf(journal: Journal, op: string): Journal {
+  let index = chatIndexes.get(journal);
+  if (!index) {
+    index = indexed(journal, 'chat');
+    chatIndexes.set(journal, index);
+  }
+  return index.get(op) ?? none;
+}
 
 /** Calls of any kind that the provider saw of an operation, oldest first. */
-export const callsOf = (journal: Journal, op: string): Journal =>
-  indexed(journal, indexes, () => true).get(op) ?? none;
+export function callsOf(journal: Journal, op: string): Journal {
+  let index = indexes.get(journal);
+  if (!index) {
+    index = indexed(journal);
+    indexes.set(journal, index);
+  }
+  return index.get(op) ?? none;
+}
 
-function indexed(
-  journal: Journal,
-  known: WeakMap<Journal, Index>,
-  isWanted: (entry: JournalEntry) => boolean,
-): Index {
-  let index = known.get(journal);
-  if (index) return index;
-  index = new Map();
+function indexed(journal: Journal, wanted?: string): Index {
+  const index: Index = new Map();
   for (const entry of journal) {
-    if (entry.op === null || !isWanted(entry)) continue;
+    if (entry.op === null || (wanted !== undefined && entry.kind !== wanted)) continue;
     const entries = index.get(entry.op);
     if (entries) entries.push(entry);
     else index.set(entry.op, [entry]);
   }
-  known.set(journal, index);
   return index;
 }
 
 /** Refused, or disturbed before its end: what a subject may repeat, or pass on as an error. */
-export const isFailed = ({ status, fault, completedAt }: JournalEntry): boolean =>
-  (status !== null && status >= 400) || (fault !== undefined && completedAt === undefined);
+export const isFailed = (entry: JournalEntry): boolean =>
+  (entry.status !== null && entry.status >= 400) ||
+  (entry.fault !== undefined && entry.completedAt === undefined && !hasFinished(entry));
+
+/**
+ * All text and the frame that says why it ends were sent, if not `[DONE]`: whoever goes by the `finish_reason` has the whole
+ * answer. The frames are one for the role, one for each token, one for the end.
+ */
+const hasFinished = ({ framesSent, usage }: JournalEntry): boolean =>
+  usage !== undefined && framesSent >= usage.completionTokens + 2;
 
 /** The provider may have answered in full, as far as the journal shows: neither failed nor hung up. */
 export const mayBeAnswered = (entry: JournalEntry): boolean =>

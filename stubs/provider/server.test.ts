@@ -83,6 +83,15 @@ test('streams role, tokens, finish, usage and one [DONE]', async () => {
   expect((await entryOf('sse', 'completed')).framesSent).toBe(frames.length);
 });
 
+test('notes what an answer takes, and whether it says so', async () => {
+  await (await ask('Count to 3 [[op=told]]')).text();
+  const told = await entryOf('told', 'completed');
+  expect(told).toMatchObject({ saysUsage: true, usage: { promptTokens: 4, completionTokens: 3 } });
+  await (await ask('Count to 3 [[op=quiet]]', { stream: true })).text();
+  const quiet = await entryOf('quiet', 'completed');
+  expect(quiet).toMatchObject({ saysUsage: false, usage: told.usage });
+});
+
 test('streams a tool call whose pieces join to its arguments', async () => {
   const tools = [
     {

@@ -31,9 +31,13 @@ export function cancelUpstream({ withinMs }: CancelOptions): Checker {
             return { lacks: 'faults were near all aborts' };
           const calls = chatCallsOf(journal, operation.invoke.op);
           if (calls.length === 0) return { lacks: 'the journal has no call of an aborted operation' };
-          const problem = calls.map((call) => goingOn(call, abortedAt, withinMs)).find(Boolean);
-          if (problem !== undefined) return against(operation, `was aborted, ${problem}`);
-          if (calls.some((call) => isUnderWay(call, abortedAt))) return 'judged';
+          let isMet = false;
+          for (const call of calls) {
+            const problem = goingOn(call, abortedAt, withinMs);
+            if (problem !== undefined) return against(operation, `was aborted, ${problem}`);
+            isMet ||= isUnderWay(call, abortedAt);
+          }
+          if (isMet) return 'judged';
           return { lacks: 'no abort met a call that was under way' };
         },
         'no client hung up',

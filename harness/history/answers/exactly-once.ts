@@ -1,7 +1,7 @@
 import { chatCallsOf, isAnswered, type Journal, mayBeAnswered } from '../journal.ts';
 import type { Operation } from '../timeline.ts';
 import type { Checker } from '../verdict.ts';
-import { faultsNear } from './faults-near.ts';
+import { type FaultsNear, faultsNear } from './faults-near.ts';
 import { against, judgeEach } from './judge-each.ts';
 
 /** Clients and the provider agree on what was asked: no answer without a call, no call answered twice. */
@@ -21,7 +21,7 @@ export const exactlyOnce: Checker = {
       (operation) => {
         if (operation.invoke.does !== 'call') return undefined;
         if (!journal) return { lacks: 'there is no journal' };
-        const problem = miscounted(operation, journal, () => faults.explains(operation));
+        const problem = miscounted(operation, journal, faults);
         return problem === undefined ? 'judged' : against(operation, problem);
       },
       'no call',
@@ -29,12 +29,8 @@ export const exactlyOnce: Checker = {
   },
 };
 
-/** @param mayRepeat asked last: an answer may have been lost between the provider and the subject */
-function miscounted(
-  { invoke, outcome }: Operation,
-  journal: Journal,
-  mayRepeat: () => boolean,
-): string | undefined {
+function miscounted(operation: Operation, journal: Journal, faults: FaultsNear): string | undefined {
+  const { invoke, outcome } = operation;
   const calls = chatCallsOf(journal, invoke.op);
   if (outcome === 'ok' && !calls.some(mayBeAnswered)) {
     return calls.length === 0
@@ -43,5 +39,6 @@ function miscounted(
   }
   if (calls.length < 2) return undefined;
   const answered = calls.filter(isAnswered).length;
-  return answered > 1 && !mayRepeat() ? `was answered upstream ${answered} times` : undefined;
+  // Near a fault an answer may have been lost between the provider and the subject.
+  return answered > 1 && !faults.explains(operation) ? `was answered upstream ${answered} times` : undefined;
 }

@@ -48,7 +48,8 @@ export function faultsNear(history: History): FaultsNear {
 }
 
 function look(history: History): FaultsNear {
-  const events = history.events.filter((event): event is FaultEvent => event.type === 'fault');
+  const events: FaultEvent[] = [];
+  for (const event of history.events) if (event.type === 'fault') events.push(event);
   const planned = history.header.faults ?? [];
   if (events.length === 0 && planned.length === 0) return calm;
   const byId = Map.groupBy(events, ({ id }) => id);

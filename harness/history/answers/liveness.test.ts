@@ -85,6 +85,17 @@ test('a fault near by or the conduct of its client explains it, one that is long
   });
 });
 
+test('a client that hung up waits no longer', () => {
+  const recording = new Recording();
+  const end = recording.begin(1, 'read');
+  recording.wait(300);
+  end('unknown', { abortedAt: 1_300 });
+  expect(judged(recording.history, [], 200)).toMatchObject({
+    verdict: 'not-judged',
+    reason: 'no operation that its client waited for',
+  });
+});
+
 test('a planned fault that left no event may have happened', () => {
   const history = hung();
   const planned = { ...history, header: { ...history.header, faults: ['f1'] } };

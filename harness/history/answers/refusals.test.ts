@@ -81,6 +81,8 @@ test('a 429 is false while fewer than the limit can have been counted', () => {
   expect(judged(run())).toMatchObject({ verdict: 'valid' });
   const old = new Recording().ok(1, 'request').wait(9_000).fail(1, 'request', {}, limited);
   expect(judged(old, [], { limit: 1, windowMs: 1_000 })).toMatchObject({ verdict: 'invalid' });
+  const within = new Recording().ok(1, 'request').wait(4_000).fail(1, 'request', {}, limited);
+  expect(judged(within, [], { limit: 1, windowMs: 5_000 })).toMatchObject({ verdict: 'valid' });
   // What is unknown, and what was refused, may count.
   const unsure = new Recording().unknown(1, 'request').wait(9_000).fail(1, 'request', {}, limited);
   expect(judged(unsure, [], { limit: 1, windowMs: 1_000 })).toMatchObject({ verdict: 'valid' });
@@ -125,6 +127,17 @@ test('a refused write whose value shows later was done', () => {
   expect(judged({ ...history, header: { ...history.header, initial: { k: [] } } })).toMatchObject({
     verdict: 'invalid',
   });
+});
+
+test('what another tenant or another page shows says nothing of the state before', () => {
+  const run = (asked: object) =>
+    new Recording()
+      .ok(1, 'list', asked, { value: [] })
+      .fail(1, 'add', { value: 'x' }, { status: 422 })
+      .ok(2, 'list', {}, { value: ['x'] });
+  expect(judged(run({}))).toMatchObject({ verdict: 'invalid' });
+  expect(judged(run({ tenant: 'bob' }))).toMatchObject({ verdict: 'valid' });
+  expect(judged(run({ args: { page: 2 } }))).toMatchObject({ verdict: 'valid' });
 });
 
 test.each([

@@ -80,6 +80,8 @@ test('an agent may say the answers of its calls one after the other, but none of
   expect(streamOrder.check(seen('look ', 'fou'), journal)).toMatchObject({ verdict: 'valid' });
   expect(streamOrder.check(seen('look ', 'look '), journal)).toMatchObject({ verdict: 'invalid' });
   expect(streamOrder.check(seen('found', 'look '), journal)).toMatchObject({ verdict: 'invalid' });
+  const askedTwice = [...journal, ...journal];
+  expect(streamOrder.check(seen('look ', 'look '), askedTwice)).toMatchObject({ verdict: 'invalid' });
 });
 
 test('an answer that the journal has cut may go on', () => {

@@ -49,6 +49,21 @@ test('who goes by the finish_reason has the whole answer where only [DONE] was l
   expect(truncatedComplete.check(history, after(3))).toMatchObject({ verdict: 'invalid' });
 });
 
+test('a frame that the wire made unreadable is not missing from the answer', () => {
+  const { history } = new Recording().ok(1, 'call', whole, { stream: streamOf(['one ']) });
+  const malformed = {
+    on: 'stream',
+    through: 'wire',
+    link: 'client>gateway',
+    target: { operation: 'o1' },
+    effect: { kind: 'malformed', frame: 2 },
+    revertAfterMs: 500,
+  } as const;
+  const fired = { type: 'fault', id: 'f1', at: 1_002, state: 'fired', fault: malformed } as const;
+  const disturbed = { ...history, events: [...history.events, fired] };
+  expect(truncatedComplete.check(disturbed)).toMatchObject({ verdict: 'not-judged' });
+});
+
 test('without the whole answer nothing is judged', () => {
   const { history } = new Recording().ok(1, 'call', {}, { value: 'one' });
   expect(truncatedComplete.check(history)).toMatchObject({

@@ -19,21 +19,27 @@ export const truncatedComplete: Checker = {
         if (!isShownAsComplete(operation)) return undefined;
         if (faults.changedText(operation))
           return { lacks: 'all answers were changed by faults on their way' };
-        const problem = truncation(operation, journal);
+        const whole = wholeAnswers(operation, journal);
+        const problem = truncation(operation, whole, journal);
         if (problem !== undefined) return against(operation, `was shown as complete: ${problem}`);
-        return wholeAnswers(operation, journal) ? 'judged' : { lacks: 'the whole answer is not known' };
+        return whole ? 'judged' : notKnown;
       },
       'no answer that was shown as complete',
     );
   },
 };
 
-function truncation(operation: Operation, journal: Journal | undefined): string | undefined {
+const notKnown = { lacks: 'the whole answer is not known' };
+
+function truncation(
+  operation: Operation,
+  whole: readonly string[] | undefined,
+  journal: Journal | undefined,
+): string | undefined {
   const text = answerOf(operation);
-  const whole = wholeAnswers(operation, journal);
   const calls = journal ? chatCallsOf(journal, operation.invoke.op) : [];
   // A hang-up after the whole answer had arrived is no truncation; a cut that lost only what ends it is one.
-  const isEarly = (call: JournalEntry) => call.fault && isFailed(call) && !hasFinished(call, text);
+  const isEarly = (call: JournalEntry) => call.fault && isFailed(call);
   if (calls.length > 0 && calls.every(isEarly)) {
     return `every call upstream ended early (${calls[0]?.fault?.kind})`;
   }
@@ -42,10 +48,3 @@ function truncation(operation: Operation, journal: Journal | undefined): string 
   if (cut === undefined || whole?.includes(text)) return undefined;
   return `${text.length} of ${cut.length} characters`;
 }
-
-/**
- * All text and the frame that says why it ends were sent, only `[DONE]` was not: whoever goes by the `finish_reason` has the
- * whole answer. The frames are one for the role, one for each token, one for the end.
- */
-const hasFinished = ({ answerText, framesSent, usage }: JournalEntry, text: string | undefined): boolean =>
-  text === answerText && usage !== undefined && framesSent >= usage.completionTokens + 2;

@@ -52,6 +52,13 @@ test('retries upstream may be paid, or not; what has just been answered may come
   });
 });
 
+test('what the model did not tell may be missing from an account, or be counted otherwise', () => {
+  const untold = [told('o2', { saysUsage: false }), told('o3')];
+  expect(judged({ completionTokens: 11 }, untold)).toMatchObject({ verdict: 'valid' });
+  expect(judged({ completionTokens: 99 }, untold)).toMatchObject({ verdict: 'valid' });
+  expect(judged({ completionTokens: 1 }, untold)).toMatchObject({ verdict: 'invalid' });
+});
+
 test('spend is judged by the prices of a token', () => {
   const prices = { promptPrice: 0.1, completionPrice: 0.5 };
   expect(judged({ spend: 11.8 }, twoCalls, 2_000, prices)).toMatchObject({ verdict: 'valid' });
@@ -69,6 +76,14 @@ test('a look beside the calls may show any of them', () => {
     .ok(1, 'usage', account, { value: { requests: 0 } });
   end('ok');
   expect(usageSums().check(recording.history, [told('o2')])).toMatchObject({ verdict: 'valid' });
+});
+
+test('a call that begins while somebody looks may show already', () => {
+  const recording = new Recording().ok(1, 'usage', account, { value: { requests: 0 } });
+  const look = recording.begin(1, 'usage', account);
+  recording.ok(2, 'call', paid);
+  look('ok', { value: { requests: 1 } });
+  expect(usageSums().check(recording.history, [told('o3')])).toMatchObject({ verdict: 'valid' });
 });
 
 test('an answer says no more than its calls took, and no less than one of them', () => {

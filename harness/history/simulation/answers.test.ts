@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { checkerOf } from '../checkers.ts';
 import { answerSimulations } from './answers.ts';
 
-const correctRuns = 200;
-const runsOfEach = 40;
+const correctRuns = 150;
+const runsOfEach = 20;
 const seeds = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 const named = answerSimulations.map((simulation) => [simulation.check.checker, simulation] as const);

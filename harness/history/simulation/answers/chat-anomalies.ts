@@ -8,17 +8,19 @@ export type Plant = (run: Run, random: Random) => boolean;
 
 const isStream = ({ answer }: Act) => answer.stream !== undefined;
 
+/** Changes an act; false where the run lacks what that needs. */
+type Change = (act: Act, random: Random, run: Run) => unknown;
+
 /** Changes one act of a kind. */
-function onOne(isFit: (act: Act) => boolean, change: (act: Act, random: Random, run: Run) => void): Plant {
+function onOne(isFit: (act: Act) => boolean, change: Change): Plant {
   return (run, random) => {
     const fit = run.acts.filter(isFit);
     if (fit.length === 0) return false;
-    change(random.pick(fit), random, run);
-    return true;
+    return change(random.pick(fit), random, run) !== false;
   };
 }
 
-const onCall = (change: (act: Act, random: Random, run: Run) => void, isFit = (_: Act) => true): Plant =>
+const onCall = (change: Change, isFit = (_: Act) => true): Plant =>
   onOne((act) => act.isPlain && act.asked.does === 'call' && isFit(act), change);
 
 /** Changes the frames of a stream that ended well; its value follows. */
@@ -54,8 +56,10 @@ export const streamOrderAnomalies: Readonly<Record<string, Plant>> = {
     frames.splice(at, 2, ...frames.slice(at, at + 2).reverse());
   }),
   'frame of another stream': onCall((act, random, run) => {
-    const other = random.pick(run.acts.filter(({ tokens, op }) => tokens.length > 0 && op !== act.op));
-    answerWith(act, [...act.tokens.slice(0, 2), other.tokens[0] ?? '', ...act.tokens.slice(2)]);
+    const others = run.acts.filter(({ tokens, op }) => tokens.length > 0 && op !== act.op);
+    if (others.length === 0) return false;
+    const [foreign = ''] = random.pick(others).tokens;
+    return answerWith(act, [...act.tokens.slice(0, 2), foreign, ...act.tokens.slice(2)]);
   }, isStream),
   'frame after the end': onFrames((frames) => frames.push({ at: 0, text: 'more' })),
   'second end': onFrames((frames) => frames.push(done)),
@@ -108,23 +112,25 @@ export const cancelAnomalies: Readonly<Record<string, Plant>> = {
   }),
 };
 
-const foreign = ({ asked }: Act, random: Random, run: Run): string => {
-  const others = run.acts.filter(({ asked: { tenant, marker } }) => marker && tenant !== asked.tenant);
-  return others.length === 0 ? '' : (random.pick(others).asked.marker ?? '');
-};
+/** With the marker of another tenant. */
+const withForeign = (change: (act: Act, marker: string) => void): Plant =>
+  onCall((act, random, run) => {
+    const others = run.acts.filter(({ asked }) => asked.marker && asked.tenant !== act.asked.tenant);
+    if (others.length === 0) return false;
+    return change(act, random.pick(others).asked.marker ?? '');
+  });
+
 export const isolationAnomalies: Readonly<Record<string, Plant>> = {
-  'answer of another tenant': onCall((act, random, run) =>
-    answerWith(act, [`${foreign(act, random, run)} w1`]),
+  'answer of another tenant': withForeign((act, marker) => answerWith(act, [`${marker} w1`])),
+  'words of another tenant within': withForeign((act, marker) =>
+    answerWith(act, [...act.tokens, ` and ${marker}, too`]),
   ),
-  'words of another tenant within': onCall((act, random, run) =>
-    answerWith(act, [...act.tokens, ` and ${foreign(act, random, run)}, too`]),
-  ),
-  'another tenant upstream': onCall((act, random, run) => {
-    for (const call of act.calls) call.requestText += ` before: ${foreign(act, random, run)}.`;
+  'another tenant upstream': withForeign((act, marker) => {
+    for (const call of act.calls) call.requestText += ` before: ${marker}.`;
   }),
-  'another tenant in an error': onCall((act, random, run) => {
+  'another tenant in an error': withForeign((act, marker) => {
     act.type = 'fail';
-    act.answer = { status: 400, error: `400 not like ${foreign(act, random, run)}!` };
+    act.answer = { status: 400, error: `400 not like ${marker}!` };
   }),
 };
 
@@ -139,22 +145,19 @@ export const onceAnomalies: Readonly<Record<string, Plant>> = {
   }),
 };
 
+/** With another call that went as well. */
+const withOther = (change: (act: Act, other: Act) => void): Plant =>
+  onCall((act, random, run) => {
+    const others = run.acts.filter((each) => each !== act && each.isPlain && each.tokens.length > 0);
+    return others.length > 0 && change(act, random.pick(others));
+  });
+
 export const matchAnomalies: Readonly<Record<string, Plant>> = {
-  swapped: onCall((act, random, run) => {
-    const others = run.acts.filter(
-      ({ isPlain, tokens, op }) => isPlain && tokens.length > 0 && op !== act.op,
-    );
-    const other = random.pick(others);
+  swapped: withOther((act, other) => {
     answerWith(other, act.tokens);
     answerWith(act, other.tokens);
   }),
-  "somebody else's": onCall((act, random, run) =>
-    answerWith(
-      act,
-      random.pick(run.acts.filter(({ isPlain, tokens, op }) => isPlain && tokens.length > 0 && op !== act.op))
-        .tokens,
-    ),
-  ),
+  "somebody else's": withOther((act, other) => answerWith(act, other.tokens)),
   doubled: onCall((act) => answerWith(act, [...act.tokens, ...act.tokens])),
   empty: onCall((act) => answerWith(act, [])),
   invented: onCall((act) => {

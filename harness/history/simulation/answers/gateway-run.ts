@@ -42,8 +42,8 @@ function callersOf(random: Random, seed: number): readonly Caller[] {
   return [1, 2, 3].flatMap((client) => {
     let at = 10_000 + random.between(0, 100);
     return Array.from({ length: random.between(4, 8) }, (_, step) => {
-      let number = random.between(1, 130);
-      while (numbers.has(number)) number = random.between(1, 130);
+      let number = random.between(1, 35);
+      while (numbers.has(number)) number = random.between(1, 35);
       numbers.add(number);
       at += random.between(300, 600);
       return {

@@ -82,12 +82,12 @@ export function chat(caller: Caller, random: Random, { isHealthy, rewords }: Con
   const took = random.between(5, 200);
   const told = saysUsage && random.chance(0.8) ? { usage } : {};
   const fate = random.next();
-  if (isStream && fate < 0.15) return aborted({ ...common, isPlain: false }, whole, attempts, random);
-  if (!isHealthy && fate < 0.25) {
+  if (isStream && fate < 0.3) return aborted({ ...common, isPlain: false }, whole, attempts, random);
+  if (!isHealthy && fate < 0.4) {
     const broken = failedAttempt(base, now, random);
     return unanswered({ ...common, isPlain: false }, [...attempts, broken], now + took, isStream, random);
   }
-  if (!isHealthy && fate < 0.28) {
+  if (!isHealthy && fate < 0.43) {
     const slow: Entry = { ...whole, framesSent: 1, hungUpAt: at + timeoutMs + 2 };
     const end = isStream ? { stream: openStream(said.slice(0, random.between(0, 2)), now) } : {};
     const answer = { ...end, timedOut: true as const };
@@ -100,11 +100,16 @@ export function chat(caller: Caller, random: Random, { isHealthy, rewords }: Con
       calls: [...attempts, slow],
     };
   }
-  const calls = [...attempts, { ...whole, completedAt: now + took }];
+  // Who goes by the finish_reason does without the [DONE] that was lost.
+  const isEndLost = isStream && !isHealthy && random.chance(0.05);
+  const ends = isEndLost
+    ? { fault: { kind: 'cut' }, framesSent: tokens.length + 2 }
+    : { completedAt: now + took };
+  const calls = [...attempts, { ...whole, ...ends }];
   const answer = isStream
     ? { status: 200, value: said.join(''), stream: seen(said, now, 'done'), ...told }
     : { status: 200, value: said.join(''), ...told };
-  const isPlain = attempts.length === 0 && tokens.length > 0;
+  const isPlain = attempts.length === 0 && tokens.length > 0 && !isEndLost;
   return { ...common, isPlain, endedAt: now + took + random.between(1, 20), type: 'ok', answer, calls };
 }
 
@@ -160,7 +165,8 @@ function unanswered(begun: Begun, calls: Entry[], endedAt: number, isStream: boo
 function aborted(begun: Begun, whole: Entry, attempts: Entry[], random: Random): Act {
   const abortedAt = random.chance(0.2) ? begun.invokedAt + 1 : whole.arrivedAt + random.between(1, 150);
   const endedBefore = random.chance(0.1);
-  const count = abortedAt < whole.arrivedAt ? 0 : random.between(0, begun.tokens.length);
+  const count =
+    abortedAt < whole.arrivedAt ? 0 : random.chance(0.3) ? 1 : random.between(0, begun.tokens.length);
   // A frame may be cut anywhere, so that what was got ends in the middle of a word.
   const texts = begun.tokens.slice(0, count);
   const cut = texts.at(-1);
