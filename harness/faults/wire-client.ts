@@ -1,3 +1,4 @@
+import { gauntletError } from '../errors.ts';
 import type { StreamEffect, StreamFault } from '../plan/fault.ts';
 import type { JsonRecord } from '../plan/json.ts';
 import { FaultUnsupported } from './applied-fault.ts';
@@ -31,6 +32,14 @@ export interface Carrier {
   readonly port: number;
 }
 
+export interface CarrierQuery {
+  readonly link: string;
+  readonly operation: string;
+  readonly timeoutMs: number;
+  /** Number of the connection that is known: another one is meant. */
+  readonly not?: number;
+}
+
 /** The control API of the wire of one stack. */
 export class WireClient {
   readonly #url: string;
@@ -62,13 +71,10 @@ export class WireClient {
   }
 
   /** Waits for the connection that carries an operation; undefined when none has come within the time. */
-  async carrier(
-    link: string,
-    operation: string,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<Carrier | undefined> {
+  async carrier(wanted: CarrierQuery, signal: AbortSignal): Promise<Carrier | undefined> {
+    const { link, operation, not, timeoutMs } = wanted;
     const query = new URLSearchParams({ link, op: operation, timeoutMs: String(timeoutMs) });
+    if (not !== undefined) query.set('not', String(not));
     const response = await fetch(`${this.#url}/carrier?${query}`, {
       headers: { authorization: `Bearer ${this.#token}` },
       signal,
@@ -96,6 +102,8 @@ export class WireClient {
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.timeout(withinMs),
+    }).catch((error: Error) => {
+      throw gauntletError('GNT_FAULT_FAILED', `${method} ${path} of the wire`, error);
     });
     const answer = (await response.json()) as { readonly error?: { readonly message: string } };
     if (response.ok) return answer;

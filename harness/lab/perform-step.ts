@@ -55,11 +55,11 @@ export async function performStep(step: OperationStep, context: StepContext): Pr
   });
   const completion = await complete(prepared, operation, client, signal);
   const { parts: ofParts = {}, ...whole } = completion;
-  const timedOut = whole.type === 'unknown' && isOver(signal);
+  const isLate = whole.type === 'unknown' && isOver(signal);
   recorder.complete(
     parts.map(({ op, part }) => ({
       ...(client.status === undefined ? {} : { status: client.status }),
-      ...(timedOut ? { timedOut } : {}),
+      ...(isLate ? { timedOut: true as const } : {}),
       ...whole,
       ...(part === undefined ? {} : ofParts[part]),
       op,

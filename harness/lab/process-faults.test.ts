@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import type { Fired } from '../faults/applied-fault.ts';
-import type { WireClient } from '../faults/wire-client.ts';
+import type { CarrierQuery, WireClient } from '../faults/wire-client.ts';
 import type { WorkerFault } from '../plan/fault.ts';
 import {
   type FaultStep,
@@ -32,6 +32,9 @@ const kill = (service: string, worker: WorkerFault['worker'], when?: Trigger): F
   ...(when ? { when } : {}),
 });
 
+let close: () => void;
+afterEach(() => close());
+
 /** Faults of one phase on a stack whose scope kills what it is told, and whose wire tells of connections as they come. */
 function open(steps: readonly Step[], changed: Partial<ScopeClient> = {}) {
   const killed: (string | number)[] = [];
@@ -51,8 +54,9 @@ function open(steps: readonly Step[], changed: Partial<ScopeClient> = {}) {
     ...changed,
   } as unknown as ScopeClient;
   const wire = {
-    carrier: async (_: string, operation: string, __: number, signal: AbortSignal) => {
-      while (!carriers.has(operation) && !signal.aborted) await delay(1);
+    carrier: async ({ operation, not }: CarrierQuery, signal: AbortSignal) => {
+      const isNew = (port: number | undefined) => port !== undefined && port !== not;
+      while (!isNew(carriers.get(operation)) && !signal.aborted) await delay(1);
       const port = carriers.get(operation);
       return port === undefined ? undefined : { connection: port, address: '127.0.0.1', port };
     },
@@ -71,6 +75,7 @@ function open(steps: readonly Step[], changed: Partial<ScopeClient> = {}) {
     failed: (_, reason) => told.push(reason),
   });
   serving.watch(steps);
+  close = () => serving.close();
   const begin = (id: string) => {
     serving.begun(id);
     triggers.noteFrames(id, 0);
@@ -110,6 +115,21 @@ test('a worker behind the service is found by the connection that carries the op
   await fired;
   expect(killed).toEqual(['p20']);
   expect(proofs[0]?.proof).toMatchObject({ serving: ['o1'], link, worker: 2 });
+});
+
+test('an operation that was sent again is served by the worker that it came to last', async () => {
+  const planned = kill('agent', { serves: 'o1', link }, { operation: 'o1', afterFrames: 1 });
+  const { faults, serving, triggers, carriers, killed, begin, end } = open([planned, step('o1')]);
+  const fired = faults.fire(planned);
+  begin('o1');
+  carriers.set('o1-abc', 10);
+  while (serving.at('agent', 10).length === 0) await delay(1);
+  carriers.set('o1-abc', 20);
+  while (serving.at('agent', 20).length === 0) await delay(1);
+  triggers.noteFrames('o1', 1);
+  await fired;
+  expect(killed).toEqual(['p20']);
+  end('o1');
 });
 
 test('an operation that ends before anybody knows who serves it is a reason, not a wait', async () => {

@@ -7,8 +7,6 @@ import { ScopeClientError } from '../workers/tunnel-agent.ts';
 /** A worker that serves an operation, and the link on which the wire saw it; none where the client knew. */
 export interface Server extends WorkerSeen {
   readonly link?: string;
-  /** Number of the connection on the link. */
-  readonly connection?: number;
 }
 
 export interface ServingOptions extends FaultTarget {
@@ -76,7 +74,7 @@ export class Serving {
   /** Who serves an operation, as soon as that is known; undefined when it ended before. */
   async of(operation: string, service: string): Promise<Server | undefined> {
     const known = this.#known.get(key(operation, service));
-    if (known) return known.link === undefined ? known : await this.#again(operation, service, known);
+    if (known) return known;
     if (this.#done.has(operation)) return undefined;
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(key(operation, service)) ?? [];
@@ -138,36 +136,27 @@ export class Serving {
 
   async #look(operation: string, service: string, link: string, signal: AbortSignal): Promise<void> {
     const { wire } = this.#stack;
+    const wanted = { link, operation: this.#idOf(operation), timeoutMs: pollMs };
+    let not: { readonly not?: number } = {};
     try {
-      while (!signal.aborted) {
-        const carrier = await wire?.carrier(link, this.#idOf(operation), pollMs, signal);
+      // To the end of the operation: it may be sent again on another connection, to another worker.
+      while (wire && !signal.aborted) {
+        const carrier = await wire.carrier({ ...wanted, ...not }, signal);
         if (!carrier) continue;
+        not = { not: carrier.connection };
         const server = await this.#ownerOf(service, link, carrier);
         if (server) this.#found(operation, service, server);
-        return;
       }
     } catch {
       // The look was given up, or the wire is going: whoever waits hears of the end of the operation.
     }
   }
 
-  /** It may have been sent again on another connection since. */
-  async #again(operation: string, service: string, known: Server): Promise<Server> {
-    const { link = '' } = known;
-    const carrier = await this.#stack.wire
-      ?.carrier(link, this.#idOf(operation), 1, AbortSignal.timeout(1_000))
-      .catch(() => undefined);
-    if (!carrier || carrier.connection === known.connection) return known;
-    const server = await this.#ownerOf(service, link, carrier);
-    if (server) this.#known.set(key(operation, service), server);
-    return server ?? known;
-  }
-
   async #ownerOf(service: string, link: string, carrier: Carrier): Promise<Server | undefined> {
-    const { address, port, connection } = carrier;
+    const { address, port } = carrier;
     try {
       const owner = await this.#stack.scope?.ownerOf(service, port, address);
-      return owner && { index: owner.index, pid: owner.pid, link, connection };
+      return owner && { index: owner.index, pid: owner.pid, link };
     } catch (error) {
       // It has closed by now: nobody owns it.
       if (error instanceof ScopeClientError) return undefined;

@@ -35,6 +35,12 @@ export interface ConnectionQuery {
   readonly operation?: string;
 }
 
+export interface CarrierQuery {
+  readonly link: string;
+  readonly operation: string;
+  readonly not?: number;
+}
+
 /** The latest connections, in order of acceptance. */
 export class ConnectionJournal {
   readonly #entries: ConnectionEntry[] = [];
@@ -80,11 +86,17 @@ export class ConnectionJournal {
     this.#changes.emit('change');
   }
 
-  /** The connection of a link that carries an operation, once it has reached the target; the latest of several. */
-  async carrier(link: string, operation: string, signal: AbortSignal): Promise<ConnectionEntry | undefined> {
+  /**
+   * The connection of a link that carries an operation, once it has reached the target; the latest of several.
+   * @param not number of a connection that is known already: waits for another one
+   */
+  async carrier(
+    { link, operation, not }: CarrierQuery,
+    signal: AbortSignal,
+  ): Promise<ConnectionEntry | undefined> {
     for (;;) {
       const entry = this.#carriers.get(carrierKey(link, operation));
-      if (entry?.upstream !== undefined) return entry;
+      if (entry?.upstream !== undefined && entry.ordinal !== not) return entry;
       if (signal.aborted) return undefined;
       await once(this.#changes, 'change', { signal }).catch(() => undefined);
     }

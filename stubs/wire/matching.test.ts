@@ -205,18 +205,24 @@ test('the connection that carries an operation is told by its near end at the ta
     socket.on('data', () => socket.write(whole));
   });
   const { journal } = net.wire;
-  const soon = journal.carrier('a>b', 'x', AbortSignal.timeout(2_000));
+  const soon = journal.carrier({ link: 'a>b', operation: 'x' }, AbortSignal.timeout(2_000));
   await net.connect().send(request('other')).has(whole);
   await net.connect().send(request('x')).has(whole);
   const found = await soon;
   expect(found?.upstream).toEqual({ address: '127.0.0.1', port: peers[1] });
   expect(found?.ordinal).toBe(2);
-  expect(await journal.carrier('a>b', 'nobody', AbortSignal.timeout(20))).toBeUndefined();
+  expect(
+    await journal.carrier({ link: 'a>b', operation: 'nobody' }, AbortSignal.timeout(20)),
+  ).toBeUndefined();
 });
 
 test('of two connections that carried an operation the later one is told', async () => {
   net = await TestWire.raw((socket) => socket.on('data', () => socket.write(whole)));
+  const { journal } = net.wire;
+  const carrier = { link: 'a>b', operation: 'x' };
   await net.connect().send(request('x')).has(whole);
+  const second = journal.carrier({ ...carrier, not: 1 }, AbortSignal.timeout(2_000));
   await net.connect().send(request('x')).has(whole);
-  expect((await net.wire.journal.carrier('a>b', 'x', AbortSignal.timeout(20)))?.ordinal).toBe(2);
+  expect((await journal.carrier(carrier, AbortSignal.timeout(20)))?.ordinal).toBe(2);
+  expect((await second)?.ordinal).toBe(2);
 });

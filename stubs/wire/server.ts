@@ -107,10 +107,11 @@ function waitRoute(instance: FastifyInstance, wire: Wire): void {
 const carrierQuery = Type.Object({
   link: Type.String(),
   op: Type.String(),
+  not: Type.Optional(wholeNumber),
   timeoutMs: Type.Optional(wholeNumber),
 });
 
-/** `GET /carrier?link=&op=&timeoutMs=`: the connection that carries an operation to the target, 408 when none does. */
+/** `GET /carrier?link=&op=&not=&timeoutMs=`: the connection that carries an operation to the target, 408 when none does. */
 function carrierRoute(instance: FastifyInstance, wire: Wire): void {
   const server = instance.withTypeProvider<TypeBoxTypeProvider>();
   server.get('/carrier', { schema: { querystring: carrierQuery } }, async ({ query }, reply) => {
@@ -118,7 +119,9 @@ function carrierRoute(instance: FastifyInstance, wire: Wire): void {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(waitMs)]);
-    const entry = await wire.journal.carrier(query.link, query.op, signal);
+    const { link, op: operation, not } = query;
+    const wanted = { link, operation, ...(not === undefined ? {} : { not: Number(not) }) };
+    const entry = await wire.journal.carrier(wanted, signal);
     if (entry !== undefined) return entry;
     throw new WireError(
       'WIRE_WAIT_TIMEOUT',
