@@ -1,3 +1,5 @@
+import type { CompletionEvent } from '../history/events.ts';
+import { stepOf } from '../history/step-of.ts';
 import type { SuiteRun } from '../lab/suite-plan.ts';
 import type { Fault } from '../plan/fault.ts';
 import type { FaultStep, OperationStep } from '../plan/plan.ts';
@@ -36,12 +38,19 @@ export function faultSeen({ events }: SuiteRun) {
 }
 
 /** How the operations ended, in the order of the history. */
-export const endings = ({ events }: SuiteRun): readonly string[] =>
-  events.flatMap(({ type }) => (type === 'ok' || type === 'fail' || type === 'unknown' ? [type] : []));
+export const endings = (run: SuiteRun): readonly string[] => completionsOf(run).map(({ type }) => type);
 
 /** Pids of the workers that answered, in the order of the history. */
-export const pidsSeen = ({ events }: SuiteRun): readonly number[] =>
-  events.flatMap((event) => ('worker' in event && event.worker ? [event.worker.pid] : []));
+export const pidsSeen = (run: SuiteRun): readonly number[] =>
+  completionsOf(run).flatMap(({ worker }) => (worker ? [worker.pid] : []));
+
+/** One for each request: its parts end together. */
+function completionsOf({ events }: SuiteRun): readonly CompletionEvent[] {
+  const completions = events.filter(
+    (event): event is CompletionEvent => event.type !== 'invoke' && event.type !== 'fault',
+  );
+  return [...Map.groupBy(completions, ({ op }) => stepOf(op)).values()].flatMap(([first]) => first ?? []);
+}
 
 /** The frames that the client of an operation saw, and whether the stream came to its end. */
 export function streamSeen({ events }: SuiteRun) {
