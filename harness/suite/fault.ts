@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '../history/events.ts';
+import type { CompletionEvent, HistoryEvent } from '../history/events.ts';
 import { stepOf } from '../history/step-of.ts';
 import type { Fault } from '../plan/fault.ts';
 import type { FaultStep, OperationStep } from '../plan/plan.ts';
@@ -42,12 +42,19 @@ export function faultSeen({ events }: SeenRun) {
 }
 
 /** How the operations ended, in the order of the history. */
-export const endings = ({ events }: SeenRun): readonly string[] =>
-  events.flatMap(({ type }) => (type === 'ok' || type === 'fail' || type === 'unknown' ? [type] : []));
+export const endings = (run: SeenRun): readonly string[] => completionsOf(run).map(({ type }) => type);
 
 /** Pids of the workers that answered, in the order of the history. */
-export const pidsSeen = ({ events }: SeenRun): readonly number[] =>
-  events.flatMap((event) => ('worker' in event && event.worker ? [event.worker.pid] : []));
+export const pidsSeen = (run: SeenRun): readonly number[] =>
+  completionsOf(run).flatMap(({ worker }) => (worker ? [worker.pid] : []));
+
+/** One for each request: its parts end together. */
+function completionsOf({ events }: SeenRun): readonly CompletionEvent[] {
+  const completions = events.filter(
+    (event): event is CompletionEvent => event.type !== 'invoke' && event.type !== 'fault',
+  );
+  return [...Map.groupBy(completions, ({ op }) => stepOf(op)).values()].flatMap(([first]) => first ?? []);
+}
 
 /** The frames that the client of an operation saw, and whether the stream came to its end. */
 export function streamSeen({ events }: SeenRun) {

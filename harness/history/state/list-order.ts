@@ -15,14 +15,16 @@ export const listOrder: Checker = {
     let counted = 0;
     for (const operations of timelineOf(history).keys) {
       const addOf = addsOf(operations);
+      const changes = operations.filter(isChange);
       for (const list of operations) {
         const { does, args } = list.invoke;
         if ((does !== 'list' && does !== 'walk') || list.outcome !== 'ok' || args?.order === undefined)
           continue;
+        if (args.paging === 'offset' && changes.some((change) => areBeside(change, list))) continue;
         const adds = firstShown(list)
           .flatMap((value) => addOf.get(value) ?? [])
           // What comes during a walk may come so many at a time that a later page shows some of it.
-          .filter(({ end }) => does === 'list' || end < list.start);
+          .filter(({ end }) => args.paging === undefined || end < list.start);
         if (adds.length < 2) continue;
         counted += 1;
         const violation = judge(list, args.order === 'newest-first' ? adds : adds.toReversed());
@@ -32,6 +34,12 @@ export const listOrder: Checker = {
     return notFound('list-order', counted, undefined, 'no list of two elements whose creation was seen');
   },
 };
+
+const isChange = ({ invoke: { does }, outcome }: Operation) =>
+  outcome !== 'fail' && (does === 'add' || does === 'insert' || does === 'remove' || does === 'delete');
+
+/** By offset, a removal and then an insertion between pages may hide an element and show it later. */
+const areBeside = (change: Operation, walk: Operation) => change.start < walk.end && change.end > walk.start;
 
 /** Elements that were added once, whose place is therefore known. */
 function addsOf(operations: readonly Operation[]): ReadonlyMap<ValueId, Operation> {
