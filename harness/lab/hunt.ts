@@ -5,7 +5,7 @@ import { mapSteps } from '../plan/tidy.ts';
 import { runControls } from './hunting/controls.ts';
 import { Covered, type CoveredGround } from './hunting/covered.ts';
 import { unexamined } from './hunting/examine.ts';
-import { better, type Finding, isFirm } from './hunting/finding.ts';
+import { better, type Finding, isFirm, rateRuns } from './hunting/finding.ts';
 import { type LeftOut, Offered } from './hunting/offered.ts';
 import { coded, type Mishap, Runner } from './hunting/runner.ts';
 import { makeFirm } from './hunting/search.ts';
@@ -13,6 +13,7 @@ import { type Subject, subjectOf } from './hunting/subject.ts';
 import { type NotJudged, Tally } from './hunting/tally.ts';
 import { WholeHunt } from './hunting/whole-hunt.ts';
 import { plannerOf } from './next-plan.ts';
+import { measureRate, violatesAny } from './rate.ts';
 import { exploreSubject, type Lab, type PlanOutcome } from './run-plan.ts';
 
 export type { Finding } from './hunting/finding.ts';
@@ -148,9 +149,32 @@ export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> 
     ...(error ? { error } : {}),
   });
   if (!best) return { verdict: error && verdict === 'valid' ? 'unknown' : verdict, ...tried, ...end() };
-  const mayControl = options.controls !== false && !error && !signal.aborted;
-  const controls = mayControl ? await runControls(runner, best, signal) : [];
-  return { verdict: 'invalid', ...tried, finding: { ...best, controls }, ...end() };
+  const finding =
+    error || signal.aborted ? best : await measured(runner, best, signal, options.controls !== false);
+  return { verdict: 'invalid', ...tried, finding, ...end() };
+}
+
+/** The finding with its rate of ten runs and its controls. Taking something away from what never comes back says nothing. */
+async function measured(
+  runner: Runner,
+  found: Finding,
+  signal: AbortSignal,
+  wantsControls: boolean,
+): Promise<Finding> {
+  try {
+    const { plan, checkers } = found;
+    const rate =
+      found.rate.of < rateRuns && !isFirm(found)
+        ? await measureRate(runner, plan, rateRuns, violatesAny(checkers), { signal })
+        : found.rate;
+    const finding = { ...found, rate };
+    const comesBack = rate.reproduced > 0 || (found.fresh?.reproduced ?? 0) > 0;
+    if (!wantsControls || !comesBack) return finding;
+    return { ...finding, controls: await runControls(runner, finding, signal) };
+  } catch {
+    // The runs that could not be brought to their end have been noted; what was found stays found.
+    return found;
+  }
 }
 
 /** The plan without operations that the subject does not offer. */

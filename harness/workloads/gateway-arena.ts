@@ -45,6 +45,8 @@ async function prepareRun({ plan, stack, nonce, client }: PlanRun): Promise<Prep
           path: '/api/arena/vote',
           body: { prompt_id: prompts.get(key), winner: 'A', user_id: id },
         }),
+        undefined,
+        { conflictIsRefusal: true },
       ),
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { JsonRecord } from '../plan/json.ts';
-import { cancelWithinMs, chat, chatBody, chatMeaning, stream, streamBody } from './chat-call.ts';
+import { cancelWithinMs, chat, chatBody, chatChecks, chatMeaning, stream, streamBody } from './chat-call.ts';
 import {
   type Client,
   type Completion,
@@ -46,12 +46,15 @@ export const gateway: Workload = {
     },
   }),
   checks: () => [
-    { checker: 'stream-order' },
-    { checker: 'truncated-complete' },
+    ...chatChecks,
+    { checker: 'exactly-once' },
+    { checker: 'usage-sums' },
     { checker: 'cancel-upstream', withinMs: cancelWithinMs },
-    { checker: 'tenant-isolation' },
     { checker: 'stale-read' },
+    { checker: 'read-your-writes' },
     { checker: 'monotonic-reads' },
+    { checker: 'lost-update' },
+    { checker: 'convergence' },
   ],
   faultsEvery: 2,
   links: ['client>gateway', 'gateway>baseline-cli', 'baseline-cli>litellm', 'baseline-cli>provider'],

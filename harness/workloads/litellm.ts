@@ -1,4 +1,4 @@
-import { cancelWithinMs, chat, chatBody, chatMeaning, stream, streamBody } from './chat-call.ts';
+import { cancelWithinMs, chat, chatBody, chatChecks, chatMeaning, stream, streamBody } from './chat-call.ts';
 import type { Operation, PlanRun, PreparedRun, Workload } from './workload.ts';
 
 const model = 'scripted';
@@ -33,10 +33,8 @@ export const litellm: Workload = {
     },
   }),
   checks: () => [
-    { checker: 'stream-order' },
-    { checker: 'truncated-complete' },
+    ...chatChecks,
     { checker: 'cancel-upstream', withinMs: cancelWithinMs },
-    { checker: 'tenant-isolation' },
     { checker: 'stale-read' },
     { checker: 'read-your-writes' },
     { checker: 'monotonic-reads' },
@@ -59,7 +57,7 @@ export const litellmStreams: Workload = {
     maxSteps: 5,
     faults: { stream: { effects: ['cut', 'end', 'status'] }, revertAfterMs: 1_000 },
   }),
-  checks: () => [{ checker: 'stream-order' }, { checker: 'truncated-complete' }],
+  checks: () => chatChecks,
   lastReads: {},
   faultsEvery: 1,
 };
