@@ -78,7 +78,7 @@ function casesOf(operations: number): readonly Case[] {
     { name: 'counters', history: counters(operations), checks: state },
     { name: 'streamed calls', ...calls(operations), checks: upstream },
     { name: 'requests', history: requests(operations), checks: windows },
-    { name: 'tasks', history: tasks(operations), checks: [{ checker: 'task-ends' }] },
+    { name: 'tasks', history: tasks(operations), checks: [{ checker: 'task-ends', withinMs: 10 }] },
   ];
 }
 
@@ -99,7 +99,9 @@ function row(
     const startedAt = performance.now();
     const { verdict, reason } = checker.check(copy, entries);
     const ms = performance.now() - startedAt;
-    if (verdict !== 'valid') throw new Error(`${checker.name} on ${name}: ${verdict}, ${reason}`);
+    // Calls one after the other never try a limit at once: the time counts all the same.
+    if (verdict !== 'valid' && verdict !== 'not-judged')
+      throw new Error(`${checker.name} on ${name}: ${verdict}, ${reason}`);
     return ms;
   });
   const ms = times.slice(WARM_UP_RUNS).sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;

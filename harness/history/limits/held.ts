@@ -105,3 +105,14 @@ export function overlapping<T extends Span>(spans: readonly T[], allowed: number
   }
   return undefined;
 }
+
+/** Whether more than `allowed` spans hold at one time: the same without saying which, and sooner. */
+export function areOver(spans: readonly Span[], allowed: number): boolean {
+  const starts = Float64Array.from(spans, ({ from }) => from).sort();
+  const ends = Float64Array.from(spans, ({ to }) => to).sort();
+  let ended = 0;
+  return starts.some((start, begun) => {
+    while ((ends[ended] ?? start) < start || ends[ended] === start) ended += 1;
+    return begun + 1 - ended > allowed;
+  });
+}

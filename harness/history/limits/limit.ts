@@ -2,7 +2,7 @@ import type { Journal } from '../journal.ts';
 import { invalid, notFound } from '../outcome.ts';
 import { type Operation, timelineOf } from '../timeline.ts';
 import type { Checker } from '../verdict.ts';
-import { holdsOf, overlapping } from './held.ts';
+import { areOver, holdsOf, overlapping } from './held.ts';
 import type { BucketOptions, ConcurrentOptions, LimitOptions, WindowOptions } from './limit-options.ts';
 import { overWindows } from './over-windows.ts';
 import { wrongRefusal } from './refusals.ts';
@@ -71,9 +71,7 @@ function atOnce(
       judgesRefusals ? wrongRefusal({ possible: perhaps, refused }, 0, options.limit) : undefined,
     ),
     counted: sum(holds, ({ surely }) => surely.length),
-    tried: holds.some(
-      ({ wanted, refused }) => refused.length > 0 || overlapping(wanted, options.limit) !== undefined,
-    ),
+    tried: holds.some(({ wanted, refused }) => refused.length > 0 || areOver(wanted, options.limit)),
   };
 }
 
