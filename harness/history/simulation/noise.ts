@@ -75,6 +75,12 @@ export function noise(random: Random, options: NoiseOptions): readonly Act[] {
     }
   }
 
+  /** What is refused was not there before: that is asked of workloads. */
+  const refusable = (asked: Asking, outcome: Act['outcome'], now: number): Asking =>
+    outcome === 'refused' && isToggled && asked.value !== undefined && asked.does !== 'remove'
+      ? { ...asked, value: `${key}-refused-${now}` }
+      : asked;
+
   for (const client of clients) {
     let now = random.next() * 20;
     for (let count = 0; count < operations; count += 1) {
@@ -84,11 +90,10 @@ export function noise(random: Random, options: NoiseOptions): readonly Act[] {
       const worker = 1 + random.below(2);
       const keyed = !isLook && random.chance(0.3) ? { idempotencyKey: `i${random.below(1e6)}` } : {};
       const tenant = random.chance(0.3) ? { tenant: random.pick(['ann', 'bob']) } : {};
-      const common = { worker, asks: [asked], ...keyed, ...tenant };
-      const first = { ...common, client, ...fate(random, now, isCalm) };
-      const isRefused = first.outcome === 'refused' && isToggled && asked.does !== 'remove';
-      // What is refused was not there before: that is asked of workloads.
-      acts.push(isRefused ? { ...first, asks: [{ ...asked, value: `${key}-refused-${now}` }] } : first);
+      const moments = fate(random, now, isCalm);
+      const common = { worker, asks: [refusable(asked, moments.outcome, now)], ...keyed, ...tenant };
+      const first = { ...common, client, ...moments };
+      acts.push(first);
       now = first.endAt + random.next() * 10;
       if (!('idempotencyKey' in keyed)) continue;
       if (random.chance(0.7)) {
@@ -100,8 +105,9 @@ export function noise(random: Random, options: NoiseOptions): readonly Act[] {
       // The same key of somebody else is another request.
       if (random.chance(0.2)) {
         const other = { ...asked, ...(asked.value === undefined ? {} : { value: newValue() }) };
-        const stranger = { ...common, asks: [other], client: 6, tenant: 'eve', ...fate(random, now, isCalm) };
-        acts.push(stranger);
+        const theirs = fate(random, now, isCalm);
+        const asks = [refusable(other, theirs.outcome, now + 0.5)];
+        acts.push({ ...common, asks, client: 6, tenant: 'eve', ...theirs });
       }
     }
   }

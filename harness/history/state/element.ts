@@ -97,7 +97,7 @@ export class Elements {
       isRepeated: false,
       sure: known?.sure ?? [],
       removals: known?.removals ?? [],
-      shownBy: Number.NaN,
+      shownBy: -1,
     };
     this.#elements.set(value, made);
     return made;

@@ -120,11 +120,15 @@ function judge({ elements }: SetState, { list, view, must }: OpenList, own: bool
   for (const value of seen) {
     const id = valueId(value);
     const element = elements.find(id);
-    if (element?.shownBy === list.start) continue;
-    if (element) element.shownBy = list.start;
-    if (element)
-      for (const sure of element.sure) if (sure.view === view && sure.since < list.start) there += 1;
-    const removed = element?.removals.length ? removalOf(element, list, own) : undefined;
+    let removed: Operation | undefined;
+    if (element) {
+      if (element.shownBy === list.start) continue;
+      element.shownBy = list.start;
+      const { sure, removals } = element;
+      for (let at = 0; at < sure.length; at += 1)
+        if (sure[at]?.view === view && Number(sure[at]?.since) < list.start) there += 1;
+      if (removals.length > 0) removed = removalOf(element, list, own);
+    }
     if (!cleared && !removed) continue;
     const removal = (removed?.start ?? -1) > (cleared?.start ?? -1) ? removed : cleared;
     if (!removal || removal.start < 0 || (element?.add?.end ?? -Infinity) >= removal.start) continue;
