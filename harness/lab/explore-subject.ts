@@ -1,26 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { LabClient } from './lab-client.ts';
-import type { Lab } from './run-plan.ts';
+import { uuidOf } from '../workloads/workload.ts';
+import { nextRun } from './nonce.ts';
+import { clientOutside, type Lab } from './run-plan.ts';
 
 /**
  * Lets a workload find out once what a subject offers, before plans are made. Returns what is left out, a line each; nothing for
  * a workload that asks the same of every subject.
+ * @throws GauntletError GNT_SUBJECT_REFUSED, GNT_SUBJECT_SILENT
  */
-export async function exploreSubject({
-  stack,
-  workload,
-  connections,
-  operationTimeoutMs,
-}: Lab): Promise<readonly string[]> {
+export async function exploreSubject(lab: Lab): Promise<readonly string[]> {
+  const { stack, workload } = lab;
   if (!workload.explore) return [];
-  const first = (stack.workers[workload.service] ?? 1) > 1 ? 1 : undefined;
-  const client = new LabClient({
-    service: workload.service,
-    route: (service) => connections.route(0, service, service === workload.service ? first : undefined),
-    get signal() {
-      return AbortSignal.timeout(operationTimeoutMs);
-    },
-  });
-  // On a kept stack others have looked before: names of their own keep them apart.
-  return workload.explore({ stack, client, nonce: randomBytes(4).toString('hex') });
+  const { nonce } = nextRun(stack, { seed: 0, path: 'explore' }, lab.salt ?? stack.salt);
+  const uuid = (name: string) => uuidOf(nonce, name);
+  return await workload.explore({ stack, nonce, uuid, client: clientOutside(lab) });
 }

@@ -2,6 +2,7 @@ import type { GauntletError } from '../errors.ts';
 import type { Verdict } from '../history/verdict.ts';
 import { operationsOf, type Plan } from '../plan/plan.ts';
 import { mapSteps } from '../plan/tidy.ts';
+import { exploreSubject } from './explore-subject.ts';
 import { runControls } from './hunting/controls.ts';
 import { Covered, type CoveredGround } from './hunting/covered.ts';
 import { unexamined } from './hunting/examine.ts';
@@ -14,7 +15,7 @@ import { type NotJudged, Tally } from './hunting/tally.ts';
 import { WholeHunt } from './hunting/whole-hunt.ts';
 import { plannerOf } from './next-plan.ts';
 import { measureRate, violatesAny } from './rate.ts';
-import { exploreSubject, type Lab, type PlanOutcome } from './run-plan.ts';
+import type { Lab, PlanOutcome } from './run-plan.ts';
 
 export type { Finding } from './hunting/finding.ts';
 

@@ -105,20 +105,8 @@ export async function runPlan(lab: Lab, plan: Plan): Promise<PlanOutcome> {
   };
 }
 
-/**
- * Lets the workload find out what the subject offers, once for a stack. Returns what it does not, a line each.
- * @throws GauntletError GNT_SUBJECT_REFUSED, GNT_SUBJECT_SILENT
- */
-export async function exploreSubject(lab: Lab): Promise<readonly string[]> {
-  const { stack, workload } = lab;
-  if (!workload.explore) return [];
-  const { nonce } = nextRun(stack, { seed: 0, path: 'explore' }, lab.salt ?? stack.salt);
-  const uuid = (name: string) => uuidOf(nonce, name);
-  return await workload.explore({ stack, nonce, uuid, client: clientOutside(lab) });
-}
-
 /** The client that prepares and cleans up. */
-function clientOutside({ stack, workload, connections, operationTimeoutMs }: Lab): LabClient {
+export function clientOutside({ stack, workload, connections, operationTimeoutMs }: Lab): LabClient {
   // Always through the same worker: what preparing leaves in a worker's memory must not differ from run to run.
   const first = (stack.workers[workload.service] ?? 1) > 1 ? 1 : undefined;
   return new LabClient({
