@@ -77,7 +77,11 @@ export function noise(random: Random, options: NoiseOptions): readonly Act[] {
 
   /** What is refused was not there before: that is asked of workloads. */
   const refusable = (asked: Asking, outcome: Act['outcome'], now: number): Asking =>
-    outcome === 'refused' && isToggled && asked.value !== undefined && asked.does !== 'remove'
+    outcome === 'refused' &&
+    isToggled &&
+    subject !== 'counter' &&
+    asked.value !== undefined &&
+    asked.does !== 'remove'
       ? { ...asked, value: `${key}-refused-${now}` }
       : asked;
 

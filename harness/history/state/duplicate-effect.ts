@@ -1,5 +1,4 @@
 import { invalid, named, notFound, type Violation } from '../outcome.ts';
-import { judgeBySweep, type Sweep } from '../sweep.ts';
 import { type Operation, timelineOf } from '../timeline.ts';
 import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
 import type { Checker } from '../verdict.ts';
@@ -7,6 +6,7 @@ import { shrunkCounters, unmetBy } from './counter-freshness.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { amountOf, isAddition } from './object-kind.ts';
 import { repeatedAnswers } from './repeated-answers.ts';
+import { judgeBySweep, type Sweep } from './sweep.ts';
 
 /** One request, one effect, also when it was repeated with its idempotency key (draft-ietf-httpapi-idempotency-key). */
 export const duplicateEffect: Checker = {

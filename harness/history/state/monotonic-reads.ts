@@ -1,12 +1,12 @@
-import { named, type Violation } from '../outcome.ts';
-import { judgeBySweep, type Sweep } from '../sweep.ts';
 import type { Operation } from '../timeline.ts';
-import { shown, valueId } from '../value.ts';
+import { valueId } from '../value.ts';
 import type { Checker } from '../verdict.ts';
 import { shrunkCounters, unmetBy } from './counter-freshness.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { monotonicLists } from './monotonic-lists.ts';
 import { isRead } from './object-kind.ts';
+import { back, perReader } from './reader.ts';
+import { judgeBySweep, type Sweep } from './sweep.ts';
 import { WrittenValues } from './written-values.ts';
 
 /** A client's reads never go back: session guarantee of Terry et al. (PDIS 1994). */
@@ -29,16 +29,6 @@ export const monotonicReads: Checker = {
     return judgeBySweep('monotonic-reads', effects, rules, 'no client read one thing twice');
   },
 };
-
-/** State per client and key. */
-export function perReader<T>({ keys }: Effects): {
-  get: (read: Operation) => T | undefined;
-  set: (read: Operation, state: T) => void;
-} {
-  const states = new Map<number, T>();
-  const place = ({ key, invoke }: Operation) => key + invoke.client * keys.length;
-  return { get: (read) => states.get(place(read)), set: (read, state) => states.set(place(read), state) };
-}
 
 /** A later read must not give a value of which every write had ended before that of the value read before began. */
 function registerRule(effects: Effects): Sweep {
@@ -88,19 +78,4 @@ function counterRule(effects: Effects): Sweep {
       return seen < was ? back(before, operation, []) : undefined;
     },
   };
-}
-
-export const back = (
-  before: Operation,
-  after: Operation,
-  writes: readonly Operation[],
-  what = '',
-): Violation => ({
-  reason: `client ${after.invoke.client} saw ${shownResult(before)} by ${named(before)}, then ${shownResult(after)} by ${named(after)}${what}`,
-  operations: [...writes, before, after],
-});
-
-function shownResult({ completion }: Operation): string {
-  const value = completion?.value;
-  return Array.isArray(value) ? `${value.length} elements` : shown(value);
 }

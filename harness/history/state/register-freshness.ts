@@ -1,9 +1,9 @@
 import { named, type Violation } from '../outcome.ts';
-import type { Sweep } from '../sweep.ts';
 import type { Operation } from '../timeline.ts';
 import { shown, valueId } from '../value.ts';
 import type { Effects } from './effects.ts';
 import { isRead, isWrite } from './object-kind.ts';
+import type { Sweep } from './sweep.ts';
 import { WrittenValues } from './written-values.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { invalid, notFound, type Violation } from './outcome.ts';
-import type { Effects } from './state/effects.ts';
-import type { ObjectKind } from './state/object-kind.ts';
-import type { Operation } from './timeline.ts';
-import type { Verdict } from './verdict.ts';
+import { invalid, notFound, type Violation } from '../outcome.ts';
+import type { Operation } from '../timeline.ts';
+import type { Verdict } from '../verdict.ts';
+import type { Effects } from './effects.ts';
+import type { ObjectKind } from './object-kind.ts';
 
 /** A rule for objects of one kind: it looks at each operation as it begins and as it ends well. Refused ones never happened. */
 export interface Sweep {
