@@ -23,6 +23,8 @@ export interface ArmedFaultsOptions {
   readonly service: string;
 }
 
+const holding: readonly string[] = ['stop', 'continue', 'pause'];
+
 /** The faults of one run: armed phase by phase, fired, proven and reverted. */
 export class ArmedFaults {
   readonly #plan: Plan;
@@ -55,11 +57,12 @@ export class ArmedFaults {
     });
   }
 
-  /** Whether kept connections of clients may have been hit. */
+  /** Whether kept connections of clients may have been hit; those to a process that was held for a while are whole. */
   get disturbed(): boolean {
-    return faultsOf(this.#plan).some(
-      ({ fault }) => fault.on === 'worker' || fault.on === 'service' || (fault.on === 'stream' && fault.link),
-    );
+    return faultsOf(this.#plan).some(({ fault }) => {
+      if (fault.on === 'client') return false;
+      return fault.on === 'stream' ? fault.link !== undefined : !holding.includes(fault.action);
+    });
   }
 
   /** Makes ready what must be in place before the operations of a phase begin. */

@@ -1,8 +1,14 @@
 import type { CompletionEvent, FaultEvent, HistoryEvent, InvokeEvent } from '../history/events.ts';
 import { stepOf } from '../history/step-of.ts';
 import type { WorkerServing } from '../plan/fault.ts';
-import type { FaultStep, OperationStep, Phase, Plan, Trigger } from '../plan/plan.ts';
-import { misplaced } from '../plan/plan.ts';
+import {
+  type FaultStep,
+  misplaced,
+  type OperationStep,
+  type Phase,
+  type Plan,
+  type Trigger,
+} from '../plan/plan.ts';
 import { serializePlan } from '../plan/serialize-plan.ts';
 import { tidy } from '../plan/tidy.ts';
 import type { PlanOutcome } from './run-plan.ts';

@@ -90,7 +90,8 @@ test('a throttled answer takes its time', async () => {
 
 test('a delay that reverts lets go', async () => {
   const wire = await answering();
-  wire.add('f', { match: { operation: 'x' }, effect: { kind: 'delay', delayMs: 60_000 }, revertAfterMs: 30 });
+  const effect = { kind: 'delay', delayMs: 60_000 } as const;
+  wire.add('f', { match: { operation: 'x' }, effect, revertAfterMs: 30, expiresAfterMs: 10_000 });
   const client = await wire.connect().send(request('x')).has(answer);
   expect(client.text).toBe(answer);
   expect(wire.view('f')).toMatchObject({ state: 'over' });

@@ -4,6 +4,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { FaultPlan } from './fault-plan.ts';
 import { Wire } from './wire.ts';
 
+/** Less than a test may take, so that it says what it waited for. */
+const withinMs = 4_000;
+
 /** A target, the wire in front of it as link `a>b`, and clients of it; all on loopback, all gone after `close`. */
 export class TestWire {
   readonly wire: Wire;
@@ -43,14 +46,14 @@ export class TestWire {
   }
 
   async fired(id: string, event: 'fired' | 'over' = 'fired'): Promise<FaultView> {
-    const fault = await this.wire.register.wait(id, event, AbortSignal.timeout(2_000));
+    const fault = await this.wire.register.wait(id, event, AbortSignal.timeout(withinMs));
     if (fault === undefined) throw new Error(`Fault ${id} is not ${event}.`);
     return this.view(id);
   }
 
   /** Resolves when the link takes connections again. */
   async listening(): Promise<void> {
-    const limit = Date.now() + 2_000;
+    const limit = Date.now() + withinMs;
     while (!this.wire.links.get('a>b')?.listening) {
       if (Date.now() > limit) throw new Error('The link does not listen.');
       await new Promise(setImmediate);
@@ -141,9 +144,9 @@ export class Client {
     return this;
   }
 
-  /** Resolves when the text is there; rejects after two seconds, or when the connection ends before. */
+  /** Resolves when the text is there; rejects when it does not come in time, or when the connection ends before. */
   async until(condition: (client: Client) => boolean): Promise<this> {
-    const limit = AbortSignal.timeout(2_000);
+    const limit = AbortSignal.timeout(withinMs);
     while (!condition(this)) {
       const change = new AbortController();
       const signal = AbortSignal.any([change.signal, limit]);
@@ -151,7 +154,8 @@ export class Client {
       await Promise.race(events).catch(() => undefined);
       for (const event of events) event.catch(() => undefined);
       change.abort();
-      if (limit.aborted) throw new Error(`Not within 2 s; so far ${this.end}: ${this.text.slice(0, 500)}`);
+      if (limit.aborted)
+        throw new Error(`Not within ${withinMs} ms; so far ${this.end}: ${this.text.slice(0, 500)}`);
     }
     return this;
   }
