@@ -110,7 +110,8 @@ export const createAgain: ResourceOperation = {
 const turnOf = ({ step }: Operation, { nonce }: ResourceRun): string =>
   `turn-${nonce}.${String(step.args.turn)}`;
 
-const orderOf = ({ declaration: { order }, offered }: ResourceRun) =>
+/** What the history says of the order of a list. */
+export const orderOf = ({ declaration: { order }, offered }: ResourceRun) =>
   order && offered.has('order') ? { order: order.by, orderMs: order.withinMs ?? 2 } : {};
 
 /** All items of an owner. Beyond a cap the oldest go, so that a list is not that of a set there. */
@@ -146,53 +147,6 @@ export const list: ResourceOperation = {
 const isOfFull = ({ key }: Operation, { declaration: { words } }: ResourceRun) =>
   key === (words?.full ?? 'full');
 const againOf = ({ declaration: { words } }: ResourceRun) => words?.again ?? 'again';
-
-/** Pages are so short that a few items need several. */
-const pageSize = 2;
-const mostPages = 60;
-
-/** All pages, one after the other. */
-export const walk: ResourceOperation = {
-  word: 'walk',
-  weight: 1,
-  keys: ['all'],
-  isOffered: ({ page }, offered) => page !== undefined && offered.has('walk'),
-  meaning: (operation, run) => {
-    const { page = { cursor: '' } } = run.declaration;
-    const paging = 'cursor' in page ? 'cursor' : 'offset';
-    return [{ ...about(operation, run), part: 'walk', does: 'walk', args: { paging, ...orderOf(run) } }];
-  },
-  perform: async (operation, client, run) => {
-    const elements: string[] = [];
-    let place: string | undefined = '0';
-    for (let page = 0; place !== undefined; page += 1) {
-      if (page === mostPages) return { type: 'unknown', error: `no end after ${mostPages} pages` };
-      const answer = await client.request(pageAt(operation, run, page, place));
-      if (!isDone(answer)) return completionOf(answer);
-      const items = run.api.itemsIn(answer);
-      elements.push(...items.map((item) => elementIn(run, item)));
-      place = nextPlace(run, answer, items.length, elements.length);
-    }
-    return done({ walk: { value: elements } });
-  },
-};
-
-function pageAt({ key }: Operation, run: ResourceRun, page: number, place: string) {
-  const { page: kind } = run.declaration;
-  const owner = run.ownerOf(key);
-  if (!kind) return run.api.list(owner);
-  const size = { [kind.limit]: `${pageSize}` };
-  if ('offset' in kind) return run.api.list(owner, { ...size, [kind.offset]: place });
-  return run.api.list(owner, page === 0 ? size : { ...size, [kind.cursor]: place });
-}
-
-/** Where the next page begins; undefined behind the last. */
-function nextPlace(run: ResourceRun, answer: Answer, shown: number, before: number): string | undefined {
-  const { page } = run.declaration;
-  if (!page || 'offset' in page) return shown < pageSize ? undefined : `${before}`;
-  const next = answer.json<Readonly<Record<string, unknown>>>()[page.next];
-  return typeof next === 'string' || typeof next === 'number' ? `${next}` : undefined;
-}
 
 /** Deletes one of the items that are known. */
 export const removeOne: ResourceOperation = {

@@ -8,7 +8,6 @@ import {
   type Operation,
   type PartCompletion,
   type PartMeaning,
-  uuidOf,
 } from '../workload.ts';
 import type { ResourceDeclaration } from './declaration.ts';
 import { isDone } from './made.ts';
@@ -35,7 +34,7 @@ const lifePart = (operation: Operation, run: ResourceRun, does: 'look' | 'destro
   value: operation.key,
 });
 
-const idOf = ({ key }: Operation, { ids }: ResourceRun): string => ids.get(key) ?? '';
+export const idOf = ({ key }: Operation, { ids }: ResourceRun): string => ids.get(key) ?? '';
 
 /** Fields that an edit is about: those the plan names, as far as the subject lets them be changed; without a word the first. */
 function edited({ step }: Operation, { declaration, offered, api }: ResourceRun): readonly string[] {
@@ -46,7 +45,7 @@ function edited({ step }: Operation, { declaration, offered, api }: ResourceRun)
   return named.length > 0 ? named : all.slice(0, 1);
 }
 
-const valuesOf = (operation: Operation, run: ResourceRun): JsonRecord =>
+export const valuesOf = (operation: Operation, run: ResourceRun): JsonRecord =>
   Object.fromEntries(
     edited(operation, run).flatMap((name) => {
       const field = run.declaration.fields[name];
@@ -221,42 +220,4 @@ export function removed({ declaration }: ResourceRun, answer: Answer): Completio
   const isOnce = declaration.deletes !== 'always';
   if (isDone(answer)) return done(isOnce ? { [life]: { value: true } } : {});
   return isGone(answer) && isOnce ? goneCompletion(answer) : completionOf(answer);
-}
-
-/** Somebody else reads, changes or deletes an item: nothing of it may be shown or changed. */
-export const intrude: ResourceOperation = {
-  word: 'intrude',
-  weight: 1,
-  keys: ['item2'],
-  isOffered: () => true,
-  args: (_, offered) => {
-    const ways = ['read', ...(offered.has('delete') ? ['delete'] : []), 'edit'];
-    return fc.record({ how: fc.constantFrom(...ways) });
-  },
-  meaning: (operation) => [
-    {
-      part: 'intrude',
-      does: 'other',
-      key: operation.key,
-      tenant: 'intruder',
-      ...(operation.step.args.how === 'edit' ? { marker: markerOf(operation.id) } : {}),
-    },
-  ],
-  perform: async (operation, client, run) => intruded(await client.request(intrusion(operation, run))),
-};
-
-function intrusion(operation: Operation, run: ResourceRun) {
-  const { api } = run;
-  const intruder = uuidOf(run.nonce, 'intruder');
-  const id = idOf(operation, run);
-  const { how } = operation.step.args;
-  if (how === 'delete') return api.remove(intruder, id);
-  if (how === 'edit' && api.hasChange) return api.change(intruder, id, valuesOf(operation, run));
-  return run.offered.has('read') ? api.read(intruder, id) : api.list(intruder);
-}
-
-function intruded(answer: Answer): Completion {
-  if (isDone(answer)) return { type: 'ok', parts: { intrude: { value: answer.text.slice(0, 4_000) } } };
-  // Refused, as it should be.
-  return answer.status < 500 ? { type: 'ok', error: `${answer.status}` } : completionOf(answer);
 }

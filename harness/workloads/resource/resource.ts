@@ -3,10 +3,12 @@ import type { Client, Operation, PlanRun, PreparedRun, Workload, WorkloadStack }
 import { apiOf } from './api.ts';
 import * as collections from './collection-operations.ts';
 import type { ResourceDeclaration } from './declaration.ts';
+import { intrude } from './intrude.ts';
 import * as items from './item-operations.ts';
 import { everything, lookAt, type Offered } from './offered.ts';
 import type { ResourceOperation } from './operation.ts';
 import { type KeyWord, keyWords, prepareItems, wordOf } from './run.ts';
+import { walk } from './walk.ts';
 
 /** Simplest first: what plans shrink to. */
 const operations: readonly ResourceOperation[] = [
@@ -16,13 +18,13 @@ const operations: readonly ResourceOperation[] = [
   items.search,
   items.remove,
   items.editIf,
-  items.intrude,
+  intrude,
   collections.create,
   collections.list,
   collections.createMany,
   collections.removeOne,
   collections.clear,
-  collections.walk,
+  walk,
   collections.createAgain,
   collections.fill,
 ];

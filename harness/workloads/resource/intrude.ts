@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { type Answer, type Completion, completionOf, type Operation, uuidOf } from '../workload.ts';
+import { idOf, valuesOf } from './item-operations.ts';
+import { isDone } from './made.ts';
+import type { ResourceOperation } from './operation.ts';
+import type { ResourceRun } from './run.ts';
+import { markerOf } from './values.ts';
+
+/** Somebody else reads, changes or deletes an item: nothing of it may be shown or changed. */
+export const intrude: ResourceOperation = {
+  word: 'intrude',
+  weight: 1,
+  keys: ['item2'],
+  isOffered: () => true,
+  args: (_, offered) => {
+    const ways = ['read', ...(offered.has('delete') ? ['delete'] : []), 'edit'];
+    return fc.record({ how: fc.constantFrom(...ways) });
+  },
+  meaning: (operation) => [
+    {
+      part: 'intrude',
+      does: 'other',
+      key: operation.key,
+      tenant: 'intruder',
+      ...(operation.step.args.how === 'edit' ? { marker: markerOf(operation.id) } : {}),
+    },
+  ],
+  perform: async (operation, client, run) => intruded(await client.request(intrusion(operation, run))),
+};
+
+function intrusion(operation: Operation, run: ResourceRun) {
+  const { api } = run;
+  const intruder = uuidOf(run.nonce, 'intruder');
+  const id = idOf(operation, run);
+  const { how } = operation.step.args;
+  if (how === 'delete') return api.remove(intruder, id);
+  if (how === 'edit' && api.hasChange) return api.change(intruder, id, valuesOf(operation, run));
+  return run.offered.has('read') ? api.read(intruder, id) : api.list(intruder);
+}
+
+function intruded(answer: Answer): Completion {
+  if (isDone(answer)) return { type: 'ok', parts: { intrude: { value: answer.text.slice(0, 4_000) } } };
+  // Refused, as it should be.
+  return answer.status < 500 ? { type: 'ok', error: `${answer.status}` } : completionOf(answer);
+}
