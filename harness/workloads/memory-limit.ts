@@ -55,12 +55,12 @@ function checkOf(stack: WorkloadStack): CheckChoice {
   return { checker: 'limit', window, limit: limitOf(stack), windowMs, begins: 'either' };
 }
 
-async function prepareRun({ nonce }: PlanRun): Promise<PreparedRun> {
+async function prepareRun({ uuid }: PlanRun): Promise<PreparedRun> {
   const timesIn = (args: { readonly times?: unknown }) => (typeof args.times === 'number' ? args.times : 1);
   return {
     meaning: ({ step }) => ({ does: 'request', value: timesIn(step.args) }),
     perform: ({ key, step }, own) =>
-      askTimes(own, `/memories/list?user_id=${key}-${nonce}&limit=1`, timesIn(step.args)),
+      askTimes(own, `/memories/list?user_id=${uuid(key)}&limit=1`, timesIn(step.args)),
   };
 }
 

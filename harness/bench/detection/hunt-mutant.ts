@@ -12,7 +12,17 @@ const examineWithinMs = 180_000;
 
 type Hunted = Pick<
   Row,
-  'outcome' | 'checkers' | 'reason' | 'seconds' | 'plans' | 'steps' | 'reproduced' | 'of' | 'controls' | 'why'
+  | 'outcome'
+  | 'checkers'
+  | 'reason'
+  | 'seconds'
+  | 'plans'
+  | 'steps'
+  | 'reproduced'
+  | 'of'
+  | 'fresh'
+  | 'controls'
+  | 'why'
 >;
 
 /** Hunts on the stack as it is now. What ends the hunt with an error is no finding. */
@@ -38,12 +48,14 @@ export async function huntSubject(
   }
 }
 
-function huntedOf({ verdict, seconds, plans, finding, why }: HuntResult): Hunted {
-  if (!finding)
-    return { outcome: verdict === 'invalid' ? 'found' : verdict, seconds, plans, ...(why ? { why } : {}) };
-  const { checkers, rate, plan, outcome } = finding;
+function huntedOf({ verdict, seconds, plans, finding, why, error, mishaps }: HuntResult): Hunted {
+  const last = error?.message ?? mishaps.at(-1)?.message ?? why;
+  if (!finding) {
+    const outcome = error || verdict === 'invalid' ? 'error' : verdict;
+    return { outcome, seconds, plans, ...(last ? { why: last } : {}) };
+  }
+  const { checkers, rate, fresh, plan, outcome, controls } = finding;
   const reason = outcome.judgement.verdicts.find((each) => each.verdict === 'invalid')?.reason;
-  const { controls } = finding as { readonly controls?: unknown };
   return {
     outcome: 'found',
     seconds,
@@ -52,7 +64,8 @@ function huntedOf({ verdict, seconds, plans, finding, why }: HuntResult): Hunted
     steps: stepsOf(plan).length,
     reproduced: rate.reproduced,
     of: rate.of,
+    ...(fresh ? { fresh: { reproduced: fresh.reproduced, of: fresh.of } } : {}),
     ...(reason ? { reason } : {}),
-    ...(controls === undefined ? {} : { controls }),
+    ...(controls.length > 0 ? { controls } : {}),
   };
 }

@@ -40,11 +40,10 @@ test('A finding that was measured less than ten times is firm by its share; one 
 });
 
 test('A row tells who found it, after how long, in how many steps, how often, and what controls said.', () => {
-  const controls = [{ without: 'second worker', reproduced: 0, of: 10 }];
+  const controls = [{ name: 'one worker', reproduced: 0, of: 10 }];
   const line = rowLine({ ...found('a', 10), controls }).replaceAll(/ +/g, ' ');
   expect(line).toBe(
-    ' ✔ a user dropped from a query stale-read 1.3 s 3 plans 2 steps 10 of 10' +
-      ' without second worker reproduced 0 of 10',
+    ' ✔ a user dropped from a query stale-read 1.3 s 3 plans 2 steps 10 of 10' + ' · one worker 0 of 10',
   );
 });
 

@@ -1,3 +1,5 @@
+import type { Control } from '../../lab/hunting/controls.ts';
+
 /** What came of one mutant, or of a subject without any. */
 export interface Row {
   readonly mutant: string;
@@ -15,7 +17,9 @@ export interface Row {
   readonly steps?: number;
   readonly reproduced?: number;
   readonly of?: number;
-  readonly controls?: unknown;
+  /** On a subject that was restarted before each run. */
+  readonly fresh?: { readonly reproduced: number; readonly of: number };
+  readonly controls?: readonly Control[];
   readonly why?: string;
 }
 
@@ -31,7 +35,9 @@ export interface Sums {
   readonly unfit: number;
 }
 
-const comesBack = ({ reproduced = 0, of = 0 }: Row) => of > 0 && reproduced >= 0.8 * of;
+const isFirm = (reproduced = 0, of = 0) => of > 0 && reproduced >= 0.8 * of;
+const comesBack = ({ reproduced, of, fresh }: Row) =>
+  isFirm(reproduced, of) || isFirm(fresh?.reproduced, fresh?.of);
 
 export function sumsOf(rows: readonly Row[]): Sums {
   const mutants = rows.filter(({ mutant, outcome }) => mutant !== unmutated && outcome !== 'unfit');
@@ -59,24 +65,11 @@ export function rowLine(row: Row): string {
     ...(outcome === 'found'
       ? [`${steps} steps`.padStart(8), `${row.reproduced} of ${row.of}`.padStart(8)]
       : []),
-    ...(row.controls === undefined ? [] : [controlsText(row.controls)]),
+    ...(row.fresh ? [`(restarted ${row.fresh.reproduced} of ${row.fresh.of})`] : []),
+    ...(row.controls ?? []).map(({ name, reproduced, of }) => `· ${name} ${reproduced} of ${of}`),
     outcome === 'valid' ? '' : (why ?? ''),
   ];
   return cells.filter(Boolean).join(' ').trimEnd();
-}
-
-/** Controls as the hunt tells them: each what was taken away, and how often the failure still came. */
-function controlsText(controls: unknown): string {
-  const text = (value: unknown): string =>
-    Array.isArray(value)
-      ? value.map(text).join(' · ')
-      : typeof value === 'object' && value !== null
-        ? Object.entries(value)
-            .filter(([, inner]) => typeof inner !== 'object')
-            .map(([key, inner]) => `${key} ${inner}`)
-            .join(' ')
-        : String(value);
-  return text(controls);
 }
 
 export function sumsLine({ mutants, found, firm, falseAlarms, unfit }: Sums, seconds: number): string {

@@ -4,6 +4,7 @@ import type { Checker } from '../verdict.ts';
 import { effectsOf } from './effects.ts';
 import { type Look, looksOf, type Part } from './looks.ts';
 import { type Past, pastOf } from './past.ts';
+import { isUpdate } from './settled.ts';
 
 /**
  * What is read together belongs together, and what was seen is not missing its past: no fractured reads (Bailis et al., RAMP,
@@ -21,7 +22,8 @@ export const readTogether: Checker = {
     const effects = effectsOf(history);
     const past = pastOf(effects);
     const siblings = Map.groupBy(
-      effects.operations.filter(({ invoke, outcome }) => invoke.partOf !== undefined && outcome !== 'fail'),
+      // Reads may have parts, too; what belongs together is what was changed together.
+      effects.operations.filter((operation) => operation.invoke.partOf !== undefined && isUpdate(operation)),
       ({ invoke }) => invoke.partOf,
     );
     const clients = new Map<number, Session>();

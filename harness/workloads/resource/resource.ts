@@ -143,6 +143,7 @@ function checksOf({ page, total, order, batch, cap }: ResourceDeclaration): read
     'lost-update',
     'convergence',
     'linearizable',
+    'read-together',
     'item-life',
     'tenant-isolation',
     ...(page ? ['pages'] : []),
