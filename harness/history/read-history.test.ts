@@ -122,6 +122,7 @@ const rich = serializeHistory(
     .ok(1, 'status', { key: 't' }, { value: 'done' }).history,
 ).trimEnd();
 const options: Readonly<Record<string, object>> = {
+  jobs: { delivery: 'at-least-once' },
   limit: { window: 'sliding', limit: 1, windowMs: 1 },
   'cancel-upstream': { withinMs: 100 },
 };

@@ -39,9 +39,10 @@ const checkers = ['jobs', 'one-holder', 'limit'];
 test.each(checkers)(
   'nothing is found by %s at a desk that acts at once',
   async (checker) => {
-    const { finding, verdict } = await huntWith(checker, false, 25);
+    const { finding, judged } = await huntWith(checker, false, 25);
     expect(finding?.checkers).toBeUndefined();
-    expect(verdict).toBe('valid');
+    // Most plans are about something else: one checker alone has nothing to judge in them.
+    expect(judged[checker]).toBeGreaterThan(0);
   },
   20_000,
 );
