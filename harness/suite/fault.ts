@@ -62,9 +62,11 @@ export function streamSeen({ events }: SeenRun) {
   return ended && 'stream' in ended ? ended.stream : undefined;
 }
 
-/** Each event of the history in a word or two, with the operation of the plan: `invoke o1`, `fired`, `ok o1`. */
+/** Each event of the history in a word or two, once for the parts of a request: `invoke o1`, `fired`, `ok o1`. */
 export const eventsSeen = ({ events }: SeenRun): readonly string[] =>
-  events.map((event) => (event.type === 'fault' ? event.state : `${event.type} ${stepOf(event.op)}`));
+  events
+    .map((event) => (event.type === 'fault' ? event.state : `${event.type} ${stepOf(event.op)}`))
+    .filter((seen, index, all) => seen !== all[index - 1]);
 
 /** Milliseconds from the first request to the first frame of its answer, and to its end. */
 export function durationsOf(run: SeenRun) {
