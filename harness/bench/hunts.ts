@@ -1,7 +1,7 @@
-import { Connections } from '../lab/connections.ts';
 import { type HuntResult, hunt } from '../lab/hunt.ts';
 import { openLabStack } from '../lab/lab-stack.ts';
 import { rateText, verdictText } from '../lab/print-finding.ts';
+import { Connections } from '../lab/running/connections.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
 import { workloadOf } from '../workloads/catalogue.ts';
 import { onBenchStack } from './bench-stack.ts';

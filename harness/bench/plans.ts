@@ -1,7 +1,7 @@
-import { Connections } from '../lab/connections.ts';
 import { openLabStack } from '../lab/lab-stack.ts';
 import { nextPlan } from '../lab/next-plan.ts';
-import { type PlanOutcome, runPlan } from '../lab/run-plan.ts';
+import { Connections } from '../lab/running/connections.ts';
+import { type PlanOutcome, runPlan } from '../lab/running/run-plan.ts';
 import type { FaultStep, Plan } from '../plan/plan.ts';
 import { operationsOf } from '../plan/plan.ts';
 import type { StackRecord } from '../stack/run-folder.ts';

@@ -1,16 +1,16 @@
 import { Command, CommanderError } from 'commander';
-import { addCheckCommand } from './check.ts';
 import { addDownCommand } from './down.ts';
 import { addE2eCommand } from './e2e.ts';
-import { addHuntCommand } from './hunt.ts';
 import { addImagesCommand } from './images.ts';
+import { addCheckCommand } from './lab/check.ts';
+import { addHuntCommand } from './lab/hunt.ts';
+import { addReplayCommand } from './lab/replay.ts';
+import { addReproCommand } from './lab/repro.ts';
+import { addWorkersCommand } from './lab/workers.ts';
 import { addLogsCommand } from './logs.ts';
 import { printError } from './print-error.ts';
-import { addReplayCommand } from './replay.ts';
-import { addReproCommand } from './repro.ts';
 import { addStatusCommand } from './status.ts';
 import { addUpCommand } from './up.ts';
-import { addWorkersCommand } from './workers.ts';
 
 // Set before testcontainers is loaded: the supervisor cleans up, and published ports are on loopback.
 process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';

@@ -1,6 +1,6 @@
 import { gauntletError } from '../errors.ts';
 import type { Verdict } from '../history/verdict.ts';
-import type { Control } from './hunting/controls.ts';
+import type { Control } from './hunting/finding.ts';
 
 /** `bug.json` of a folder below bugs/. */
 export interface Bug {

@@ -1,6 +1,6 @@
 import { uuidOf } from '../workloads/workload.ts';
-import { nextRun } from './nonce.ts';
-import { clientOutside, type Lab } from './run-plan.ts';
+import { nextRun } from './running/nonce.ts';
+import { clientOutside, type Lab } from './running/run-plan.ts';
 
 /**
  * Lets a workload find out once what a subject offers, before plans are made. Returns what is left out, a line each; nothing for

@@ -15,7 +15,7 @@ import { type NotJudged, Tally } from './hunting/tally.ts';
 import { WholeHunt } from './hunting/whole-hunt.ts';
 import { plannerOf } from './next-plan.ts';
 import { measureRate, violatesAny } from './rate.ts';
-import type { Lab, PlanOutcome } from './run-plan.ts';
+import type { Lab, PlanOutcome } from './running/run-plan.ts';
 
 export type { Finding } from './hunting/finding.ts';
 

@@ -4,7 +4,7 @@ import { operationsOf, stepsOf } from '../plan/plan.ts';
 import type { Finding } from './hunting/finding.ts';
 import type { Tally } from './hunting/tally.ts';
 import type { Rate } from './rate.ts';
-import type { PlanOutcome } from './run-plan.ts';
+import type { PlanOutcome } from './running/run-plan.ts';
 
 /** As many operations as a person takes in at a glance: a history as short as that is shown whole. */
 const shownWhole = 10;

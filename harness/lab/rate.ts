@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/plan.ts';
 import type { Runner } from './hunting/runner.ts';
-import type { PlanOutcome } from './run-plan.ts';
+import type { PlanOutcome } from './running/run-plan.ts';
 
 /** How often a plan came to the verdict that was looked for. Real processes schedule themselves, so it is measured. */
 export interface Rate {

@@ -4,7 +4,7 @@ import { serializeHistory } from '../history/write-history.ts';
 import type { Plan } from '../plan/plan.ts';
 import { serializePlan } from '../plan/serialize-plan.ts';
 import { redact } from '../report/redact.ts';
-import type { PlanOutcome } from './run-plan.ts';
+import type { PlanOutcome } from './running/run-plan.ts';
 
 /** Where the lab puts plans and histories: `plans/*.json` and `history/*.jsonl` of the run's results. */
 export class LabResults {

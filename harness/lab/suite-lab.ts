@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { StackRecord } from '../stack/run-folder.ts';
 import { service } from '../suite/stack.ts';
 import { workloadOf } from '../workloads/catalogue.ts';
-import { Connections } from './connections.ts';
 import { openLabStack } from './lab-stack.ts';
-import type { Lab } from './run-plan.ts';
+import { Connections } from './running/connections.ts';
+import type { Lab } from './running/run-plan.ts';
 
 /** A lab for a workload on the stack of the suites; a test whose service is absent is skipped with the reason. */
 export async function withSuiteLab<T>(

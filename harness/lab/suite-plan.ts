@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../history/events.ts';
 import { type Plan, planVersion, type Step } from '../plan/plan.ts';
 import { skip } from '../suite/skip.ts';
-import { runPlan, unsupportedFaults } from './run-plan.ts';
+import { runPlan, unsupportedFaults } from './running/run-plan.ts';
 import { withSuiteLab } from './suite-lab.ts';
 
 export interface SuiteRun {

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { FaultUnsupported } from '../faults/applied-fault.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
 import type { Workload } from '../workloads/workload.ts';
-import { Connections } from './connections.ts';
 import type { Subject } from './hunting/subject.ts';
 import { openLabStack } from './lab-stack.ts';
-import type { Lab } from './run-plan.ts';
+import { Connections } from './running/connections.ts';
+import type { Lab } from './running/run-plan.ts';
 
 /** A service in the process of a test, as a stack of one remote service. */
 export interface TestLab {

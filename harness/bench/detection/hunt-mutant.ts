@@ -1,6 +1,6 @@
-import { Connections } from '../../lab/connections.ts';
 import { type HuntResult, hunt } from '../../lab/hunt.ts';
 import { openLabStack } from '../../lab/lab-stack.ts';
+import { Connections } from '../../lab/running/connections.ts';
 import { stepsOf } from '../../plan/plan.ts';
 import type { StackRecord } from '../../stack/run-folder.ts';
 import { workloadOf } from '../../workloads/catalogue.ts';

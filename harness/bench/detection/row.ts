@@ -1,4 +1,4 @@
-import type { Control } from '../../lab/hunting/controls.ts';
+import type { Control } from '../../lab/hunting/finding.ts';
 
 /** What came of one mutant, or of a subject without any. */
 export interface Row {

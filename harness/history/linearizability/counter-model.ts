@@ -1,4 +1,4 @@
-import { amountOf } from '../state/object-kind.ts';
+import { amountOf } from '../effects/object-kind.ts';
 import type { Operation } from '../timeline.ts';
 import type { Model } from './model.ts';
 

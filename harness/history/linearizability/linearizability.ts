@@ -1,6 +1,6 @@
+import { effectsOf } from '../effects/effects.ts';
+import { isLook } from '../effects/settled.ts';
 import { invalid, named, notFound, undecided } from '../outcome.ts';
-import { effectsOf } from '../state/effects.ts';
-import { isLook } from '../state/settled.ts';
 import type { Operation } from '../timeline.ts';
 import { shown } from '../value.ts';
 import type { Checker } from '../verdict.ts';

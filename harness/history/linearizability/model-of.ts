@@ -1,4 +1,4 @@
-import type { ObjectKind } from '../state/object-kind.ts';
+import type { ObjectKind } from '../effects/object-kind.ts';
 import type { Operation } from '../timeline.ts';
 import { counterModel } from './counter-model.ts';
 import type { Model } from './model.ts';

@@ -1,4 +1,4 @@
-import { isRefusedCas } from '../state/object-kind.ts';
+import { isRefusedCas } from '../effects/object-kind.ts';
 import type { Operation } from '../timeline.ts';
 import { type ValueId, valueId } from '../value.ts';
 import { refusedValues } from './beginnings.ts';

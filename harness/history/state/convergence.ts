@@ -1,9 +1,9 @@
+import { type Effects, effectsOf } from '../effects/effects.ts';
+import { type Settled, settledKeys } from '../effects/settled.ts';
 import { invalid, named, notFound, undecided } from '../outcome.ts';
 import type { Operation } from '../timeline.ts';
 import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
 import type { Checker } from '../verdict.ts';
-import { type Effects, effectsOf } from './effects.ts';
-import { type Settled, settledKeys } from './settled.ts';
 
 export interface ConvergenceOptions {
   /** How long after the last change reads may still differ. Default 0. */

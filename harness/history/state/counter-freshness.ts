@@ -1,8 +1,8 @@
+import type { Effects } from '../effects/effects.ts';
+import { amountOf } from '../effects/object-kind.ts';
+import type { Sweep } from '../effects/sweep.ts';
 import { named, type Violation } from '../outcome.ts';
 import type { Operation } from '../timeline.ts';
-import type { Effects } from './effects.ts';
-import { amountOf } from './object-kind.ts';
-import type { Sweep } from './sweep.ts';
 
 /** The least that a counter can have begun at, from what was counted so far. */
 export class LeastBeginning {

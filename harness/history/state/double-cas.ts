@@ -1,9 +1,9 @@
+import type { Effects } from '../effects/effects.ts';
+import type { Settled } from '../effects/settled.ts';
+import { writtenBy } from '../effects/written-values.ts';
 import { named, type Violation } from '../outcome.ts';
 import type { Operation } from '../timeline.ts';
 import { shown, type ValueId, valueId } from '../value.ts';
-import type { Effects } from './effects.ts';
-import type { Settled } from './settled.ts';
-import { writtenBy } from './written-values.ts';
 
 /**
  * Two cas that both replaced a value that was there once: each saw what the other had replaced. Judged only where nothing can

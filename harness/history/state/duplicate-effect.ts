@@ -1,12 +1,12 @@
+import { type Effects, effectsOf } from '../effects/effects.ts';
+import { amountOf, isAddition } from '../effects/object-kind.ts';
+import { repeatedAnswers } from '../effects/repeated-answers.ts';
+import { judgeBySweep, type Sweep } from '../effects/sweep.ts';
 import { invalid, named, notFound, type Violation } from '../outcome.ts';
 import { type Operation, timelineOf } from '../timeline.ts';
 import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
 import type { Checker } from '../verdict.ts';
 import { shrunkCounters, unmetBy } from './counter-freshness.ts';
-import { type Effects, effectsOf } from './effects.ts';
-import { amountOf, isAddition } from './object-kind.ts';
-import { repeatedAnswers } from './repeated-answers.ts';
-import { judgeBySweep, type Sweep } from './sweep.ts';
 
 /** One request, one effect, also when it was repeated with its idempotency key (draft-ietf-httpapi-idempotency-key). */
 export const duplicateEffect: Checker = {

@@ -1,13 +1,13 @@
+import { type Effects, effectsOf } from '../effects/effects.ts';
+import { amountOf, isAddition } from '../effects/object-kind.ts';
+import { type Settled, settledKeys } from '../effects/settled.ts';
+import { WrittenValues } from '../effects/written-values.ts';
 import { invalid, named, notFound, type Violation } from '../outcome.ts';
 import type { Operation } from '../timeline.ts';
 import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
 import type { Checker } from '../verdict.ts';
 import { LeastBeginning, shrunkCounters, unmetBy } from './counter-freshness.ts';
 import { doubleCas } from './double-cas.ts';
-import { type Effects, effectsOf } from './effects.ts';
-import { amountOf, isAddition } from './object-kind.ts';
-import { type Settled, settledKeys } from './settled.ts';
-import { WrittenValues } from './written-values.ts';
 
 /** Acknowledged changes are not overwritten by others that had not seen them: P4 of Berenson et al. (SIGMOD 1995). */
 export const lostUpdate: Checker = {

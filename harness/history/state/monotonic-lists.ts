@@ -1,10 +1,10 @@
+import type { Effects } from '../effects/effects.ts';
+import { type Element, Elements } from '../effects/element.ts';
+import { back, perReader } from '../effects/reader.ts';
+import type { Sweep } from '../effects/sweep.ts';
 import type { Violation } from '../outcome.ts';
 import type { Operation } from '../timeline.ts';
 import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
-import type { Effects } from './effects.ts';
-import { type Element, Elements } from './element.ts';
-import { back, perReader } from './reader.ts';
-import type { Sweep } from './sweep.ts';
 
 /** What a client has seen of a collection by its lists, one after the other. */
 interface Seen {

@@ -1,13 +1,13 @@
+import { type Effects, effectsOf } from '../effects/effects.ts';
+import { isRead } from '../effects/object-kind.ts';
+import { back, perReader } from '../effects/reader.ts';
+import { judgeBySweep, type Sweep } from '../effects/sweep.ts';
+import { WrittenValues } from '../effects/written-values.ts';
 import type { Operation } from '../timeline.ts';
 import { valueId } from '../value.ts';
 import type { Checker } from '../verdict.ts';
 import { shrunkCounters, unmetBy } from './counter-freshness.ts';
-import { type Effects, effectsOf } from './effects.ts';
 import { monotonicLists } from './monotonic-lists.ts';
-import { isRead } from './object-kind.ts';
-import { back, perReader } from './reader.ts';
-import { judgeBySweep, type Sweep } from './sweep.ts';
-import { WrittenValues } from './written-values.ts';
 
 /** A client's reads never go back: session guarantee of Terry et al. (PDIS 1994). */
 export const monotonicReads: Checker = {

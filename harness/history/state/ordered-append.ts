@@ -1,11 +1,11 @@
+import { type Effects, effectsOf } from '../effects/effects.ts';
+import { Elements } from '../effects/element.ts';
+import { isAddition } from '../effects/object-kind.ts';
+import { judgeBySweep, type Sweep } from '../effects/sweep.ts';
 import { named, type Violation } from '../outcome.ts';
 import type { Operation } from '../timeline.ts';
 import { elementsOf, shown, type ValueId, valueId } from '../value.ts';
 import type { Checker } from '../verdict.ts';
-import { type Effects, effectsOf } from './effects.ts';
-import { Elements } from './element.ts';
-import { isAddition } from './object-kind.ts';
-import { judgeBySweep, type Sweep } from './sweep.ts';
 
 /** A sequence keeps what was appended, in one order: Jepsen's list-append, with real time (Kingsbury and Alvaro 2020). */
 export const orderedAppend: Checker = {

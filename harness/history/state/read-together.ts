@@ -1,10 +1,10 @@
+import { effectsOf } from '../effects/effects.ts';
+import { type Look, looksOf, type Part } from '../effects/looks.ts';
+import { type Past, pastOf } from '../effects/past.ts';
+import { isUpdate } from '../effects/settled.ts';
 import { invalid, named, notFound, type Violation } from '../outcome.ts';
 import type { Operation } from '../timeline.ts';
 import type { Checker } from '../verdict.ts';
-import { effectsOf } from './effects.ts';
-import { type Look, looksOf, type Part } from './looks.ts';
-import { type Past, pastOf } from './past.ts';
-import { isUpdate } from './settled.ts';
 
 /**
  * What is read together belongs together, and what was seen is not missing its past: no fractured reads (Bailis et al., RAMP,

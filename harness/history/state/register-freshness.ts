@@ -1,10 +1,10 @@
+import type { Effects } from '../effects/effects.ts';
+import { isRead, isWrite } from '../effects/object-kind.ts';
+import type { Sweep } from '../effects/sweep.ts';
+import { WrittenValues } from '../effects/written-values.ts';
 import { named, type Violation } from '../outcome.ts';
 import type { Operation } from '../timeline.ts';
 import { shown, valueId } from '../value.ts';
-import type { Effects } from './effects.ts';
-import { isRead, isWrite } from './object-kind.ts';
-import type { Sweep } from './sweep.ts';
-import { WrittenValues } from './written-values.ts';
 
 /**
  * A read must not return a value that had been overwritten before the read began: every write of it ended before another

@@ -1,11 +1,11 @@
+import { Acknowledged } from '../effects/acknowledged.ts';
+import type { Effects } from '../effects/effects.ts';
+import { type Element, Elements } from '../effects/element.ts';
+import { isAddition } from '../effects/object-kind.ts';
+import type { Sweep } from '../effects/sweep.ts';
 import { named, type Violation } from '../outcome.ts';
 import type { Operation } from '../timeline.ts';
 import { elementsOf, shown, valueId } from '../value.ts';
-import { Acknowledged } from './acknowledged.ts';
-import type { Effects } from './effects.ts';
-import { type Element, Elements } from './element.ts';
-import { isAddition } from './object-kind.ts';
-import type { Sweep } from './sweep.ts';
 
 /** What was acknowledged to one client, or to any. */
 interface View {

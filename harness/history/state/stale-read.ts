@@ -1,10 +1,10 @@
+import { effectsOf } from '../effects/effects.ts';
+import { judgeBySweep } from '../effects/sweep.ts';
 import type { History } from '../events.ts';
 import type { Checker, Verdict } from '../verdict.ts';
 import { counterFreshness } from './counter-freshness.ts';
-import { effectsOf } from './effects.ts';
 import { registerFreshness } from './register-freshness.ts';
 import { setFreshness } from './set-freshness.ts';
-import { judgeBySweep } from './sweep.ts';
 
 export const freshnessNeeds = [
   'reads that begin after a write was acknowledged',

@@ -3,7 +3,8 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { OperationStep, Plan } from '../../plan/plan.ts';
 import counter from '../../workloads/example/counter.ts';
 import { openTestLab, type TestLab } from '../test-lab.ts';
-import { type Control, controlLines, needsTwoWorkers, oneWorker, runControls } from './controls.ts';
+import { controlLines, needsTwoWorkers, oneWorker, runControls } from './controls.ts';
+import type { Control } from './finding.ts';
 import { Runner } from './runner.ts';
 import type { Subject } from './subject.ts';
 

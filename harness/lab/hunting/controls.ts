@@ -3,17 +3,8 @@ import { forOneWorker, repinned } from '../../plan/pinned.ts';
 import { faultsOf, operationsOf, type Plan } from '../../plan/plan.ts';
 import { mapSteps } from '../../plan/tidy.ts';
 import { measureRate, type Rate, violatesAny } from '../rate.ts';
-import { type Finding, isFirmRate, rateRuns } from './finding.ts';
+import { type Control, type Finding, isFirmRate, rateRuns } from './finding.ts';
 import type { Runner } from './runner.ts';
-
-/** The same plan with one thing taken away, and how often it still fails: what makes the failure go away is its cause. */
-export interface Control {
-  readonly name: string;
-  readonly reproduced: number;
-  /** 0 where it could not be run; `why` says so. */
-  readonly of: number;
-  readonly why?: string;
-}
 
 export const oneWorker = 'one worker';
 export const allOnOneWorker = 'all operations on one worker';

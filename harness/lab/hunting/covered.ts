@@ -4,7 +4,7 @@ import { coveredBy } from '../../plan/cover/fault-ground.ts';
 import { nameOf, type PairItem, type Place } from '../../plan/cover/pair-ground.ts';
 import { faultsOf, operationsOf } from '../../plan/plan.ts';
 import type { Planner } from '../next-plan.ts';
-import type { PlanOutcome } from '../run-plan.ts';
+import type { PlanOutcome } from '../running/run-plan.ts';
 
 export interface Part {
   readonly covered: number;

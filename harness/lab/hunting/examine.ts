@@ -2,7 +2,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { shrink } from '../../plan/shrink.ts';
 import { isLoose, pinPlan } from '../pin-plan.ts';
 import { invalidCheckers, measureRate, type Rate, violatesAny } from '../rate.ts';
-import type { PlanOutcome } from '../run-plan.ts';
+import type { PlanOutcome } from '../running/run-plan.ts';
 import { type Finding, firmAt, isFirmRate, rateRuns } from './finding.ts';
 import type { Runner } from './runner.ts';
 

@@ -1,7 +1,15 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { Rate } from '../rate.ts';
-import type { PlanOutcome } from '../run-plan.ts';
-import type { Control } from './controls.ts';
+import type { PlanOutcome } from '../running/run-plan.ts';
+
+/** The same plan with one thing taken away, and how often it still fails: what makes the failure go away is its cause. */
+export interface Control {
+  readonly name: string;
+  readonly reproduced: number;
+  /** 0 where it could not be run; `why` says so. */
+  readonly of: number;
+  readonly why?: string;
+}
 
 /** What was wrong, the smallest plan that shows it, and how often it does. */
 export interface Finding {

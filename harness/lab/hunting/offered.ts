@@ -1,7 +1,7 @@
 import type { CompletionEvent } from '../../history/events.ts';
 import { stepOf } from '../../history/step-of.ts';
 import { operationsOf } from '../../plan/plan.ts';
-import type { PlanOutcome } from '../run-plan.ts';
+import type { PlanOutcome } from '../running/run-plan.ts';
 
 /** What a server says to a route, a method or a kind of request that it does not know. */
 const unknownRoute = [400, 404, 405, 501];

@@ -1,7 +1,7 @@
 import { GauntletError, gauntletError } from '../../errors.ts';
 import { FaultUnsupported } from '../../faults/applied-fault.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { type Lab, type PlanOutcome, runPlan } from '../run-plan.ts';
+import { type Lab, type PlanOutcome, runPlan } from '../running/run-plan.ts';
 import type { Subject } from './subject.ts';
 
 /** More in a row are no bad luck: the hunt ends with the last one. */

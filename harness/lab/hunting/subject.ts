@@ -4,7 +4,7 @@ import { restored } from '../../faults/restored.ts';
 import { applyServiceFault } from '../../faults/service-fault.ts';
 import { connectSupervisor } from '../../stack/supervisor/client.ts';
 import { listWorkers, openLabStack } from '../lab-stack.ts';
-import type { Lab } from '../run-plan.ts';
+import type { Lab } from '../running/run-plan.ts';
 
 const aliveWithinMs = 5_000;
 const startWithinMs = 300_000;

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../history/verdict.ts';
 import { operationsOf } from '../../plan/plan.ts';
-import type { PlanOutcome } from '../run-plan.ts';
+import type { PlanOutcome } from '../running/run-plan.ts';
 
 /** A checker that had something to judge in no run, and what it lacked in the last one. */
 export interface NotJudged {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { CheckChoice, HistoryEvent } from '../../history/events.ts';
 import { operationsOf, type Plan } from '../../plan/plan.ts';
-import type { PlanOutcome } from '../run-plan.ts';
+import type { PlanOutcome } from '../running/run-plan.ts';
 import { WholeHunt } from './whole-hunt.ts';
 
 const limitOf3: CheckChoice = { checker: 'limit', window: 'sliding', limit: 3, windowMs: 60_000 };

@@ -7,7 +7,7 @@ import { oneAfterTheOther } from '../../plan/combine-plans.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { serializePlan } from '../../plan/serialize-plan.ts';
 import { mapSteps } from '../../plan/tidy.ts';
-import type { PlanOutcome } from '../run-plan.ts';
+import type { PlanOutcome } from '../running/run-plan.ts';
 
 /**
  * Checkers whose rule spans runs, for objects that several runs share: what a limit admits, what a counter counts, and what

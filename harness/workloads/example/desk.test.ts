@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { Connections } from '../../lab/connections.ts';
 import { hunt } from '../../lab/hunt.ts';
 import { openLabStack } from '../../lab/lab-stack.ts';
+import { Connections } from '../../lab/running/connections.ts';
 import type { StackRecord } from '../../stack/run-folder.ts';
 import type { Workload } from '../workload.ts';
 import desk from './desk.ts';

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { Connections } from '../../lab/connections.ts';
 import { openLabStack } from '../../lab/lab-stack.ts';
 import { nextPlan } from '../../lab/next-plan.ts';
 import { invalidCheckers } from '../../lab/rate.ts';
-import { type Lab, runPlan } from '../../lab/run-plan.ts';
+import { Connections } from '../../lab/running/connections.ts';
+import { type Lab, runPlan } from '../../lab/running/run-plan.ts';
 import type { StackRecord } from '../../stack/run-folder.ts';
 import notes from './notes.ts';
 import { type Carelessness, startNotes } from './notes-service.ts';

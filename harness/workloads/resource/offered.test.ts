@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
-import { Connections } from '../../lab/connections.ts';
 import { exploreSubject } from '../../lab/explore-subject.ts';
 import { openLabStack } from '../../lab/lab-stack.ts';
 import { nextPlan } from '../../lab/next-plan.ts';
-import { type Lab, runPlan } from '../../lab/run-plan.ts';
+import { Connections } from '../../lab/running/connections.ts';
+import { type Lab, runPlan } from '../../lab/running/run-plan.ts';
 import type { StackRecord } from '../../stack/run-folder.ts';
 import notes from '../example/notes.ts';
 

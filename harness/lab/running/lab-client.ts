@@ -1,0 +1,176 @@
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { now } from '../../faults/now.ts';
+import type { WorkerSeen } from '../../history/events.ts';
+import { ScopeClientError } from '../../workers/tunnel-agent.ts';
+import {
+  type Answer,
+  type Client,
+  type ClientRequest,
+  notDone,
+  type StreamAnswer,
+  type StreamRequest,
+} from '../../workloads/workload.ts';
+import type { Route } from './connections.ts';
+import { readFrames } from './read-frames.ts';
+
+/** What a planned fault of the client makes it do, and what it tells while it reads. */
+export interface ClientConduct {
+  /** Hang up once so many frames have come. */
+  readonly abortAfterFrames?: number;
+  /** Read no faster. */
+  readonly bytesPerSecond?: number;
+  /** Told of every frame, counted from 1, and of 0 once the request is sent. */
+  readonly onFrames?: (count: number) => void;
+  readonly onAbort?: (at: number) => void;
+  /** Told of the worker at the other end of a connection to a service, before the request goes out. */
+  readonly onWorker?: (service: string, worker: WorkerSeen) => void;
+  readonly onSlowRead?: (seen: { readonly bytes: number; readonly elapsedMs: number }) => void;
+}
+
+export interface LabClientOptions {
+  readonly route: (service: string) => Route;
+  readonly service: string;
+  /** Bound of the whole operation. */
+  readonly signal: AbortSignal;
+  readonly conduct?: ClientConduct;
+}
+
+/** How long a worker that was killed may take to come back before an operation for it is given up. */
+const retryPauseMs = 25;
+
+/** Speaks plain HTTP over the connections of one planned client, and remembers which worker answered. */
+export class LabClient implements Client {
+  readonly #options: LabClientOptions;
+  worker: WorkerSeen | undefined;
+  abortedAt: number | undefined;
+  /** Of the last answer, if there was one. */
+  status: number | undefined;
+
+  constructor(options: LabClientOptions) {
+    this.#options = options;
+  }
+
+  async request(wanted: ClientRequest): Promise<Answer> {
+    const response = await this.#send(wanted, undefined, () => this.#options.conduct?.onFrames?.(0));
+    return answerOf(response, await text(response));
+  }
+
+  async stream(wanted: StreamRequest): Promise<StreamAnswer> {
+    const { conduct = {} } = this.#options;
+    const hangUp = new AbortController();
+    const abortedAt = () => (this.abortedAt === undefined ? {} : { abortedAt: this.abortedAt });
+    const abort = () => {
+      this.abortedAt = now();
+      hangUp.abort();
+      conduct.onAbort?.(this.abortedAt);
+    };
+    const sent = () => {
+      conduct.onFrames?.(0);
+      if (conduct.abortAfterFrames === 0) abort();
+    };
+    try {
+      const response = await this.#send(wanted, hangUp.signal, sent);
+      const seen = await readFrames(response, wanted.frame, {
+        ...(conduct.bytesPerSecond === undefined ? {} : { bytesPerSecond: conduct.bytesPerSecond }),
+        onFrames: (count) => {
+          conduct.onFrames?.(count);
+          if (count === conduct.abortAfterFrames && this.abortedAt === undefined) abort();
+        },
+        onEnd: (bytes, elapsedMs) => conduct.onSlowRead?.({ bytes, elapsedMs }),
+        signal: this.#options.signal,
+        gone: hangUp.signal,
+      });
+      return { ...answerOf(response, seen.body), ...seen, ...abortedAt() };
+    } catch (error) {
+      if (this.abortedAt === undefined) throw error;
+      return {
+        status: 0,
+        headers: {},
+        text: '',
+        json: noBody,
+        frames: [],
+        endedCleanly: false,
+        ...abortedAt(),
+      };
+    }
+  }
+
+  /** Sends, waiting for the worker if it is on its way back. */
+  async #send(wanted: ClientRequest, hangUp?: AbortSignal, onSent?: () => void): Promise<IncomingMessage> {
+    for (;;) {
+      try {
+        return await this.#sendOnce(wanted, hangUp, onSent);
+      } catch (error) {
+        if (!(error instanceof ScopeClientError)) throw error;
+        const { code, message } = error;
+        const comesBack = [
+          'GNT_NO_SUCH_WORKER',
+          'GNT_NO_WORKERS',
+          'GNT_WORKER_DIED',
+          'GNT_SERVICE_UNREACHABLE',
+        ];
+        if (!comesBack.includes(code) || this.#options.signal.aborted) throw notDone(`not sent: ${message}`);
+        await delay(retryPauseMs);
+      }
+    }
+  }
+
+  #sendOnce(wanted: ClientRequest, hangUp?: AbortSignal, onSent?: () => void): Promise<IncomingMessage> {
+    const { path, body, headers = {}, service = this.#options.service } = wanted;
+    const { agent, origin, workerOf } = this.#options.route(service);
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const signal = hangUp ? AbortSignal.any([this.#options.signal, hangUp]) : this.#options.signal;
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        new URL(path, origin),
+        {
+          agent,
+          signal,
+          method: wanted.method ?? (payload === undefined ? 'GET' : 'POST'),
+          headers: {
+            ...(payload === undefined
+              ? {}
+              : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload)) }),
+            ...headers,
+          },
+        },
+        (response) => {
+          this.#meet(service, workerOf(response.socket));
+          this.status = response.statusCode;
+          resolve(response);
+        },
+      );
+      // Known from the socket on, so that an operation that never got an answer still names its worker.
+      sent.on('socket', (socket) => {
+        this.#meet(service, workerOf(socket));
+        // A tunnel that is given up while its answer comes in reports it once more, with nobody listening.
+        if (socket.listenerCount('error', ignore) === 0) socket.on('error', ignore);
+      });
+      sent.on('finish', () => onSent?.());
+      sent.on('error', reject).end(payload);
+    });
+  }
+
+  #meet(service: string, worker: WorkerSeen | undefined): void {
+    if (!worker) return;
+    this.worker = worker;
+    this.#options.conduct?.onWorker?.(service, worker);
+  }
+}
+
+const ignore = (): void => undefined;
+
+const noBody = (): never => {
+  throw new Error('there is no body');
+};
+
+function answerOf(response: IncomingMessage, body: string): Answer {
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    text: body,
+    json: <T>() => JSON.parse(body) as T,
+  };
+}
