@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { runCluster } from '../kit/cluster.ts';
 import { memoryTable } from '../kit/memories.ts';
 import { serveMemories } from '../kit/memory-server.ts';
 import { memoryStore } from '../kit/memory-store.ts';
 
+/** The time a store on another machine takes to answer. */
+const storeMs = 5;
 const limit = Number(process.env.MEMORY_RATE_LIMIT_PER_MINUTE ?? 60);
 const counts = new Map<string, number>();
 const counters = {
@@ -14,6 +17,7 @@ const counters = {
 runCluster({ ...memoryTable(), ...counters }, async (ask) => {
   const admit = async (user: string) => {
     const count = await ask<number>('count', user);
+    await delay(storeMs);
     if (count >= limit) return false;
     await ask('setCount', user, count + 1);
     return true;

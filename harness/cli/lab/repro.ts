@@ -96,7 +96,8 @@ export function addReproCommand(program: Command): void {
             ? await runControls(runner, { plan, checkers, rate }, signal)
             : [];
           for (const line of controlLines(controls, rate)) console.log(`    ${line}`);
-          if (options.record) record(folder, { reproduced, of }, controls);
+          // Half of the runs would stand in the file as all of them.
+          if (options.record && !signal.aborted) record(folder, { reproduced, of }, controls);
           const more = options.controls ? { controls } : {};
           print({
             bug: name,
