@@ -46,7 +46,9 @@ export function plannerOf(workload: Workload, stack: LabStack, seed: number): Pl
   const covers = new Map<number, readonly Plan[]>();
   const cover = (round: number): readonly Plan[] => {
     const supported = faults.filter((item) => !('why' in item));
-    const options = { seed: seed + round, lastReads: reads, pairs, faults: supported };
+    const { faultsEvery = 3 } = workload;
+    const calmPerFault = Math.min(2, Math.max(1, faultsEvery - 1));
+    const options = { seed: seed + round, lastReads: reads, pairs, faults: supported, calmPerFault };
     const known = covers.get(round) ?? coveringPlans(given, options);
     covers.set(round, known);
     return known;

@@ -182,9 +182,12 @@ function clientAim(action: ClientFault['action']): fc.Arbitrary<Aim> {
     aim: (operation) => (operation === undefined ? undefined : { fault: make(operation) }),
   });
   return action === 'abort'
-    ? fc
-        .nat(MAX_FRAME)
-        .map((afterFrames) => aimed((operation) => ({ on: 'client', action, operation, afterFrames })))
+    ? fc.nat(MAX_FRAME).map((afterFrames) =>
+        aimed((operation) => {
+          const at = afterFrames === 0 ? { afterFrames, afterMs: 400 } : { afterFrames };
+          return { on: 'client', action, operation, ...at };
+        }),
+      )
     : fc
         .constantFrom(50, 500)
         .map((bytesPerSecond) => aimed((operation) => ({ on: 'client', action, operation, bytesPerSecond })));

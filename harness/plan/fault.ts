@@ -102,6 +102,8 @@ export type ClientFault =
       readonly operation: string;
       /** 0 means before any frame, as soon as the request is sent. */
       readonly afterFrames: number;
+      /** So long after that: before the first frame nothing else tells how far the operation has come. */
+      readonly afterMs?: number;
     }
   | {
       readonly on: 'client';

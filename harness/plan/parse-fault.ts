@@ -101,11 +101,19 @@ const bound = (fields: Fields, place: string) =>
   whole(fields.revertAfterMs, `${place}.revertAfterMs`, 1, 300_000);
 
 function parseClientFault(value: unknown, place: string): ClientFault {
-  const fields = fieldsOf(value, place, ['on', 'action', 'operation', 'afterFrames', 'bytesPerSecond']);
+  const names = ['on', 'action', 'operation', 'afterFrames', 'afterMs', 'bytesPerSecond'];
+  const fields = fieldsOf(value, place, names);
   const operation = text(fields.operation, `${place}.operation`);
   const action = oneOf(fields.action, `${place}.action`, clientActions);
+  const { afterMs } = fields;
   return action === 'abort'
-    ? { on: 'client', action, operation, afterFrames: whole(fields.afterFrames, `${place}.afterFrames`, 0) }
+    ? {
+        on: 'client',
+        action,
+        operation,
+        afterFrames: whole(fields.afterFrames, `${place}.afterFrames`, 0),
+        ...(afterMs === undefined ? {} : { afterMs: whole(afterMs, `${place}.afterMs`, 0, 60_000) }),
+      }
     : {
         on: 'client',
         action,

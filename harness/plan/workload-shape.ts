@@ -33,6 +33,8 @@ export interface OperationShape {
   readonly args?: fc.Arbitrary<JsonRecord>;
   /** It has an answer in frames: faults of streams and of clients can hit it. */
   readonly stream?: boolean;
+  /** Its answer comes in one piece, from behind the same links: faults that need no frames at its client can hit it. */
+  readonly whole?: boolean;
   /** Whether it comes over a link of the wire with these arguments; over all unless said. */
   readonly meets?: (link: string, args: JsonRecord) => boolean;
   /** Frames of its answer before the one that says that it is whole, where that is known. */

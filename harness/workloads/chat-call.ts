@@ -1,7 +1,8 @@
 import type { CheckChoice } from '../history/events.ts';
-import { faultsOf, type Plan } from '../plan/plan.ts';
+import { faultsOf, type Plan, servedOperation } from '../plan/plan.ts';
 import { streamSeen, type TokensSaid, textOf, usageIn, usageOf } from './chat-frame.ts';
 import {
+  type Answer,
   type Client,
   type Completion,
   completionOf,
@@ -10,11 +11,20 @@ import {
   type StreamAnswer,
 } from './workload.ts';
 
-const tokens = 8;
+/** Some of more than one byte, so that a cut inside a character is one. */
+const words = ['w1', 'é2', '€3', '漢4', '😀5', 'w6', 'née€7', '漢😀8'];
+/** Words of a short answer, with the secret before them. */
+export const answerFrames = words.length + 1;
+/** One frame that fits into no buffer at once, beside so many that a worker which loses some loses one of these. */
+const longWords = [...numbered(60), '漢é€😀'.repeat(7_000), ...numbered(70)];
 /** Slow enough that frames come one by one, and that answers of several clients are under way together. */
 const tokensPerSecond = 100;
 /** So slow that a call which nobody stops goes on upstream for seconds after its client has hung up. */
 const abortedTokensPerSecond = 3;
+/** Before the first frame nothing comes for longer than a hang-up may take to be passed on. */
+const abortedFirstTokenMs = 2_500;
+/** Slow enough that what waits for a frame of a stream finds it under way. */
+const awaitedTokensPerSecond = 20;
 /** How long after a hang-up the call upstream may go on: much less than an answer at that pace takes. */
 export const cancelWithinMs = 1_500;
 const path = '/v1/chat/completions';
@@ -23,34 +33,60 @@ type Headers = Readonly<Record<string, string>>;
 
 /** A secret of the client, which comes back in its own answer alone. */
 const secretOf = ({ id }: Operation) => `secret-${id}`;
-const answerOf = (operation: Operation) =>
-  [secretOf(operation), ...Array.from({ length: tokens }, (_, word) => `w${word + 1}`)].join(' ');
+const answerOf = (operation: Operation, said: readonly string[]) => [secretOf(operation), ...said].join(' ');
 
-const spoken = (operation: Operation) => answerOf(operation).replaceAll(' ', '_');
+/** What the model is told to say, and how fast. */
+const spoken = (operation: Operation, said: readonly string[]) =>
+  `say=${answerOf(operation, said).replaceAll(' ', '_')}`;
 
 /** A chat whose answer is known before, and that only its client may see. */
-export const chatMeaning = (operation: Operation): Meaning => ({
+export const chatMeaning = (operation: Operation): Meaning => meaningOf(operation, words);
+
+const meaningOf = (operation: Operation, said: readonly string[]): Meaning => ({
   does: 'call',
   key: operation.id,
   args: operation.step.args,
-  expect: answerOf(operation),
+  expect: answerOf(operation, said),
   tenant: `client-${operation.step.client}`,
   marker: secretOf(operation),
 });
 
-export function chatBody(operation: Operation, model: string): object {
-  const content = `Hello ${operation.mark} [[say=${spoken(operation)} tps=${tokensPerSecond}]]`;
+/** @param plan of the run: what its client is going to hang up, and what faults wait for, is slow */
+export function chatBody(operation: Operation, model: string, plan?: Plan): object {
+  const content = `Hello ${operation.mark} [[${spoken(operation, words)} ${paceOf(operation, plan)}]]`;
   return { model, messages: [{ role: 'user', content }] };
 }
 
-/** @param plan of the run: streams whose client is going to hang up are slow */
-export function streamBody(operation: Operation, model: string, plan: Plan): object {
-  const isAborted = faultsOf(plan).some(
-    ({ fault }) => fault.on === 'client' && fault.action === 'abort' && fault.operation === operation.step.id,
-  );
-  const pace = isAborted ? abortedTokensPerSecond : tokensPerSecond;
-  const content = `Hello ${operation.mark} [[say=${spoken(operation)} tps=${pace}]]`;
+/** @param plan of the run, as for `chatBody` */
+export const streamBody = (operation: Operation, model: string, plan: Plan): object => ({
+  ...chatBody(operation, model, plan),
+  stream: true,
+});
+
+/** A long answer, as fast as it is taken: frames arrive several at once, and cut anywhere. */
+export const longMeaning = (operation: Operation): Meaning => meaningOf(operation, longWords);
+
+export function longBody(operation: Operation, model: string): object {
+  const content = `Hello ${operation.mark} [[${spoken(operation, longWords)}]]`;
   return { model, messages: [{ role: 'user', content }], stream: true };
+}
+
+function paceOf({ step: { id } }: Operation, plan: Plan | undefined): string {
+  const faults = plan ? faultsOf(plan) : [];
+  const aborted = faults.flatMap(({ fault }) =>
+    fault.on === 'client' && fault.action === 'abort' && fault.operation === id ? [fault.afterFrames] : [],
+  );
+  if (aborted.includes(0)) return `ttft=${abortedFirstTokenMs} tps=${abortedTokensPerSecond}`;
+  if (aborted.length > 0) return `tps=${abortedTokensPerSecond}`;
+  const isAwaited = faults.some(
+    (step) =>
+      servedOperation(step) === id || (step.when && 'operation' in step.when && step.when.operation === id),
+  );
+  return `tps=${isAwaited ? awaitedTokensPerSecond : tokensPerSecond}`;
+}
+
+function numbered(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, word) => `w${word + 1}`);
 }
 
 /** Checks that hold for every subject that passes chats on to the model, whatever else it does. */
@@ -65,15 +101,25 @@ export const chatChecks: readonly CheckChoice[] = [
 ];
 
 interface Chat {
-  readonly choices: readonly { readonly message: { readonly content?: string | null } }[];
+  readonly choices?: readonly { readonly message?: { readonly content?: string | null } }[];
   readonly usage?: TokensSaid | null;
 }
 
 /** Asks for a whole answer. */
 export async function chat(client: Client, body: object, headers: Headers = {}): Promise<Completion> {
   const answer = await client.request({ path, body, headers });
-  const completion = completionOf(answer, () => answer.json<Chat>().choices[0]?.message.content ?? '');
-  return completion.type === 'ok' ? { ...completion, ...usageIn(answer.json<Chat>().usage) } : completion;
+  const chat = answer.status === 200 ? chatIn(answer) : undefined;
+  // What is no chat, such as an error with 200, is what the client got for an answer.
+  const completion = completionOf(answer, () => chat?.choices?.[0]?.message?.content ?? answer.text);
+  return completion.type === 'ok' ? { ...completion, ...usageIn(chat?.usage) } : completion;
+}
+
+function chatIn(answer: Answer): Chat | undefined {
+  try {
+    return answer.json<Chat | null>() ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Asks for a stream and reads it to its end, however it ends, or until the time is over. */

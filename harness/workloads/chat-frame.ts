@@ -30,13 +30,19 @@ export function chatFrame(data: string): Frame | undefined {
 
 /**
  * The stream as checkers want it: a client takes it for complete when the terminal event came and no error did. How it ended
- * can be told of event streams whose framing announces the end; one that goes on until the connection closes may have been cut.
+ * can be told of bodies whose framing announces the end; one that goes on until the connection closes may have been cut. A body
+ * that is no event stream has no end to tell either: who asked for a stream was given something else.
  */
-export function streamSeen({ frames, headers, endedCleanly, abortedAt, timedOut }: StreamAnswer): StreamSeen {
+export function streamSeen(answer: StreamAnswer): StreamSeen {
+  const { status, frames, headers, endedCleanly, abortedAt, timedOut } = answer;
   const complete = frames.some((frame) => 'done' in frame) && !frames.some((frame) => 'error' in frame);
   const isEventStream = String(headers['content-type']).startsWith('text/event-stream');
   const isFramed = headers['content-length'] !== undefined || isChunked(headers['transfer-encoding']);
-  const isTold = isEventStream && isFramed && abortedAt === undefined && !timedOut;
+  const isTold =
+    (isEventStream || (status === 200 && frames.length === 0)) &&
+    isFramed &&
+    abortedAt === undefined &&
+    !timedOut;
   return { frames, complete, ...(isTold ? { endedCleanly } : {}) };
 }
 

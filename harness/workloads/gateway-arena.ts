@@ -20,7 +20,11 @@ export const gatewayArena: Workload = {
     operations: [{ name: 'vote', keys: battles }],
     maxPhases: 3,
   }),
-  checks: () => [{ checker: 'limit', limit: 1, window: 'sliding', windowMs: dayMs }],
+  checks: () => [
+    { checker: 'limit', limit: 1, window: 'sliding', windowMs: dayMs },
+    { checker: 'refusals' },
+    { checker: 'liveness' },
+  ],
   prepare: async (run) => prepareRun(run),
 };
 

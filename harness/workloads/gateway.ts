@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import type { JsonRecord } from '../plan/json.ts';
-import { cancelWithinMs, chat, chatBody, chatChecks, chatMeaning, stream, streamBody } from './chat-call.ts';
+import {
+  answerFrames,
+  cancelWithinMs,
+  chat,
+  chatBody,
+  chatChecks,
+  chatMeaning,
+  longBody,
+  longMeaning,
+  stream,
+  streamBody,
+} from './chat-call.ts';
 import {
   type Client,
   type Completion,
@@ -27,11 +38,12 @@ export const gateway: Workload = {
   shape: ({ workers }) => ({
     name: 'gateway',
     service: 'gateway',
-    clients: 3,
+    clients: 4,
     workers: { gateway: workers.gateway ?? 1, 'baseline-cli': workers['baseline-cli'] ?? 1 },
     operations: [
-      { name: 'chat', weight: 2, args: modelArgs },
-      { name: 'stream', weight: 4, args: modelArgs, stream: true, meets },
+      { name: 'chat', weight: 2, args: modelArgs, whole: true, meets },
+      { name: 'stream', weight: 4, args: modelArgs, stream: true, frames: answerFrames, meets },
+      { name: 'long', args: modelArgs },
       { name: 'debugged', weight: 2, keys: ['debug1', 'debug2'] },
       { name: 'replay', weight: 2, keys: ['debug1', 'debug2'] },
     ],
@@ -39,7 +51,17 @@ export const gateway: Workload = {
     faults: {
       worker: { services: ['gateway', 'baseline-cli'], actions: ['stop', 'kill'] },
       stream: {
-        effects: ['cut', 'status', 'slow-first-token', 'slice', 'delay', 'throttle', 'refuse', 'half-open'],
+        effects: [
+          'cut',
+          'end',
+          'status',
+          'slow-first-token',
+          'slice',
+          'delay',
+          'throttle',
+          'refuse',
+          'half-open',
+        ],
       },
       client: { actions: ['abort', 'slow-read'] },
       revertAfterMs: 500,
@@ -79,6 +101,8 @@ function prepareRun({ plan, nonce }: PlanRun): PreparedRun {
         case 'chat':
         case 'stream':
           return chatMeaning(operation);
+        case 'long':
+          return longMeaning(operation);
         case 'debugged':
           return { does: 'write', value: operation.id };
         default:
@@ -88,9 +112,11 @@ function prepareRun({ plan, nonce }: PlanRun): PreparedRun {
     perform: async (operation, client): Promise<Completion> => {
       switch (operation.name) {
         case 'chat':
-          return chat(client, chatBody(operation, model(operation)));
+          return chat(client, chatBody(operation, model(operation), plan));
         case 'stream':
           return stream(client, streamBody(operation, model(operation), plan));
+        case 'long':
+          return stream(client, longBody(operation, model(operation)));
         case 'debugged': {
           const headers = { 'x-request-id': debugId(operation) };
           const path = '/v1/chat/completions';

@@ -4,8 +4,8 @@ import type { Answer } from './workload.ts';
 
 /**
  * The memory service. `note1` and `note2` are memories of one user that are edited, read, recalled and deleted. `facts` is a user whose
- * memories are a set: told one or several at once, listed, paged through, forgotten, cleared. `turns` is a user to whom the same few
- * conversations are told again and again: each may be remembered once. `brim` is one with nearly as many memories as are kept.
+ * memories are a set: told one or several at once, listed, paged through, forgotten, cleared. `turns` and `turns2` are users to whom the same few
+ * conversations are told again and again: each may be remembered once for either. `brim` is one with nearly as many memories as are kept.
  */
 export const memory = resource({
   name: 'memory',
@@ -43,6 +43,7 @@ export const memory = resource({
     item2: 'note2',
     all: 'facts',
     again: 'turns',
+    again2: 'turns2',
     full: 'brim',
   },
 });

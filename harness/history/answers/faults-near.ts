@@ -18,6 +18,10 @@ interface Window {
 export interface FaultsNear {
   /** Whether a fault, or the planned conduct of its client, may explain what became of an operation. */
   explains(operation: Operation): boolean;
+  /** The same of faults that break something: bytes that come in small pieces are all there. */
+  excuses(operation: Operation): boolean;
+  /** Whether a fault of a process, or one on its way, may hold back from `from` on the end of what its client is being sent. */
+  holds(operation: Operation, from: number): boolean;
   /** Whether a fault of anything but its client was felt between its beginning and `until` (default: its end). */
   disturbed(operation: Operation, until?: number): boolean;
   /** Whether anything but a client's own conduct may have been disturbed before a time. */
@@ -28,8 +32,13 @@ export interface FaultsNear {
   cutAtClient(operation: Operation): boolean;
 }
 
+/** A process that was held or started again goes on by then, whatever it still has to do. */
+const resumedMs = 2_000;
+
 const calm: FaultsNear = {
   explains: () => false,
+  excuses: () => false,
+  holds: () => false,
   disturbed: () => false,
   begunBefore: () => false,
   changedText: () => false,
@@ -65,9 +74,30 @@ function look(history: History): FaultsNear {
     { invoke, completion },
     until = completion?.at ?? Number.POSITIVE_INFINITY,
   ) => isUnseen || windows.some(({ from, to }) => from <= until && invoke.at <= to);
+  const breaking = groups.filter(([first]) => !isHarmless(first?.fault));
+  const breakingWindows = breaking.flatMap((group) => windowOf(group, history) ?? []);
+  const processWindows = groups
+    .filter(([first]) => first?.fault.on === 'worker' || first?.fault.on === 'service')
+    .flatMap((group) => windowOf(group, history) ?? []);
+  const near = (those: readonly Window[], { invoke, completion }: Operation) =>
+    those.some(({ from, to }) => from <= (completion?.at ?? Number.POSITIVE_INFINITY) && invoke.at <= to);
   return {
     explains: (operation) =>
       disturbed(operation) || faults.some((fault) => concerns(fault, operation.invoke.op)),
+    excuses: (operation) =>
+      isUnseen ||
+      near(breakingWindows, operation) ||
+      breaking.some(([first]) => first && concerns(first.fault, operation.invoke.op)),
+    holds: (operation, from) =>
+      isUnseen ||
+      processWindows.some(({ to }) => from <= to + resumedMs) ||
+      faults.some(
+        (fault) =>
+          (fault.on === 'client' && concerns(fault, operation.invoke.op)) ||
+          (fault.on === 'stream' &&
+            fault.link?.startsWith('client>') &&
+            concerns(fault, operation.invoke.op) !== false),
+      ),
     disturbed,
     begunBefore: (at) => isUnseen || windows.some(({ from }) => from <= at),
     changedText: (operation) => onStreams(({ effect }) => changesText.includes(effect.kind), operation),
@@ -78,6 +108,9 @@ function look(history: History): FaultsNear {
       ),
   };
 }
+
+const isHarmless = (fault: Fault | undefined): boolean =>
+  fault?.on === 'stream' && fault.effect.kind === 'slice';
 
 /** Whether a fault is aimed at an operation; undefined where it is not aimed at operations. Ids in plans have no nonce yet. */
 function concerns(fault: Fault, op: string): boolean | undefined {

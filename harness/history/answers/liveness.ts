@@ -12,6 +12,13 @@ export interface LivenessOptions {
 /** Upstream calls that fill more than this part of an operation's time may be what it waited for. */
 const shareOfUpstream = 0.5;
 
+/** A stream that has said how it ends is ended by then: nothing upstream is waited for any more. */
+const endMs = 4_000;
+
+/** When a stream said that it is whole or has failed. */
+const endSaid = ({ completion }: Operation): number | undefined =>
+  completion?.stream?.frames.find((frame) => !('text' in frame))?.at;
+
 /** Every operation is answered in time, well or not. Source: Alpern and Schneider 1985, with a bound. */
 export function liveness({ withinMs }: LivenessOptions = {}): Checker {
   return {
@@ -40,6 +47,13 @@ export function liveness({ withinMs }: LivenessOptions = {}): Checker {
               return { lacks: 'operations were given up before their bound' };
             return boundMs === undefined ? { lacks: 'the bound of operations is not known' } : 'judged';
           }
+          const saidAt = endSaid(operation);
+          if (
+            saidAt !== undefined &&
+            (completion?.at ?? endsAt) - saidAt >= endMs &&
+            !faults.holds(operation, saidAt)
+          )
+            return against(operation, `got the last frame, and no end within ${endMs / 1000} s`);
           if (faults.explains(operation)) return { lacks: 'faults were near all that took long' };
           if (!journal && invoke.does === 'call') return { lacks: 'there is no journal' };
           if (journal && waitedUpstream(operation, journal, endsAt) > tookMs * shareOfUpstream)

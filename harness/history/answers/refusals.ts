@@ -1,5 +1,7 @@
 import type { Json } from '../../plan/json.ts';
-import { timelineOf } from '../timeline.ts';
+import { chatCallsOf, isAnswered } from '../journal.ts';
+import { type Operation, timelineOf } from '../timeline.ts';
+import { shown } from '../value.ts';
 import type { Checker } from '../verdict.ts';
 import { existenceOf } from './existence.ts';
 import { failingUpstream } from './failing-upstream.ts';
@@ -20,11 +22,17 @@ export interface RefusalOptions {
 /** Refusals that say of themselves that the request is not of a kind that is served here. */
 const notOffered = [501, 505, 529];
 
+/** The error that a stream tells of instead of its end. */
+function errorIn({ completion }: Operation): string | undefined {
+  const frame = completion?.stream?.frames.find((each) => 'error' in each);
+  return frame && 'error' in frame ? frame.error : undefined;
+}
+
 /** What is refused has a reason, and was not done. Source: RFC 9110 §15.5 and §15.6, RFC 6585 §4. */
 export function refusals({ expected = [], limit, windowMs }: RefusalOptions = {}): Checker {
   return {
     name: 'refusals',
-    rule: 'No 404 of what surely exists, no 429 below the limit, no 5xx without a fault or a failing upstream; what was refused was not done and not sent upstream.',
+    rule: 'No 404 of what surely exists, no 429 below the limit, no 5xx and no error in a stream without a fault or a failing upstream; what was refused was not done and not sent upstream.',
     needs: [
       'completions say their HTTP status',
       'for 404: an acknowledged write of the same tenant, and nothing that deletes; objects do not expire',
@@ -46,9 +54,19 @@ export function refusals({ expected = [], limit, windowMs }: RefusalOptions = {}
           const { completion, invoke } = operation;
           const status = completion?.status;
           if (status === undefined || completion?.abortedAt !== undefined) return undefined;
-          if (status < 400 || expected.includes(status)) return 'judged';
-          if (faults.explains(operation)) return { lacks: 'faults were near all refusals' };
+          const told = status < 400 ? errorIn(operation) : undefined;
+          if ((status < 400 && told === undefined) || expected.includes(status)) return 'judged';
+          if (faults.excuses(operation)) return { lacks: 'faults were near all refusals' };
           if (invoke.does === 'call' && !journal) return { lacks: 'there is no journal' };
+          if (told !== undefined) {
+            const answered = journal && chatCallsOf(journal, invoke.op);
+            // Only where the model surely said all it had to say is the error the subject's own.
+            if (!answered?.length || !answered.every(isAnswered) || failing(operation)) return 'judged';
+            return against(
+              operation,
+              `got an error in its stream (${shown(told)}), though all was answered upstream`,
+            );
+          }
           const done = isDone(operation);
           if (done) return against(operation, `was refused (${status}) and done all the same`, done);
           const sent = journal && refusedButSent(operation, journal);

@@ -128,7 +128,13 @@ export class ArmedFaults {
           this.#note(step, { abortedAt: at, afterFrames: fault.afterFrames }, at);
           this.#over(step, at);
         };
-        conduct = { ...conduct, abortAfterFrames: fault.afterFrames, onAbort };
+        const { afterFrames, afterMs } = fault;
+        conduct = {
+          ...conduct,
+          abortAfterFrames: afterFrames,
+          ...(afterMs === undefined ? {} : { abortAfterMs: afterMs }),
+          onAbort,
+        };
       } else {
         const onSlowRead: ClientConduct['onSlowRead'] = (seen) => {
           this.#note(step, { ...seen }, performance.timeOrigin + performance.now() - seen.elapsedMs);

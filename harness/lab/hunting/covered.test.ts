@@ -8,7 +8,7 @@ import { Covered, coveredLine } from './covered.ts';
 const kill: Fault = { on: 'worker', action: 'kill', service: 'memory', worker: 1, revertAfterMs: 500 };
 const pair = { kind: 'after', first: 'write', next: 'read', place: 'other' } as const;
 const around = { kind: 'around', read: 'read', change: 'write', place: 'other' } as const;
-const beside = { kind: 'beside', first: 'write', next: 'read' } as const;
+const beside = { kind: 'beside', first: 'write', next: 'read', place: 'same' } as const;
 const killed = {
   name: 'kill a worker of memory with its phase',
   streamed: false,
@@ -65,7 +65,9 @@ const after = (history: History) => {
 const missing = (history: History) => after(history).pairs.missing.map(({ what }) => what);
 
 test('a read, a change through another worker and the read again cover what they are', () => {
-  expect(missing(historyOf('+o1,-o1 1,+o2,-o2 2,+o3,-o3 1'))).toEqual(['read beside write']);
+  expect(missing(historyOf('+o1,-o1 1,+o2,-o2 2,+o3,-o3 1'))).toEqual([
+    'read beside write through the same worker',
+  ]);
 });
 
 test('through the same worker it is another pair', () => {
@@ -74,7 +76,7 @@ test('through the same worker it is another pair', () => {
 });
 
 test('what was under way at once was beside each other, and neither came after the other', () => {
-  const seen = missing(historyOf('+o2,+o3,-o2 2,-o3 1'));
+  const seen = missing(historyOf('+o2,+o3,-o2 1,-o3 1'));
   expect(seen).toEqual([
     'write, then read through another worker',
     'read, write through another worker, read',

@@ -2,7 +2,7 @@ import type { CompletionEvent } from '../../history/events.ts';
 import { stepOf } from '../../history/step-of.ts';
 import { coveredBy } from '../../plan/cover/fault-ground.ts';
 import { nameOf, type PairItem, type Place } from '../../plan/cover/pair-ground.ts';
-import { faultsOf, operationsOf } from '../../plan/plan.ts';
+import { faultsOf, operationOfFault, operationsOf } from '../../plan/plan.ts';
 import type { Planner } from '../next-plan.ts';
 import type { PlanOutcome } from '../running/run-plan.ts';
 
@@ -54,8 +54,12 @@ export class Covered {
         event.type === 'fault' && event.state === 'fired' && event.proof ? [event.id] : [],
       ),
     );
+    const whole = new Set(this.#planner.shape.operations.flatMap(({ name, whole }) => (whole ? [name] : [])));
+    const wholes = new Set(
+      operationsOf(outcome.plan).flatMap(({ id, name }) => (whole.has(name) ? [id] : [])),
+    );
     for (const step of faultsOf(outcome.plan)) {
-      const name = coveredBy(step, this.#frames);
+      const name = coveredBy(step, this.#frames, wholes.has(operationOfFault(step) ?? ''));
       if (fired.has(step.id)) this.#faults.add(name);
       else {
         const why = outcome.vacuous.find((reason) => reason.startsWith(`${step.id} `));
@@ -128,14 +132,15 @@ function pairsIn(seen: readonly Seen[]): readonly string[] {
     for (const then of seen.slice(index + 1)) {
       if (!meet(first, then)) continue;
       if (then.start > nextEnd) break;
+      const place = placeOf(first, then);
       if (then.start < first.end) {
-        if (first.isOk || then.isOk)
-          names.push(nameOf({ kind: 'beside', first: first.name, next: then.name }));
+        if (!first.isOk && !then.isOk) continue;
+        for (const each of [place, 'any'] as const)
+          names.push(nameOf({ kind: 'beside', first: first.name, next: then.name, place: each }));
         continue;
       }
       nextEnd = Math.min(nextEnd, then.end);
       if (!first.isOk || !then.isAnswered) continue;
-      const place = placeOf(first, then);
       for (const each of [place, 'any'] as const) {
         names.push(nameOf({ kind: 'after', first: first.name, next: then.name, place: each }));
       }

@@ -19,6 +19,8 @@ import { readFrames } from './read-frames.ts';
 export interface ClientConduct {
   /** Hang up once so many frames have come. */
   readonly abortAfterFrames?: number;
+  /** And so much later; default at once. */
+  readonly abortAfterMs?: number;
   /** Read no faster. */
   readonly bytesPerSecond?: number;
   /** Told of every frame, counted from 1, and of 0 once the request is sent. */
@@ -53,31 +55,43 @@ export class LabClient implements Client {
   }
 
   async request(wanted: ClientRequest): Promise<Answer> {
-    const response = await this.#send(wanted, undefined, () => this.#options.conduct?.onFrames?.(0));
-    return answerOf(response, await text(response));
+    const hangUp = this.#hangUp();
+    try {
+      const response = await this.#send(wanted, hangUp.signal, hangUp.sent);
+      return answerOf(response, await text(response));
+    } finally {
+      hangUp.end();
+    }
+  }
+
+  /** What makes the client hang up where its conduct says so; nothing happens after `end`. */
+  #hangUp() {
+    const { conduct = {} } = this.#options;
+    const controller = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const abort = () => {
+      this.abortedAt = now();
+      controller.abort();
+      conduct.onAbort?.(this.abortedAt);
+    };
+    const reached = (frames: number) => {
+      conduct.onFrames?.(frames);
+      if (frames !== conduct.abortAfterFrames || timer !== undefined || this.abortedAt !== undefined) return;
+      if (conduct.abortAfterMs === undefined) abort();
+      else timer = setTimeout(abort, conduct.abortAfterMs);
+    };
+    return { signal: controller.signal, reached, sent: () => reached(0), end: () => clearTimeout(timer) };
   }
 
   async stream(wanted: StreamRequest): Promise<StreamAnswer> {
     const { conduct = {} } = this.#options;
-    const hangUp = new AbortController();
+    const hangUp = this.#hangUp();
     const abortedAt = () => (this.abortedAt === undefined ? {} : { abortedAt: this.abortedAt });
-    const abort = () => {
-      this.abortedAt = now();
-      hangUp.abort();
-      conduct.onAbort?.(this.abortedAt);
-    };
-    const sent = () => {
-      conduct.onFrames?.(0);
-      if (conduct.abortAfterFrames === 0) abort();
-    };
     try {
-      const response = await this.#send(wanted, hangUp.signal, sent);
+      const response = await this.#send(wanted, hangUp.signal, hangUp.sent);
       const seen = await readFrames(response, wanted.frame, {
         ...(conduct.bytesPerSecond === undefined ? {} : { bytesPerSecond: conduct.bytesPerSecond }),
-        onFrames: (count) => {
-          conduct.onFrames?.(count);
-          if (count === conduct.abortAfterFrames && this.abortedAt === undefined) abort();
-        },
+        onFrames: hangUp.reached,
         onEnd: (bytes, elapsedMs) => conduct.onSlowRead?.({ bytes, elapsedMs }),
         signal: this.#options.signal,
         gone: hangUp.signal,
@@ -94,6 +108,8 @@ export class LabClient implements Client {
         endedCleanly: false,
         ...abortedAt(),
       };
+    } finally {
+      hangUp.end();
     }
   }
 

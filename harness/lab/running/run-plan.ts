@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+
 import { unsupportedStep } from '../../faults/supported.ts';
 import { checkHistory } from '../../history/checkers.ts';
-import type { CheckChoice, CompletionEvent, History } from '../../history/events.ts';
+import type { CheckChoice, CompletionEvent, History, HistoryEvent } from '../../history/events.ts';
 import type { Journal } from '../../history/journal.ts';
 import { combine, type Judgement } from '../../history/verdict.ts';
 import { faultsOf, type OperationStep, operationsOf, type Plan } from '../../plan/plan.ts';
@@ -9,6 +10,7 @@ import { serializePlan } from '../../plan/serialize-plan.ts';
 import { uuidOf, type Workload } from '../../workloads/workload.ts';
 import { ArmedFaults } from '../disturbing/armed-faults.ts';
 import type { LabStack } from '../lab-stack.ts';
+
 import type { Connections } from './connections.ts';
 import { LabClient } from './lab-client.ts';
 import { nextRun } from './nonce.ts';
@@ -153,7 +155,11 @@ async function runPhases(lab: Lab, plan: Plan, parts: RunParts): Promise<void> {
 
 /** Where every operation was refused, nothing was tried and a valid verdict says nothing. */
 function nothingDone({ events }: History): readonly string[] {
-  if (events.some(({ type }) => type === 'ok')) return [];
+  const isDone = (event: HistoryEvent) =>
+    event.type === 'ok' ||
+    // What its own client hung up was not meant to succeed.
+    (event.type === 'unknown' && event.abortedAt !== undefined);
+  if (events.some(isDone)) return [];
   const last = events.findLast(
     (event): event is CompletionEvent => event.type !== 'invoke' && event.type !== 'fault',
   );

@@ -28,7 +28,8 @@ export function gains(chain: readonly Link[], link: Link): readonly string[] {
   return [nameOf(after), nameOf(around)];
 }
 
-function placeOf(a: Link, b: Link): Place {
+/** Where the second of two operations goes, seen from the first. */
+export function placeOf(a: Pick<Link, 'worker'>, b: Pick<Link, 'worker'>): Place {
   if (a.worker === undefined || b.worker === undefined) return 'any';
   return a.worker === b.worker ? 'same' : 'other';
 }

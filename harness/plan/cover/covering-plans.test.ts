@@ -36,7 +36,8 @@ test('the ground has every pair that can meet, through the same and through anot
   const names = pairs.map(nameOf);
   expect(names).toContain('write, then read through another worker');
   expect(names).toContain('read, write through the same worker, read');
-  expect(names).toContain('read beside write');
+  expect(names).toContain('read beside write through the same worker');
+  expect(names).toContain('read beside write through another worker');
   // A chat goes to another service than the one whose workers are chosen.
   expect(names).toContain('chat, then chat');
   expect(names.filter((name) => name.startsWith('chat, then chat'))).toHaveLength(1);
@@ -83,6 +84,24 @@ test('a cover has every fault that the shape allows, at each place, with an oper
         expect(steps.some(({ kind }) => kind === 'operation')).toBe(true);
       }
     }
+  }
+});
+
+test('through one worker a crowd asks the same, and who changes something looks at it while others are busy', () => {
+  const crowds = plansOf(1).flatMap(({ phases }) =>
+    phases.flatMap(({ steps }) => {
+      const operations = steps.filter((step) => step.kind === 'operation');
+      const isCrowd = new Set(operations.map(({ client }) => client)).size > 1;
+      return isCrowd && steps.length === operations.length ? [operations] : [];
+    }),
+  );
+  const writers = crowds.flatMap((crowd) =>
+    crowd.filter(({ name }) => name === 'write').map((step) => ({ step, crowd })),
+  );
+  expect(writers.length).toBeGreaterThan(1);
+  for (const { step, crowd } of writers) {
+    const own = crowd.filter(({ client }) => client === step.client);
+    expect(own.map(({ name }) => name)).toEqual(['write', 'read']);
   }
 });
 

@@ -10,7 +10,7 @@ import type { FaultItem } from './fault-ground.ts';
 export type Phases = readonly (readonly Step[])[];
 
 /** So many arguments are drawn to find some that lead over a link. */
-const draws = 20;
+const draws = 60;
 
 /** Makes the steps of covering plans: with ids, arguments and pins. */
 export class Draft {

@@ -1,4 +1,4 @@
-import type { Fault, StreamEffect, StreamEffectKind } from '../fault.ts';
+import type { ClientFault, Fault, StreamEffect, StreamEffectKind, WorkerFault } from '../fault.ts';
 import type { FaultStep, Trigger } from '../plan.ts';
 import type { FaultAllowance, OperationShape, WorkloadShape } from '../workload-shape.ts';
 
@@ -8,6 +8,8 @@ export interface FaultItem {
   readonly name: string;
   /** It needs an operation that is answered in frames. */
   readonly streamed: boolean;
+  /** It needs one whose answer comes in one piece. */
+  readonly whole?: true;
   /** The fault, aimed at an operation of its phase. */
   readonly aim: (operation: string) => { readonly fault: Fault; readonly when?: Trigger };
 }
@@ -16,6 +18,10 @@ export interface FaultItem {
 const someFrames = 6;
 /** Frames that an answer has beside its text before the terminal one, as a wire counts them: who speaks, and why it ends. */
 const framesAround = 2;
+/** Less than any whole answer has. */
+const fewBytes = 100;
+/** By then a call has come to the model behind the subject. */
+const underWayMs = 400;
 /** In the middle of the first frames, as long as those of chat completions are. */
 const someBytes = 333;
 
@@ -26,10 +32,11 @@ export function faultGround(shape: WorkloadShape): readonly FaultItem[] {
   const stream = operations.find((operation) => operation.stream);
   const steps = [...ofWorkers(faults, shape, stream), ...ofServices(faults, stream)];
   if (stream) steps.push(...ofStreams(faults, stream), ...ofClients(faults, stream));
+  if (operations.some(({ whole }) => whole)) steps.push(...ofWholes(faults));
   const items = new Map<string, FaultItem>();
   for (const item of steps) {
     const { fault, when } = item.aim('o');
-    const name = faultName(fault, when, stream?.frames);
+    const name = faultName(fault, when, stream?.frames, item.whole);
     items.set(name, { ...item, name });
   }
   return [...items.values()];
@@ -47,21 +54,35 @@ const timed = (fault: Fault, afterFrames: number | undefined): Unnamed => ({
 });
 
 function ofWorkers(
-  { worker, revertAfterMs = 2_000 }: FaultAllowance,
-  { workers }: WorkloadShape,
+  { worker, stream: onStreams, revertAfterMs = 2_000 }: FaultAllowance,
+  { service, workers }: WorkloadShape,
   stream: OperationShape | undefined,
 ): Unnamed[] {
   if (!worker) return [];
+  const links = onStreams?.links;
   return worker.services
-    .filter((service) => (workers[service] ?? 0) > 0)
-    .flatMap((service) =>
+    .filter((name) => (workers[name] ?? 0) > 0)
+    .flatMap((name) =>
       worker.actions.flatMap((action) =>
-        moments(stream).map((frames) =>
-          timed({ on: 'worker', action, service, worker: 1, revertAfterMs }, frames),
-        ),
+        moments(stream).map((frames) => {
+          const fault = { on: 'worker', action, service: name, revertAfterMs } as const;
+          // Which worker of a service behind serves an operation is known on the way there.
+          const link = links?.find((each) => name !== service && each.endsWith(`>${name}`));
+          return frames === undefined || link === undefined
+            ? timed({ ...fault, worker: 1 }, frames)
+            : serving(fault, link, frames);
+        }),
       ),
     );
 }
+
+const serving = (fault: Omit<WorkerFault, 'worker'>, link: string, afterFrames: number): Unnamed => ({
+  streamed: true,
+  aim: (operation) => ({
+    fault: { ...fault, worker: { serves: operation, link } },
+    when: afterFrames === 0 ? { operation, atUpstream: 'arrived', link } : { operation, afterFrames },
+  }),
+});
 
 function ofServices(
   { service, revertAfterMs = 2_000 }: FaultAllowance,
@@ -99,7 +120,7 @@ function ofClients({ client }: FaultAllowance, { frames = someFrames }: Operatio
     action === 'abort'
       ? [0, 2, frames].map((afterFrames) => ({
           streamed: true,
-          aim: (operation) => ({ fault: { on: 'client', action, operation, afterFrames } }),
+          aim: (operation) => ({ fault: hangUp(operation, afterFrames) }),
         }))
       : [
           {
@@ -108,6 +129,46 @@ function ofClients({ client }: FaultAllowance, { frames = someFrames }: Operatio
           },
         ],
   );
+}
+
+/** The call has come to the model before its client goes. */
+const hangUp = (operation: string, afterFrames: number): ClientFault => ({
+  on: 'client',
+  action: 'abort',
+  operation,
+  afterFrames,
+  ...(afterFrames === 0 ? { afterMs: underWayMs } : {}),
+});
+
+/** What a call whose answer comes in one piece meets: no frames at its client, though there may be some upstream. */
+function ofWholes({ stream, client, revertAfterMs = 2_000 }: FaultAllowance): readonly Unnamed[] {
+  const whole = { streamed: false, whole: true } as const;
+  const aborts = (client?.actions ?? [])
+    .filter((action) => action === 'abort')
+    .map(() => ({ ...whole, aim: (operation: string) => ({ fault: hangUp(operation, 0) }) }));
+  const effects: readonly StreamEffect[] = [
+    { kind: 'status', status: 503 },
+    { kind: 'cut', afterBytes: fewBytes, by: 'rst' },
+    { kind: 'end', afterFrames: 3 },
+  ];
+  const hits = (stream?.links ?? []).flatMap((link) =>
+    effects
+      .filter(({ kind }) => stream?.effects.includes(kind))
+      .map((effect) => ({
+        ...whole,
+        aim: (operation: string) => ({
+          fault: {
+            on: 'stream',
+            through: 'wire',
+            link,
+            target: { operation },
+            effect,
+            revertAfterMs,
+          } as const,
+        }),
+      })),
+  );
+  return [...aborts, ...hits];
 }
 
 /** An effect at each place where it may differ. The provider counts the frames of its answer; on a wire there are a few more. */
@@ -141,7 +202,7 @@ function effectsOf(
     case 'delay':
       return [{ kind, delayMs: 200 }];
     case 'slice':
-      return [{ kind, bytes: 7 }];
+      return [{ kind, bytes: 1 }];
     case 'throttle':
       return [{ kind, bytesPerSecond: 2_000 }];
     case 'refuse':
@@ -151,10 +212,18 @@ function effectsOf(
 }
 
 /** What a step of a plan covers: the same name for all faults that a hunt does not tell apart. */
-export const coveredBy = ({ fault, when }: FaultStep, frames?: number): string =>
-  faultName(fault, when, frames);
+export const coveredBy = ({ fault, when }: FaultStep, frames?: number, isWhole?: boolean): string =>
+  faultName(fault, when, frames, isWhole);
 
-function faultName(fault: Fault, when: Trigger | undefined, frames: number | undefined): string {
+/** @param isWhole it is aimed at an operation that is answered in one piece */
+function faultName(
+  fault: Fault,
+  when: Trigger | undefined,
+  frames: number | undefined,
+  isWhole = false,
+): string {
+  if (isWhole && (fault.on === 'client' || fault.on === 'stream'))
+    return `${faultName(fault, when, frames)}, under a whole answer`;
   switch (fault.on) {
     case 'worker':
       return `${fault.action} a worker of ${fault.service} ${momentOf(when)}`;
@@ -172,9 +241,8 @@ function faultName(fault: Fault, when: Trigger | undefined, frames: number | und
 /** Triggers without frames are told by what they wait for. */
 function momentOf(when: Trigger | undefined): string {
   if (!when) return 'with its phase';
-  return 'afterFrames' in when && when.afterFrames !== undefined
-    ? placeOf(when.afterFrames, undefined)
-    : 'between operations';
+  if ('atUpstream' in when) return placeOf(0, undefined);
+  return 'afterFrames' in when ? placeOf(when.afterFrames, undefined) : 'between operations';
 }
 
 function placeOf(afterFrames: number, frames: number | undefined): string {

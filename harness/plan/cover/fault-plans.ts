@@ -1,10 +1,11 @@
+import type { Fault } from '../fault.ts';
 import type { Step } from '../plan.ts';
 import type { Draft, Phases } from './draft.ts';
 import type { FaultItem } from './fault-ground.ts';
 import { kindOf } from './pair-ground.ts';
 
 /** Stream faults that stand in one plan, each on an operation of its own. */
-const streamFaultsPerPlan = 2;
+const streamFaultsPerPlan = 3;
 
 /** Every fault with operations under it that it can hit, and something afterwards that shows what is left. */
 export function faultPlans(
@@ -12,8 +13,9 @@ export function faultPlans(
   faults: readonly FaultItem[],
   lastReads: ReadonlySet<string>,
 ): readonly Phases[] {
-  const { operations } = draft.shape;
+  const { operations, clients } = draft.shape;
   const streams = operations.filter(({ stream }) => stream);
+  const wholes = operations.filter(({ whole }) => whole);
   const others = operations.filter((operation) => !streams.includes(operation));
   const changes = others.filter((operation) => kindOf(operation, lastReads) === 'change');
   const reads = others.filter((operation) => kindOf(operation, lastReads) === 'read');
@@ -26,29 +28,25 @@ export function faultPlans(
     const index = plans.length;
     const steps: Step[] = group.flatMap((item, client) => {
       const [stream] = ofMany(streams, index + client);
-      const under =
-        item.streamed && stream
+      const under = item.whole
+        ? ofMany(wholes, index + client)
+        : item.streamed && stream
           ? [stream]
           : [...ofMany(changes, index), ...ofMany(reads, index), ...streams].slice(0, 3);
       const key = draft.keyOf(under, new Set());
       const { fault } = item.aim('');
-      const link = fault.on === 'stream' ? fault.link : undefined;
+      const link = linkOf(fault);
       const own = (under.length > 0 ? under : operations.slice(0, 1)).map((operation, at) =>
         // A fault of a worker hits the first, which is where they are.
-        draft.operation(
-          { operation, worker: draft.workersFor(operation)[0] },
-          client * 3 + at + 1,
-          key,
-          link,
-        ),
+        draft.operation({ operation, worker: draft.workersFor(operation)[0] }, client + at + 1, key, link),
       );
       return [draft.fault(item, own[0]?.id ?? ''), ...own];
     });
-    // What is not hit goes on beside it and afterwards.
+    // What is not hit goes on beside it, through the worker that is or through another one, and afterwards.
     const beside = ofMany(streams.length > 0 ? streams : reads, index + 1).map((operation) =>
       draft.operation(
-        { operation, worker: draft.workersFor(operation).at(-1) },
-        9,
+        { operation, worker: draft.workersFor(operation).at(index % 2 === 0 ? 0 : -1) },
+        draft.shape.clients,
         draft.keyOf([operation], new Set()),
       ),
     );
@@ -60,15 +58,25 @@ export function faultPlans(
     plans.push([[...steps, ...beside], ...(after.length > 0 ? [after] : [])]);
     group = [];
   };
+  const most = Math.max(
+    1,
+    Math.min(streamFaultsPerPlan, draft.shape.maxFaults ?? streamFaultsPerPlan, clients - 1),
+  );
   for (const item of faults) {
     const { fault } = item.aim('');
     const isSmall = fault.on === 'stream' || fault.on === 'client';
     const before = group[0]?.aim('').fault;
     const fits = isSmall && (before === undefined || before.on === 'stream' || before.on === 'client');
-    if (!fits || group.length >= Math.min(streamFaultsPerPlan, draft.shape.maxFaults ?? 2)) close();
+    if (!fits || group.length >= most) close();
     group.push(item);
     if (!isSmall) close();
   }
   close();
   return plans;
+}
+
+/** Over which link an operation must come to meet the fault. */
+function linkOf(fault: Fault): string | undefined {
+  if (fault.on === 'stream') return fault.link;
+  return fault.on === 'worker' && typeof fault.worker === 'object' ? fault.worker.link : undefined;
 }

@@ -8,7 +8,7 @@ export type PairItem =
   /** The second next after the first has ended. */
   | { readonly kind: 'after'; readonly first: string; readonly next: string; readonly place: Place }
   /** Under way at the same time. */
-  | { readonly kind: 'beside'; readonly first: string; readonly next: string }
+  | { readonly kind: 'beside'; readonly first: string; readonly next: string; readonly place: Place }
   /** Read, changed, and read again by the worker of the first read; the place is that of the change. */
   | { readonly kind: 'around'; readonly read: string; readonly change: string; readonly place: Place };
 
@@ -20,7 +20,7 @@ export function nameOf(item: PairItem): string {
     case 'after':
       return `${item.first}, then ${item.next}${through(item.place)}`;
     case 'beside':
-      return `${[item.first, item.next].toSorted().join(' beside ')}`;
+      return `${[item.first, item.next].toSorted().join(' beside ')}${through(item.place)}`;
     case 'around':
       return `${item.read}, ${item.change}${through(item.place)}, ${item.read}`;
   }
@@ -56,8 +56,8 @@ export function pairGround(shape: WorkloadShape, lastReads: ReadonlySet<string>)
     for (const then of operations.filter((other) => meet(first, other))) {
       for (const place of placesOf(first, then)) {
         want({ kind: 'after', first: first.name, next: then.name, place });
+        if (shape.clients > 1) want({ kind: 'beside', first: first.name, next: then.name, place });
       }
-      if (shape.clients > 1) want({ kind: 'beside', first: first.name, next: then.name });
       const isChange = ['change', 'end'].includes(kindOf(then, lastReads) ?? '');
       if (kindOf(first, lastReads) !== 'read' || !isChange) continue;
       for (const place of placesOf(first, then)) {

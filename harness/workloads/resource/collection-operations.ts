@@ -12,7 +12,7 @@ import {
 import { removed } from './item-operations.ts';
 import { idsOf, isDone } from './made.ts';
 import { about, done, life, type ResourceOperation } from './operation.ts';
-import { elementIn, livesOf, type ResourceRun } from './run.ts';
+import { elementIn, livesOf, type ResourceRun, wordOf } from './run.ts';
 import { markerOf } from './values.ts';
 
 const told = '@total';
@@ -86,18 +86,19 @@ export const createMany: ResourceOperation = {
   },
 };
 
-/** The same few creations again and again: each may be made once. */
+/** The same few creations again and again, for two owners: each may be made once for either. */
 export const createAgain: ResourceOperation = {
   word: 'create-again',
   weight: 4,
-  keys: ['again'],
+  keys: ['again', 'again', 'again2'],
   isOffered: ({ idempotencyKey }) => idempotencyKey !== undefined,
   args: () => fc.record({ turn: fc.constantFrom('a', 'a', 'a', 'b') }),
   meaning: (operation, run) => {
     const unique = turnOf(operation, run);
     const element = markerOf(unique);
     const on = about(operation, run);
-    return [{ ...on, part: 'once', does: 'add', value: element, marker: element, idempotencyKey: unique }];
+    // No marker: both owners send the same text.
+    return [{ ...on, part: 'once', does: 'add', value: element, idempotencyKey: unique }];
   },
   perform: async (operation, client, run) => {
     const unique = turnOf(operation, run);
@@ -118,7 +119,7 @@ export const orderOf = ({ declaration: { order }, offered }: ResourceRun) =>
 export const list: ResourceOperation = {
   word: 'list',
   weight: 4,
-  keys: ['all', 'all', 'again', 'full'],
+  keys: ['all', 'all', 'again', 'again2', 'full'],
   isOffered: both,
   meaning: (operation, run) => {
     const on = about(operation, run);
@@ -126,7 +127,7 @@ export const list: ResourceOperation = {
     const args = { ...orderOf(run), ...(isFull ? { cap: run.cap } : {}) };
     return [
       { ...on, part: 'list', does: isFull ? 'walk' : 'list', args },
-      ...(run.offered.has('total:list') && !isFull && operation.key !== againOf(run)
+      ...(run.offered.has('total:list') && !isFull && !againOf(run).includes(operation.key)
         ? [{ ...on, part: told, does: 'total' } as const]
         : []),
     ];
@@ -146,7 +147,10 @@ export const list: ResourceOperation = {
 
 const isOfFull = ({ key }: Operation, { declaration: { words } }: ResourceRun) =>
   key === (words?.full ?? 'full');
-const againOf = ({ declaration: { words } }: ResourceRun) => words?.again ?? 'again';
+const againOf = ({ declaration }: ResourceRun): readonly string[] => [
+  wordOf(declaration, 'again'),
+  wordOf(declaration, 'again2'),
+];
 
 /** Deletes one of the items that are known. */
 export const removeOne: ResourceOperation = {

@@ -100,4 +100,5 @@ export type Word =
   | 'item2'
   | 'all'
   | 'again'
+  | 'again2'
   | 'full';

@@ -59,17 +59,19 @@ export async function lookAt(
   const list = await listed();
   const shown = list ? api.itemsIn(list) : [];
   const place = (id: string) => shown.findIndex((item) => api.idOf(item) === id);
-  if (!list || place(first) < 0 || place(second) < 0)
+  if (!list || (place(first) < 0 && place(second) < 0))
     throw new Error(`${declaration.list} does not show what was made: ${list?.text.slice(0, 300)}`);
+  const one = shown[Math.max(place(first), place(second))];
+  // Where only one of them is shown the subject is behind, which is for checkers to judge.
+  const isBehind = place(first) < 0 || place(second) < 0;
   const isNewestFirst = place(second) < place(first);
   if (declaration.order)
     note(
       'order',
-      isNewestFirst === (declaration.order.by === 'newest-first'),
+      isBehind || isNewestFirst === (declaration.order.by === 'newest-first'),
       `lists ${declaration.order.by}`,
     );
-  for (const [field] of fields)
-    note(`find:${field}`, shown[place(first)]?.[field] !== undefined, `"${field}" in lists`);
+  for (const [field] of fields) note(`find:${field}`, one?.[field] !== undefined, `"${field}" in lists`);
   if (declaration.total?.creation !== undefined)
     note('total:creation', api.totalIn(creation, 'creation') !== undefined, 'a total after creations');
   if (declaration.total?.list !== undefined || declaration.total?.header !== undefined)
@@ -93,10 +95,13 @@ export async function lookAt(
       const answer = await ask(api.change(owner, first, changes));
       const after = isDone(answer) ? await listed() : undefined;
       const item = after && api.itemIn(after, first);
-      const alone = item?.[field] === undefined && features.has('read');
-      const one = alone ? await seen(api.read(owner, first), (read) => api.itemIn(read, first)) : item;
-      note(`edit:${field}`, isDone(answer) && one?.[field] === value, `changes of "${field}"`);
       const told = isDone(answer) ? await itemOf(answer) : undefined;
+      const isShown = item?.[field] === value || told?.[field] === value;
+      const looksAlone = isDone(answer) && !isShown && features.has('read');
+      const alone = looksAlone
+        ? await seen(api.read(owner, first), (read) => api.itemIn(read, first))
+        : undefined;
+      note(`edit:${field}`, isDone(answer) && (isShown || alone?.[field] === value), `changes of "${field}"`);
       for (const [other] of fields) if (told?.[other] !== undefined) features.add(`told:${other}`);
     }
     if (declaration.etag) {

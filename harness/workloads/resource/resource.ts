@@ -91,6 +91,7 @@ export function resource(declaration: ResourceDeclaration): Workload {
       [name('item2')]: name('read'),
       [name('all')]: name('list'),
       [name('again')]: name('list'),
+      [name('again2')]: name('list'),
       [name('full')]: name('list'),
     },
     explore: async ({ stack, client, nonce }) => (await look(stack, client, nonce)).lacks,
@@ -126,7 +127,7 @@ function focusOf(
     keyWords,
     ['all'],
     ['item1'],
-    ...(idempotencyKey === undefined ? [] : [['again'] as const]),
+    ...(idempotencyKey === undefined ? [] : [['again', 'again2'] as const]),
     ...(cap !== undefined && offered.has('cap') ? [['full'] as const] : []),
   ];
   if (path === undefined) return keyWords;
@@ -146,6 +147,8 @@ function checksOf({ page, total, order, batch, cap }: ResourceDeclaration): read
     'read-together',
     'item-life',
     'tenant-isolation',
+    'liveness',
+    'refusals',
     ...(page ? ['pages'] : []),
     ...(total ? ['totals'] : []),
     ...(order ? ['list-order'] : []),

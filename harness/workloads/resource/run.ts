@@ -9,7 +9,7 @@ import type { Offered } from './offered.ts';
 import { elementOf, markerOf, uniqueValue } from './values.ts';
 
 /** Keys of plans: two items that are changed, and collections of owners of their own. */
-export const keyWords = ['item1', 'item2', 'all', 'again', 'full'] as const;
+export const keyWords = ['item1', 'item2', 'all', 'again', 'again2', 'full'] as const;
 export type KeyWord = (typeof keyWords)[number];
 
 /** So many items are in `all` when a plan begins: more than one page. */
@@ -47,6 +47,9 @@ export interface ResourceRun {
   /** Fields of an item that only this operation makes. */
   itemOf(unique: string): JsonRecord;
 }
+
+/** The collection of somebody who never makes anything. */
+export const strangers = 'intruder';
 
 /** The workload's own name for an operation or a key. */
 export const wordOf = (declaration: ResourceDeclaration, name: Word): string =>
@@ -96,7 +99,8 @@ export async function prepareItems(
     initial[livesOf('items')] = [...ids.keys()];
     Object.assign(initial, await fieldsOfSlots(run, client));
   }
-  if (wanted.has(key('again'))) initial[key('again')] = [];
+  for (const told of [key('again'), key('again2')]) if (wanted.has(told)) initial[told] = [];
+  initial[strangers] = [];
   if (wanted.has(key('all'))) {
     run.living.push(...(await makeMany(run, client, key('all'), prepared)));
     initial[key('all')] = run.living.map(({ element }) => element);
