@@ -88,8 +88,8 @@ export function faultPlans(
   for (const item of all) {
     const { fault } = item.aim('');
     const isSmall = fault.on === 'stream' || fault.on === 'client';
-    const before = group[0]?.aim('').fault;
-    const fits = isSmall && (before === undefined || before.on === 'stream' || before.on === 'client');
+    // Beside a broken link nobody can say whether a hang-up was passed on.
+    const fits = isSmall && (group[0] === undefined || group[0].aim('').fault.on === fault.on);
     if (!fits || group.length >= most) close();
     group.push(item);
     if (!isSmall) close();
