@@ -27,7 +27,7 @@ export default {
       { name: 'start', weight: 2, keys: ['task1', 'task2'] },
       { name: 'status', keys: ['task1', 'task2'] },
     ],
-    faults: { worker: { services: ['memory'], actions: ['kill'] }, revertAfterMs: 500 },
+    faults: { worker: { services: ['memory'], actions: ['kill', 'stop'] }, revertAfterMs: 500 },
   }),
   checks: () => [{ checker: 'duplicate-effect' }, { checker: 'task-ends' }],
   faultsEvery: 2,

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { checkerOf } from '../history/checkers.ts';
 import type { FrameSeen } from '../history/events.ts';
-import { chat, chatChecks, stream } from './chat-call.ts';
+import type { FaultStep } from '../plan/plan.ts';
+import { chat, chatBody, chatChecks, stream } from './chat-call.ts';
 import type { Answer, Client, StreamAnswer } from './workload.ts';
 
 const headers = { 'content-type': 'text/event-stream', 'transfer-encoding': 'chunked' };
@@ -79,4 +80,43 @@ test('a whole answer has its text and its tokens', async () => {
 
 test('the checks of chats are ones that there are', () => {
   for (const check of chatChecks) expect(checkerOf(check).name).toBe(check.checker);
+});
+
+test('an error with 200 is what the client got for an answer, and no stream where one was asked for has an end', async () => {
+  const error = { error: { message: 'no model' } };
+  const refused = { ...bodyOf(error), text: JSON.stringify(error) };
+  expect(await chat(clientOf(refused), {})).toMatchObject({
+    type: 'ok',
+    value: '{"error":{"message":"no model"}}',
+  });
+  const json = { 'content-type': 'application/json', 'content-length': '9' };
+  expect(await streamed({ headers: json, frames: [] })).toMatchObject({
+    type: 'unknown',
+    stream: { complete: false, endedCleanly: true },
+  });
+});
+
+test('what is going to be hung up or waited for is slow, before its first frame too', () => {
+  const step = { kind: 'operation', id: 'o1', client: 1, name: 'stream', args: {} } as const;
+  const operation = { id: 'o1-ab', step, name: 'stream', key: '', mark: '[[op=o1-ab]]' };
+  const under = (...faults: readonly Omit<FaultStep, 'kind' | 'id'>[]) => {
+    const steps = [step, ...faults.map((fault, at) => ({ kind: 'fault' as const, id: `f${at}`, ...fault }))];
+    const plan = { version: 1, workload: '', seed: 0, clients: 1, phases: [{ steps }] } as const;
+    return JSON.stringify(chatBody(operation, 'm', plan));
+  };
+  const abort = { on: 'client', action: 'abort', operation: 'o1' } as const;
+  const kill = {
+    on: 'worker',
+    action: 'kill',
+    service: 's',
+    worker: { serves: 'o1' },
+    revertAfterMs: 1,
+  } as const;
+  expect(under()).toContain(' tps=100]]');
+  expect(under({ fault: { ...abort, afterFrames: 0 } })).toContain(' ttft=2500 tps=3]]');
+  expect(under({ fault: { ...abort, afterFrames: 2 } })).toContain(' tps=3]]');
+  expect(under({ fault: kill })).toContain(' tps=20]]');
+  expect(under({ fault: { ...kill, worker: 1 }, when: { operation: 'o1', afterFrames: 2 } })).toContain(
+    ' tps=20]]',
+  );
 });

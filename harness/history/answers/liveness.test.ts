@@ -110,3 +110,37 @@ test('without a bound, and for calls without a journal, nothing is judged', () =
   });
   expect(judged(hung())).toMatchObject({ verdict: 'not-judged', reason: 'there is no journal' });
 });
+
+test('a stream that has said how it ends must end, whatever was broken upstream; a held worker and its own link excuse it', () => {
+  const recording = new Recording();
+  const end = recording.begin(1, 'call');
+  recording.wait(6_000);
+  end('unknown', { timedOut: true, stream: { frames: [{ at: 1_100, error: 'cut' }], complete: false } });
+  const effect = { kind: 'cut', afterFrames: 1, by: 'rst' } as const;
+  const cut = (link: string): Fault => ({
+    on: 'stream',
+    through: 'wire',
+    link,
+    target: { operation: 'o1' },
+    effect,
+    revertAfterMs: 500,
+  });
+  const stop: Fault = { on: 'worker', action: 'stop', service: 's', worker: 1, revertAfterMs: 500 };
+  const under = (fault: Fault): History => {
+    const { header, events } = recording.history;
+    const at = (state: FaultEvent['state'], when: number): FaultEvent => ({
+      type: 'fault',
+      id: 'f1',
+      at: when,
+      state,
+      fault,
+    });
+    return { header, events: [at('fired', 1_050), at('reverted', 1_060), ...events] };
+  };
+  expect(judged(under(cut('gateway>model')), quick)).toMatchObject({
+    verdict: 'invalid',
+    reason: 'call o1 got the last frame, and no end within 4 s',
+  });
+  expect(judged(under(cut('client>gateway')), quick)).toMatchObject({ verdict: 'not-judged' });
+  expect(judged(under(stop), quick)).toMatchObject({ verdict: 'not-judged' });
+});

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { StreamEffect } from '../../plan/fault.ts';
 import type { FaultEvent, History } from '../events.ts';
 import type { Journal } from '../journal.ts';
 import { callOf, Recording } from '../simulation/recording.ts';
@@ -182,5 +183,39 @@ test('near a fault, without statuses, and for calls without a journal nothing is
   expect(judged(new Recording().unknown(1, 'call', {}, { status: 500 }))).toMatchObject({
     verdict: 'not-judged',
     reason: 'there is no journal',
+  });
+});
+
+test('an error in a stream is one of its own where the model said everything and nothing breaks', () => {
+  const stream = { frames: [{ at: 1, error: 'no JSON' }], complete: false };
+  const told = new Recording().unknown(1, 'call', {}, { status: 200, stream });
+  const answered = callOf('o1', { completedAt: 1_001 });
+  expect(judged(told, [answered])).toMatchObject({ verdict: 'invalid', counterexample: ['o1'] });
+  expect(judged(told, [callOf('o1')])).toMatchObject({ verdict: 'valid' });
+  expect(judged(told, [callOf('o1', { status: 503 }), answered])).toMatchObject({ verdict: 'valid' });
+  expect(judged(told, [])).toMatchObject({ verdict: 'valid' });
+});
+
+test('bytes that come in small pieces excuse nothing, a broken connection does', () => {
+  const { header, events } = new Recording().unknown(1, 'call', {}, { status: 502 }).history;
+  const withEffect = (effect: StreamEffect): History => {
+    const target = { operation: 'o1' };
+    const fault = { on: 'stream', through: 'wire', link: 'a>b', target, effect, revertAfterMs: 500 } as const;
+    const fired: FaultEvent = { type: 'fault', id: 'f1', at: 1_001, state: 'fired', fault, proof: {} };
+    return { header: { ...header, faults: ['f1'] }, events: [fired, ...events] };
+  };
+  const answered = callOf('o1', { completedAt: 1_001 });
+  // A fault that may have begun before excuses what fails afterwards; these stand on the operation itself.
+  expect(judged(withEffect({ kind: 'cut', afterFrames: 1, by: 'rst' }), [answered])).toMatchObject({
+    verdict: 'not-judged',
+  });
+  const stream = { frames: [{ at: 1, error: 'no JSON' }], complete: false };
+  const told = new Recording().unknown(1, 'call', {}, { status: 200, stream }).history;
+  const sliced = { ...withEffect({ kind: 'slice', bytes: 1 }) };
+  const [fired] = sliced.events;
+  expect(
+    judged({ header: sliced.header, events: [...(fired ? [fired] : []), ...told.events] }, [answered]),
+  ).toMatchObject({
+    verdict: 'invalid',
   });
 });

@@ -149,3 +149,56 @@ test('with one worker nothing is asked for through another', () => {
   const names = pairGround(alone, lastReads).map(nameOf);
   expect(names.some((name) => name.includes('through'))).toBe(false);
 });
+
+test('a worker is hit between an acknowledged change and what the same client asks next', () => {
+  const hits = plansOf(1).flatMap((plan) =>
+    faultsOf(plan).flatMap(({ when }) => (when && 'after' in when ? [{ plan, when }] : [])),
+  );
+  expect(hits.length).toBeGreaterThanOrEqual(4);
+  for (const { plan, when } of hits) {
+    const [after, before] = [when.after, when.before].map((id) =>
+      operationsOf(plan).find((step) => step.id === id),
+    );
+    expect(after?.name).toBe('write');
+    expect(before).toMatchObject({ name: 'read', client: after?.client, args: { key: after?.args.key } });
+  }
+});
+
+test('a hang-up is in no plan with a broken link', () => {
+  for (const plan of plansOf(1)) {
+    const kinds = new Set(faultsOf(plan).map(({ fault }) => fault.on));
+    expect(kinds.has('client') && kinds.has('stream')).toBe(false);
+  }
+});
+
+test('what is answered in one piece is hung up and broken off too, once it is under way', () => {
+  const operations = [...exampleShape.operations, { name: 'ask', service: 'gateway', whole: true }];
+  const shape = { ...exampleShape, operations };
+  const ground = faultGround(shape);
+  const names = ground.map(({ name }) => name);
+  expect(names).toContain('a client hangs up before the first frame, under a whole answer');
+  expect(names).toContain('status 5xx on gateway>litellm, under a whole answer');
+  for (const plan of coveringPlans(shape, { seed: 1, lastReads, pairs: [], faults: ground })) {
+    for (const step of faultsOf(plan)) {
+      const { fault } = step;
+      if (fault.on !== 'client' || fault.action !== 'abort') continue;
+      const target = operationsOf(plan).find(({ id }) => id === fault.operation);
+      expect(['chat', 'ask']).toContain(target?.name);
+      if (fault.afterFrames === 0) expect(fault.afterMs).toBeGreaterThan(100);
+    }
+  }
+});
+
+test('of a service behind the subject the worker is hit that serves a stream', () => {
+  const stream = { effects: ['cut'], links: ['memory>gateway'] } as const;
+  const operations = [{ name: 'ask', stream: true }];
+  const worker = { services: ['gateway'], actions: ['kill'] } as const;
+  const ground = faultGround({ ...exampleShape, operations, faults: { worker, stream } });
+  const aims = ground.filter(({ name }) => name.startsWith('kill')).map(({ aim }) => aim('o1'));
+  expect(aims.map(({ when }) => when)).toEqual([
+    undefined,
+    { operation: 'o1', atUpstream: 'arrived', link: 'memory>gateway' },
+    { operation: 'o1', afterFrames: 2 },
+  ]);
+  expect(aims[2]?.fault).toMatchObject({ worker: { serves: 'o1', link: 'memory>gateway' } });
+});

@@ -64,9 +64,10 @@ export class Draft {
     };
   }
 
-  fault(item: FaultItem, operation: string): FaultStep {
+  /** @param next the operation after the one that it is aimed at */
+  fault(item: FaultItem, operation: string, next?: string): FaultStep {
     this.#steps += 1;
-    const aimed = item.aim(operation);
+    const aimed = item.aim(operation, next);
     const { fault } = aimed;
     // The worker that the operations under it are pinned to.
     const worker = this.workersFor({ name: '' })[0] ?? 1;

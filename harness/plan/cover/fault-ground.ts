@@ -10,8 +10,10 @@ export interface FaultItem {
   readonly streamed: boolean;
   /** It needs one whose answer comes in one piece. */
   readonly whole?: true;
-  /** The fault, aimed at an operation of its phase. */
-  readonly aim: (operation: string) => { readonly fault: Fault; readonly when?: Trigger };
+  /** It fires when a change was acknowledged, before the next operation of the same client. */
+  readonly between?: true;
+  /** The fault, aimed at an operation of its phase; the next one is what waits for it. */
+  readonly aim: (operation: string, next?: string) => { readonly fault: Fault; readonly when?: Trigger };
 }
 
 /** Answers of workloads are at least so many frames long. */
@@ -60,7 +62,10 @@ function ofWorkers(
 ): Unnamed[] {
   if (!worker) return [];
   const links = onStreams?.links;
-  return worker.services
+  const between = worker.actions
+    .filter(() => worker.services.includes(service) && (workers[service] ?? 0) > 0)
+    .map((action) => acknowledged({ on: 'worker', action, service, worker: 1, revertAfterMs }));
+  const aimed = worker.services
     .filter((name) => (workers[name] ?? 0) > 0)
     .flatMap((name) =>
       worker.actions.flatMap((action) =>
@@ -74,7 +79,15 @@ function ofWorkers(
         }),
       ),
     );
+  return [...aimed, ...between];
 }
+
+/** What is acknowledged outlives whoever did it. */
+const acknowledged = (fault: WorkerFault): Unnamed => ({
+  streamed: false,
+  between: true,
+  aim: (after, before) => ({ fault, when: { after, ...(before === undefined ? {} : { before }) } }),
+});
 
 const serving = (fault: Omit<WorkerFault, 'worker'>, link: string, afterFrames: number): Unnamed => ({
   streamed: true,

@@ -1,11 +1,17 @@
 import type { Fault } from '../fault.ts';
 import type { Step } from '../plan.ts';
+import type { OperationShape } from '../workload-shape.ts';
 import type { Draft, Phases } from './draft.ts';
 import type { FaultItem } from './fault-ground.ts';
-import { kindOf } from './pair-ground.ts';
+import { kindOf, meet } from './pair-ground.ts';
 
 /** Stream faults that stand in one plan, each on an operation of its own. */
 const streamFaultsPerPlan = 3;
+
+/** A fault, and the change after which it comes. */
+interface Disturbance extends FaultItem {
+  readonly change?: OperationShape;
+}
 
 /** Every fault with operations under it that it can hit, and something afterwards that shows what is left. */
 export function faultPlans(
@@ -22,25 +28,39 @@ export function faultPlans(
   const ofMany = <T>(list: readonly T[], index: number): readonly T[] =>
     list.length > 0 ? list.slice(index % list.length, (index % list.length) + 1) : [];
   const plans: Phases[] = [];
-  let group: FaultItem[] = [];
+  let group: Disturbance[] = [];
   const close = () => {
     if (group.length === 0) return;
     const index = plans.length;
     const steps: Step[] = group.flatMap((item, client) => {
       const [stream] = ofMany(streams, index + client);
-      const under = item.whole
-        ? ofMany(wholes, index + client)
-        : item.streamed && stream
-          ? [stream]
-          : [...ofMany(changes, index), ...ofMany(reads, index), ...streams].slice(0, 3);
+      const { change } = item;
+      const under = change
+        ? [
+            change,
+            ...ofMany(
+              reads.filter((read) => meet(change, read)),
+              index,
+            ),
+          ]
+        : item.whole
+          ? ofMany(wholes, index + client)
+          : item.streamed && stream
+            ? [stream]
+            : [...ofMany(changes, index), ...ofMany(reads, index), ...streams].slice(0, 3);
       const key = draft.keyOf(under, new Set());
       const { fault } = item.aim('');
       const link = linkOf(fault);
       const own = (under.length > 0 ? under : operations.slice(0, 1)).map((operation, at) =>
         // A fault of a worker hits the first, which is where they are.
-        draft.operation({ operation, worker: draft.workersFor(operation)[0] }, client + at + 1, key, link),
+        draft.operation(
+          { operation, worker: draft.workersFor(operation)[0] },
+          change ? client + 1 : client + at + 1,
+          key,
+          link,
+        ),
       );
-      return [draft.fault(item, own[0]?.id ?? ''), ...own];
+      return [draft.fault(item, own[0]?.id ?? '', own[1]?.id), ...own];
     });
     // What is not hit goes on beside it, through the worker that is or through another one, and afterwards.
     const beside = ofMany(streams.length > 0 ? streams : reads, index + 1).map((operation) =>
@@ -62,11 +82,14 @@ export function faultPlans(
     1,
     Math.min(streamFaultsPerPlan, draft.shape.maxFaults ?? streamFaultsPerPlan, clients - 1),
   );
-  for (const item of faults) {
+  const all = faults.flatMap((item): readonly Disturbance[] =>
+    item.between ? changes.map((change) => ({ ...item, change })) : [item],
+  );
+  for (const item of all) {
     const { fault } = item.aim('');
     const isSmall = fault.on === 'stream' || fault.on === 'client';
-    const before = group[0]?.aim('').fault;
-    const fits = isSmall && (before === undefined || before.on === 'stream' || before.on === 'client');
+    // Beside a broken link nobody can say whether a hang-up was passed on.
+    const fits = isSmall && (group[0] === undefined || group[0].aim('').fault.on === fault.on);
     if (!fits || group.length >= most) close();
     group.push(item);
     if (!isSmall) close();

@@ -24,7 +24,9 @@ export type Carelessness =
   | 'any-owner'
   | 'blind-if-match'
   | 'wrong-end'
-  | 'made-again';
+  | 'made-again'
+  | 'key-of-anybody'
+  | 'search-of-everybody';
 
 const cap = 20;
 const bare = { title: '', body: '', stars: 0 };
@@ -66,7 +68,8 @@ export function startNotes(port: number, careless = process.env.NOTES_CARELESS a
     const id = pathname.split('/')[2];
     if (pathname === '/health') return [200, {}];
     if (pathname === '/notes/search') {
-      const found = of(owner).filter(({ title }) => title.includes(searchParams.get('q') ?? ''));
+      const all = careless === 'search-of-everybody' ? notes : of(owner);
+      const found = all.filter(({ title }) => title.includes(searchParams.get('q') ?? ''));
       return [200, { notes: found }];
     }
     if (pathname === '/notes/batch') {
@@ -76,7 +79,8 @@ export function startNotes(port: number, careless = process.env.NOTES_CARELESS a
       return [201, { notes: [...begun, ...others.map((each) => create(worker, owner, each))] }];
     }
     if (id === undefined && method === 'POST') {
-      const key = `${owner} ${headers['idempotency-key']}`;
+      const whose = careless === 'key-of-anybody' ? 'anybody' : owner;
+      const key = `${whose} ${headers['idempotency-key']}`;
       const note = (careless === 'made-again' ? undefined : made.get(key)) ?? create(worker, owner, given);
       if (headers['idempotency-key']) made.set(key, note);
       return [201, note];

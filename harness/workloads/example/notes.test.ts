@@ -61,7 +61,14 @@ test.each(Object.entries(finders))(
   30_000,
 );
 
-test.each(['other-field', 'deaf-cache', 'any-owner', 'blind-if-match'] as const)(
+test.each([
+  'other-field',
+  'deaf-cache',
+  'any-owner',
+  'blind-if-match',
+  'key-of-anybody',
+  'search-of-everybody',
+] as const)(
   'notes that are careless (%s) are found',
   async (careless) => {
     const { found } = await tryNotes(careless, 1, 250);
