@@ -1,3 +1,4 @@
+import type { History } from '../history/events.ts';
 import { notesOf, renderLanes } from '../history/lanes.ts';
 import type { Judgement, Verdict } from '../history/verdict.ts';
 import { operationsOf, stepsOf } from '../plan/plan.ts';
@@ -18,8 +19,9 @@ export function verdictText(
     ({ verdict }) => verdict === judgement.verdict && verdict !== 'valid',
   );
   const lanesOf = (verdict: Verdict) => {
-    const all = history.events.flatMap((event) => (event.type === 'invoke' ? [event.op] : []));
-    const ids = all.length <= shownWhole ? all : (verdict.counterexample ?? []);
+    const { counterexample = [] } = verdict;
+    const all = requestsOf(history, new Set(counterexample));
+    const ids = all.length <= shownWhole ? all : counterexample;
     return ids.length === 0
       ? ''
       : `\n${renderLanes(history, ids, notesOf(verdict)).replace(/^(?=.)/gm, '    ')}`;
@@ -31,6 +33,17 @@ export function verdictText(
       return index === 0 ? `${heading}${lanesOf(verdict)}` : heading;
     })
     .join('\n');
+}
+
+/** The operations of a history, of a request with parts only those that a counterexample names, or else the first. */
+function requestsOf({ events }: History, named: ReadonlySet<string>): readonly string[] {
+  const invokes = events.filter((event) => event.type === 'invoke');
+  const requests = Map.groupBy(invokes, ({ op, partOf }) => partOf ?? op);
+  return [...requests.values()].flatMap((parts) => {
+    const ops = parts.map(({ op }) => op);
+    const shown = ops.filter((op) => named.has(op));
+    return shown.length > 0 ? shown : ops.slice(0, 1);
+  });
 }
 
 /** Verdicts of a run in one line each. */
