@@ -57,7 +57,8 @@ export class LabClient implements Client {
   async request(wanted: ClientRequest): Promise<Answer> {
     const hangUp = this.#hangUp();
     try {
-      const response = await this.#send(wanted, hangUp.signal, hangUp.sent);
+      const isHungUp = this.#options.conduct?.abortAfterFrames !== undefined;
+      const response = await this.#send(wanted, isHungUp ? hangUp.signal : undefined, hangUp.sent);
       return answerOf(response, await text(response));
     } finally {
       hangUp.end();

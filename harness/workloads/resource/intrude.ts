@@ -43,12 +43,14 @@ export const intrude: ResourceOperation = {
     const answer = await client.request(intrusion(operation, run));
     if (!isLook(operation)) return intruded(answer);
     if (!isDone(answer)) return completionOf(answer);
-    const shown = run.api.itemsIn(answer).slice(0, mostShown);
-    return { type: 'ok', parts: { intrude: { value: shown.map((item) => elementIn(run, item)) } } };
+    const item = run.api.itemIn(answer, idOf(operation, run));
+    const shown = item ? [item] : run.api.itemsIn(answer).slice(0, mostShown);
+    return { type: 'ok', parts: { intrude: { value: shown.map((each) => elementIn(run, each)) } } };
   },
 };
 
-const isLook = ({ step }: Operation): boolean => ['list', 'search'].includes(String(step.args.how));
+/** What an intruder is shown is what would be in a collection of its own. */
+const isLook = ({ step }: Operation): boolean => ['read', 'list', 'search'].includes(String(step.args.how));
 
 function intrusion(operation: Operation, run: ResourceRun) {
   const { api } = run;

@@ -16,6 +16,12 @@ export interface Offered {
 /** What a declaration names, before a subject was looked at. */
 export const everything: Offered = { has: () => true, lacks: [] };
 
+/** So many more than may be kept are made to see a cap. */
+const beyond = 4;
+
+/** A route that is not there says so; one that fails is there, and to be judged. */
+const breaksDown = ({ status }: Answer): boolean => status >= 500 && status !== 501;
+
 /** More items than this are not made for the sake of looking. */
 const mostMade = 200;
 
@@ -101,7 +107,8 @@ export async function lookAt(
       const alone = looksAlone
         ? await seen(api.read(owner, first), (read) => api.itemIn(read, first))
         : undefined;
-      note(`edit:${field}`, isDone(answer) && (isShown || alone?.[field] === value), `changes of "${field}"`);
+      const isEdited = isDone(answer) && (isShown || alone?.[field] === value);
+      note(`edit:${field}`, isEdited || breaksDown(answer), `changes of "${field}"`);
       for (const [other] of fields) if (told?.[other] !== undefined) features.add(`told:${other}`);
     }
     if (declaration.etag) {
@@ -134,18 +141,22 @@ export async function lookAt(
     if (batch) {
       const answer = await ask(api.createMany(owner, [values('look4'), values('look5')]));
       const count = (await seen(api.list(owner), api.itemsIn))?.length;
-      note('batch', isDone(answer) && count === 4, 'several items in one request');
+      note('batch', (isDone(answer) && count === 4) || breaksDown(answer), 'several items in one request');
     }
     const most = cap === undefined ? undefined : capOf(cap, stack);
     if (most !== undefined && features.has('batch') && most < mostMade) {
       const crowd = uuidOf(nonce, 'who has many');
-      const items = Array.from({ length: most + 1 }, (_, index) => values(`look-${index}`));
+      const items = Array.from({ length: most + beyond }, (_, index) => values(`look-${index}`));
       const answer = await ask(api.createMany(crowd, items));
       const count = (await seen(api.list(crowd), api.itemsIn))?.length;
-      note('cap', isDone(answer) && count === most, `a cap of ${most} items`);
+      // One that keeps a few too many has a cap, and a wrong one.
+      note('cap', isDone(answer) && count !== undefined && count < items.length, `a cap of ${most} items`);
     } else if (most !== undefined)
       note('cap', false, `a cap of ${most} items that can be reached in one request`);
-    if (api.hasRemove) note('delete', isDone(await ask(api.remove(owner, second))), 'deletions');
+    if (api.hasRemove) {
+      const answer = await ask(api.remove(owner, second));
+      note('delete', isDone(answer) || breaksDown(answer), 'deletions');
+    }
     if (declaration.clear !== undefined) {
       const isCleared = isDone(await ask(api.clear(owner)));
       note('clear', isCleared && (await seen(api.list(owner), api.itemsIn))?.length === 0, 'clearing');
