@@ -12,7 +12,7 @@ export const memory = resource({
   service: 'memory',
   summary: 'memories told, told again, listed, paged, recalled, edited, forgotten and cleared',
   collection: 'POST /memories/extract',
-  item: ['PATCH|DELETE /memories/{id}', 'GET /memories/full?ids={id}'],
+  item: ['PATCH|DELETE /memories/{id}', 'GET /memories/full?ids={ids}'],
   list: 'GET /memories/list',
   clear: 'DELETE /memories/clear',
   fields: { caption: { kind: 'text' }, full_text: { kind: 'text' } },

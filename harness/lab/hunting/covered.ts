@@ -1,6 +1,6 @@
 import type { CompletionEvent } from '../../history/events.ts';
 import { stepOf } from '../../history/step-of.ts';
-import { coveredBy } from '../../plan/cover/fault-ground.ts';
+import { coveredBy } from '../../plan/cover/fault-names.ts';
 import { nameOf, type PairItem, type Place } from '../../plan/cover/pair-ground.ts';
 import { faultsOf, operationOfFault, operationsOf } from '../../plan/plan.ts';
 import type { Planner } from '../next-plan.ts';

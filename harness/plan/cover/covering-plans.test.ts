@@ -6,7 +6,8 @@ import { parsePlan } from '../parse-plan.ts';
 import { faultsOf, operationsOf, type Plan } from '../plan.ts';
 import { serializePlan } from '../serialize-plan.ts';
 import { coveringPlans } from './covering-plans.ts';
-import { coveredBy, faultGround } from './fault-ground.ts';
+import { faultGround } from './fault-ground.ts';
+import { coveredBy } from './fault-names.ts';
 import { nameOf, pairGround } from './pair-ground.ts';
 
 const lastReads = new Set(['read']);

@@ -67,7 +67,9 @@ export function apiOf(declaration: ResourceDeclaration) {
       const body = creation ? creation.body(items) : { [batch?.items ?? 'items']: items };
       return request(routeOf(batch?.request ?? declaration.collection), owner, {}, body);
     },
-    read: (owner: string, id: string) => request(item('GET') ?? list, owner, { id }),
+    /** @param others items that are read along with it, where the route takes several */
+    read: (owner: string, id: string, others: readonly string[] = []) =>
+      request(item('GET') ?? list, owner, { id, ids: [...others, id].join(',') }),
     change: (owner: string, id: string, changes: JsonRecord, etag?: string) =>
       withHeader(request(item('PATCH', 'PUT') ?? collection, owner, { id }, changes), 'if-match', etag),
     remove: (owner: string, id: string) => request(item('DELETE') ?? collection, owner, { id }),

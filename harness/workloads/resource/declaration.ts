@@ -13,7 +13,7 @@ export interface ResourceDeclaration {
   readonly summary: string;
   /** Makes an item. */
   readonly collection: string;
-  /** Reads, changes and deletes one. */
+  /** Reads, changes and deletes one. `{ids}` instead of `{id}` where several can be read at once. */
   readonly item: string | readonly string[];
   /** Shows all of an owner. */
   readonly list: string;

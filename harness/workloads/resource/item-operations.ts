@@ -170,7 +170,10 @@ function look(
       const { source, names } = shown(run);
       const owner = run.ownerOf(operation.key);
       const id = idOf(operation, run);
-      const request = { read: api.read(owner, id), find: api.list(owner), search: api.search(owner) }[source];
+      const others = [...run.ids.values()].filter((other) => other !== id);
+      const request = { read: api.read(owner, id, others), find: api.list(owner), search: api.search(owner) }[
+        source
+      ];
       const answer = await client.request(request ?? api.list(owner));
       if (!isDone(answer) && !(source === 'read' && isGone(answer))) return completionOf(answer);
       const item = isDone(answer) ? api.itemIn(answer, id) : undefined;

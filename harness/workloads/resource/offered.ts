@@ -150,7 +150,11 @@ export async function lookAt(
       const answer = await ask(api.createMany(crowd, items));
       const count = (await seen(api.list(crowd), api.itemsIn))?.length;
       // One that keeps a few too many has a cap, and a wrong one.
-      note('cap', isDone(answer) && count !== undefined && count < items.length, `a cap of ${most} items`);
+      note(
+        'cap',
+        isDone(answer) && count !== undefined && count >= most && count < items.length,
+        `a cap of ${most} items`,
+      );
     } else if (most !== undefined)
       note('cap', false, `a cap of ${most} items that can be reached in one request`);
     if (api.hasRemove) {
