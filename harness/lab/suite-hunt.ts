@@ -1,4 +1,4 @@
-import { type HuntResult, hunt } from './hunt.ts';
+import { type HuntOptions, type HuntResult, hunt } from './hunt.ts';
 import { verdictText } from './print-finding.ts';
 import { withSuiteLab } from './suite-lab.ts';
 
@@ -14,15 +14,15 @@ export interface SuiteHunt {
   readonly vacuous: number;
 }
 
-/** A hunt on the stack of the suites. The file that calls it says `@alone`: plans stop and kill workers. */
+/** A hunt on the stack of the suites, no longer than `timeMs`. The file that calls it says `@alone`: plans stop and kill workers. */
 export async function huntInSuite(
   name: string,
-  { seed, runs }: { readonly seed: number; readonly runs: number },
+  { seed, runs, timeMs }: Pick<HuntOptions, 'seed' | 'runs' | 'timeMs'>,
 ): Promise<SuiteHunt> {
   return withSuiteLab(name, 10_000, async (lab) => {
     const { signal } = new AbortController();
     // Controls restart services with one worker, which the suites after this one would feel.
-    const bounds = { seed, runs, timeMs: Number.POSITIVE_INFINITY, signal, controls: false };
+    const bounds = { seed, runs, timeMs, signal, controls: false };
     const result = await hunt(lab, bounds);
     const { plans, unknownVerdicts, verdicts, vacuous } = result;
     if (result.error) throw result.error;
