@@ -9,7 +9,7 @@ const agent = new Agent({ keepAlive: true });
 let server: Server;
 let closedEarly: Promise<void>;
 
-/** Sends eight words, one every 10 ms, then [DONE]; `/broken` breaks off after three, `/hung` says no more then. */
+/** Sends eight words, one every 10 ms, then [DONE]; `/broken` breaks off after three, `/hung` says no more then; `/endless` never stops. */
 beforeEach(async () => {
   let tell: () => void;
   closedEarly = new Promise((resolve) => {
@@ -23,6 +23,8 @@ beforeEach(async () => {
     for (let word = 1; word <= 8 && !response.destroyed; word += 1) {
       if (request.url === '/broken' && word === 4) return void response.destroy();
       if (request.url === '/hung' && word === 4) return;
+      if (request.url === '/endless') word = 1;
+      if (request.url === '/endless') response.write(`data: ${' '.repeat(200_000)}\n\n`);
       response.write(`data: ${JSON.stringify({ choices: [{ delta: { content: `w${word} ` } }] })}\n\n`);
       await delay(10);
     }
@@ -100,4 +102,11 @@ test('a client hangs up so long after its request was sent, also where the answe
   const early = client({ abortAfterFrames: 0, abortAfterMs: 1_000 });
   expect((await early.request({ path: '/', body: {} })).status).toBe(200);
   expect(early.abortedAt).toBeUndefined();
+});
+
+test('a stream without end is given up before it fills the memory', async () => {
+  const { endedCleanly, timedOut, text } = await client().stream({ path: '/endless', body: {} });
+  expect({ endedCleanly, timedOut }).toEqual({ endedCleanly: false, timedOut: undefined });
+  expect(text.length).toBeGreaterThan(4_000_000);
+  expect(text.length).toBeLessThan(10_000_000);
 });

@@ -9,6 +9,9 @@ import type { StreamRequest } from '../../workloads/workload.ts';
 /** As all faults, a slow reader ends by itself: from then on it takes what comes. */
 const slowForMs = 2_000;
 
+/** A body without end is given up, as if it had broken off: what came by then says enough. */
+const mostBytes = 4_000_000;
+
 export interface FramesRead {
   readonly frames: readonly FrameSeen[];
   readonly endedCleanly: boolean;
@@ -58,6 +61,10 @@ export async function readFrames(
       const read = decoder.decode(part, { stream: true });
       body += read;
       parser.feed(read);
+      if (bytes > mostBytes) {
+        endedCleanly = false;
+        break;
+      }
       const dueMs = bytesPerSecond === undefined ? 0 : Math.min((bytes / bytesPerSecond) * 1000, slowForMs);
       const aheadMs = dueMs - (performance.now() - startedAt);
       if (aheadMs > 0) await delay(aheadMs, undefined, { signal });
