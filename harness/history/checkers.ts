@@ -1,6 +1,6 @@
 import { gauntletError } from '../errors.ts';
 import { answerMatches } from './answers/answer-matches.ts';
-import { cancelUpstream } from './answers/cancel-upstream.ts';
+import { type CancelOptions, cancelUpstream } from './answers/cancel-upstream.ts';
 import { exactlyOnce } from './answers/exactly-once.ts';
 import { liveness } from './answers/liveness.ts';
 import { refusals } from './answers/refusals.ts';
@@ -79,7 +79,10 @@ const table: Readonly<Record<string, Entry>> = {
   'one-holder': [{ ttlMs: 'number?', inexactMs: 'number?' }, oneHolder],
   'stream-order': plain(streamOrder),
   'truncated-complete': plain(truncatedComplete),
-  'cancel-upstream': [{ withinMs: 'number' }, (given) => cancelUpstream({ withinMs: given.withinMs ?? 0 })],
+  'cancel-upstream': [
+    { withinMs: 'number', sinceFirstFrame: 'flag?' },
+    (given) => cancelUpstream(given as object as CancelOptions),
+  ],
   'tenant-isolation': plain(tenantIsolation),
   'exactly-once': plain(exactlyOnce),
   'answer-matches': plain(answerMatches),

@@ -34,7 +34,8 @@ export const litellm: Workload = {
   }),
   checks: () => [
     ...chatChecks,
-    { checker: 'cancel-upstream', withinMs: cancelWithinMs },
+    // It notices a hang-up when it has something to pass on, not before.
+    { checker: 'cancel-upstream', withinMs: cancelWithinMs, sinceFirstFrame: true },
     { checker: 'stale-read' },
     { checker: 'read-your-writes' },
     { checker: 'monotonic-reads' },

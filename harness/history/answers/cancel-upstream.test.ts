@@ -66,3 +66,21 @@ test('without a journal, and without aborts, nothing is judged', () => {
     counted: 0,
   });
 });
+
+test('where hang-ups are passed on from the first frame only, others are not judged', () => {
+  const recording = new Recording();
+  const early = recording.begin(1, 'call');
+  early('unknown', { abortedAt: 1_002 });
+  const journal = [callOf('o1', { arrivedAt: 1_001, completedAt: 9_000 })];
+  const late = cancelUpstream({ withinMs: 100, sinceFirstFrame: true });
+  expect(late.check(recording.history, journal)).toMatchObject({
+    verdict: 'not-judged',
+    reason: 'no client had seen a frame when it hung up',
+  });
+  expect(cancelUpstream({ withinMs: 100 }).check(recording.history, journal)).toMatchObject({
+    verdict: 'invalid',
+  });
+  const seen = new Recording();
+  seen.begin(1, 'call')('unknown', { abortedAt: 1_002, stream: streamOf(['one'], null) });
+  expect(late.check(seen.history, journal)).toMatchObject({ verdict: 'invalid' });
+});

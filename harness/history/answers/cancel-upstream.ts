@@ -5,10 +5,12 @@ import { against, judgeEach } from './judge-each.ts';
 
 export interface CancelOptions {
   readonly withinMs: number;
+  /** Only clients that had seen a frame: what stands between the subject and the model may notice nothing before. */
+  readonly sinceFirstFrame?: boolean;
 }
 
 /** A client that hangs up stops the model call that it pays for. Source: RFC 9110 §9.3 leaves it open, gateways promise it. */
-export function cancelUpstream({ withinMs }: CancelOptions): Checker {
+export function cancelUpstream({ withinMs, sinceFirstFrame = false }: CancelOptions): Checker {
   return {
     name: 'cancel-upstream',
     rule: `Within ${withinMs} ms of a client's abort the call upstream is hung up or had ended.`,
@@ -25,6 +27,8 @@ export function cancelUpstream({ withinMs }: CancelOptions): Checker {
         (operation) => {
           const abortedAt = operation.completion?.abortedAt;
           if (abortedAt === undefined) return undefined;
+          if (sinceFirstFrame && !operation.completion?.stream?.frames.length)
+            return { lacks: 'no client had seen a frame when it hung up' };
           if (!journal) return { lacks: 'there is no journal' };
           // A process that is stopped or a link that is silent cannot pass a hang-up on.
           if (faults.disturbed(operation, abortedAt + withinMs))
