@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { JournalEntry } from '../journal.ts';
-import { callOf, Recording } from '../simulation/recording.ts';
+import { callOf, Recording, streamOf } from '../simulation/recording.ts';
 import { cancelUpstream } from './cancel-upstream.ts';
 
 const { history } = new Recording().unknown(1, 'call', {}, { abortedAt: 2_000 }).ok(2, 'call');
