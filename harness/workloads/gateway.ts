@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { StreamEffectKind } from '../plan/fault.ts';
 import type { JsonRecord } from '../plan/json.ts';
 import {
   answerFrames,
@@ -26,6 +27,16 @@ import {
 } from './workload.ts';
 
 const models = ['baseline-cli-agent', 'baseline-langchain'] as const;
+const breaks: readonly StreamEffectKind[] = [
+  'cut',
+  'status',
+  'slow-first-token',
+  'slice',
+  'delay',
+  'throttle',
+  'refuse',
+  'half-open',
+];
 
 /**
  * The gateway: chats answered whole or as streams, each with a text that only its client may see, and the debug record
@@ -35,11 +46,11 @@ export const gateway: Workload = {
   name: 'gateway',
   service: 'gateway',
   summary: 'chats, streams and debug records, with cut streams, hung-up clients and dying workers',
-  shape: ({ workers }) => ({
+  shape: (stack) => ({
     name: 'gateway',
     service: 'gateway',
     clients: 4,
-    workers: { gateway: workers.gateway ?? 1, 'baseline-cli': workers['baseline-cli'] ?? 1 },
+    workers: { gateway: stack.workers.gateway ?? 1, 'baseline-cli': stack.workers['baseline-cli'] ?? 1 },
     operations: [
       { name: 'chat', weight: 2, args: modelArgs, whole: true, meets },
       { name: 'stream', weight: 4, args: modelArgs, stream: true, frames: answerFrames, meets },
@@ -51,17 +62,8 @@ export const gateway: Workload = {
     faults: {
       worker: { services: ['gateway', 'baseline-cli'], actions: ['stop', 'kill'] },
       stream: {
-        effects: [
-          'cut',
-          'end',
-          'status',
-          'slow-first-token',
-          'slice',
-          'delay',
-          'throttle',
-          'refuse',
-          'half-open',
-        ],
+        // LiteLLM ends a stream well that its model ended too early (bugs/litellm-clean-end): behind it nobody can tell.
+        effects: stack.has('litellm') ? breaks : [...breaks, 'end'],
       },
       client: { actions: ['abort', 'slow-read'] },
       revertAfterMs: 500,
