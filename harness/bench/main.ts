@@ -9,8 +9,9 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     hunts: { type: 'string', default: '300' },
-    // For `detection`, which takes an hour and is run only when it is named.
+    // Of `hunts` the workloads, of `detection` the mutants or subjects.
     only: { type: 'string' },
+    // For `detection`, which takes an hour and is run only when it is named.
     time: { type: 'string', default: '60s' },
     seed: { type: 'string', default: '1' },
     json: { type: 'string' },
@@ -37,7 +38,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
     });
   },
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
-  hunts: async () => (await import('./hunts.ts')).benchHunts(Number(values.hunts)),
+  hunts: async () => (await import('./hunts.ts')).benchHunts(Number(values.hunts), values.only?.split(',')),
   pinned: async () => (await import('./pinned.ts')).benchPinned(),
   plans: async () => (await import('./plans.ts')).benchPlans(),
   process: async () => (await import('./process.ts')).benchProcess(rounds),
