@@ -152,3 +152,7 @@ test('what a checker finds in a planted mistake is small, and in the history', (
     }
   }
 });
+
+test('a seed gives the same history again', () => {
+  for (const { correct } of allSimulations) expect(correct(7)).toEqual(correct(7));
+});
