@@ -46,3 +46,13 @@ test('what happens now comes last', () => {
   recorder.complete(complete('o1'));
   expect(words(recorder)).toEqual(['invoke o1', 'fired', 'ok o1']);
 });
+
+test('a fault is over after it has fired, however far behind the other clock is', () => {
+  const recorder = new Recorder();
+  recorder.invoke(invoke('o1'));
+  recorder.complete(complete('o1'));
+  recorder.fault(fired, 5, 'o1');
+  recorder.fault({ ...fired, state: 'reverted' }, 4, 'o1');
+  expect(words(recorder)).toEqual(['invoke o1', 'fired', 'reverted', 'ok o1']);
+  expect(times(recorder)).toEqual([...times(recorder)].sort((a, b) => a - b));
+});

@@ -31,9 +31,12 @@ export class Recorder {
   fault(event: Omit<FaultEvent, 'at' | 'type'>, happenedAt = now(), op?: string): void {
     const at = Math.min(happenedAt, now());
     const begun = op === undefined ? -1 : this.events.findIndex((other) => beginsWith(other, op));
+    // What is over has fired: clocks that are apart by a part of a millisecond must not turn them round.
+    const fired = this.events.findIndex((other) => other.type === 'fault' && other.id === event.id);
     const after =
       Math.max(
         begun,
+        fired,
         this.events.findLastIndex((other) => other.at <= at),
       ) + 1;
     const before = this.events[after - 1]?.at ?? at;
