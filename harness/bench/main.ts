@@ -38,7 +38,12 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
     });
   },
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
-  hunts: async () => (await import('./hunts.ts')).benchHunts(Number(values.hunts), values.only?.split(',')),
+  hunts: async () =>
+    (await import('./hunts.ts')).benchHunts(
+      Number(values.hunts),
+      values.only?.split(','),
+      Number(values.seed),
+    ),
   pinned: async () => (await import('./pinned.ts')).benchPinned(),
   plans: async () => (await import('./plans.ts')).benchPlans(),
   process: async () => (await import('./process.ts')).benchProcess(rounds),
