@@ -1,37 +1,18 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
-import { Journal, type JournalEntry } from './journal.ts';
-import { createServer } from './server.ts';
+import type { JournalEntry } from './journal.ts';
+import { framesIn, startProvider } from './test-provider.ts';
 
-let server: FastifyInstance;
 let url: string;
+let close: () => Promise<unknown>;
+let ask: Awaited<ReturnType<typeof startProvider>>['ask'];
+let entryOf: Awaited<ReturnType<typeof startProvider>>['entryOf'];
 
 beforeAll(async () => {
-  const pacing = { ttftMs: 0, tokensPerSecond: 0 };
-  server = createServer({ journal: new Journal(1000), pacing, log: pino({ level: 'silent' }) });
-  url = await server.listen({ port: 0, host: '127.0.0.1' });
+  ({ url, close, ask, entryOf } = await startProvider());
 });
 
-afterAll(() => server.close());
-
-const ask = (content: string, more: object = {}, signal?: AbortSignal): Promise<Response> =>
-  fetch(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer sk-very-private' },
-    body: JSON.stringify({ model: 'scripted', messages: [{ role: 'user', content }], ...more }),
-    ...(signal === undefined ? {} : { signal }),
-  });
-
-const entryOf = async (op: string, event: string): Promise<JournalEntry> => {
-  const answer = await fetch(`${url}/journal/wait?op=${op}&event=${event}&timeoutMs=5000`);
-  expect(answer.status).toBe(200);
-  return (await answer.json()) as JournalEntry;
-};
-
-const framesIn = (body: string): readonly string[] =>
-  body.split('\n\n').flatMap((block) => (block.startsWith('data: ') ? [block.slice(6)] : []));
+afterAll(() => close());
 
 /** Everything that arrived before the connection broke. */
 const readUntilBroken = async (answer: Response): Promise<string> => {
@@ -232,45 +213,4 @@ test('writes down what directives made of an answer, and nothing of an answer th
   await readUntilBroken(await ask('Hi [[op=torn say=a_b_c cut=2]]', { stream: true }));
   const torn = await entryOf('torn', 'fault');
   expect(torn.disturbed).toMatchObject([{ kind: 'cut', afterFrames: 2 }]);
-});
-
-test('holds a stream after so many events until it is released', async () => {
-  const answer = await ask('[[op=held tokens=5 hold=3]]', { stream: true });
-  const seen: string[] = [];
-  let releasedAfter = -1;
-  for await (const chunk of answer.body ?? []) {
-    seen.push(...framesIn(Buffer.from(chunk).toString()));
-    if (releasedAfter >= 0 || seen.length < 3) continue;
-    expect(await fetch(`${url}/journal/wait?op=held&event=completed&timeoutMs=200`)).toMatchObject({
-      status: 408,
-    });
-    releasedAfter = seen.length;
-    expect(await fetch(`${url}/release?op=held`, { method: 'POST' })).toMatchObject({ status: 204 });
-  }
-  expect(releasedAfter).toBe(3);
-  expect(seen.length).toBeGreaterThan(6);
-  expect(seen.at(-1)).toBe('[DONE]');
-});
-
-test('keeps a fault until the stream that it hits is released', async () => {
-  const answer = await ask('[[op=held-cut tokens=9 hold=4 cut=4]]', { stream: true });
-  const entry = async () => ((await (await fetch(`${url}/journal?op=held-cut`)).json()) as JournalEntry[])[0];
-  const reader = answer.body?.getReader();
-  let text = '';
-  while (framesIn(text).length < 4) text += Buffer.from((await reader?.read())?.value ?? []).toString();
-  expect((await entry())?.fault).toBeUndefined();
-  await fetch(`${url}/release?op=held-cut`, { method: 'POST' });
-  await expect(reader?.read()).rejects.toThrow();
-  expect((await entry())?.fault).toMatchObject({ kind: 'cut', afterFrames: 4 });
-});
-
-test('holds a whole answer, and lets go of it when its client leaves', async () => {
-  const leaving = new AbortController();
-  const answer = ask('[[op=held-json hold=0]]', {}, leaving.signal);
-  answer.catch(() => undefined);
-  await entryOf('held-json', 'arrived');
-  leaving.abort();
-  const entry = await entryOf('held-json', 'hungup');
-  expect(entry).toMatchObject({ framesSent: 0 });
-  expect(await fetch(`${url}/release`, { method: 'POST' })).toMatchObject({ status: 400 });
 });
