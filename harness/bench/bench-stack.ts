@@ -22,11 +22,16 @@ export async function onBenchStack(
   const options = ['--driver', 'process', '--profiles', profiles, '--workers', String(workers), ...links];
   const { stdout } = await command('up', ...options);
   const runId = /run ([0-9a-f]{6})/.exec(stdout)?.[1] ?? '';
+  // A kept stack outlives who asked for it: an interrupted bench takes it down, too.
+  const interrupt = () => void command('down', runId).finally(() => process.exit(1));
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, interrupt);
   try {
     const record = readStackRecord(runId);
     if (!record) throw new Error(`run ${runId} has no record`);
     await measure(record);
   } finally {
+    for (const signal of signals) process.off(signal, interrupt);
     await command('down', runId);
   }
 }
