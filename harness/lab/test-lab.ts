@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FaultUnsupported } from '../faults/applied-fault.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
@@ -18,16 +18,13 @@ export interface TestLab {
   close(): void;
 }
 
-/** @param start makes the service as it is when it has just begun */
-export async function openTestLab(
+/** A lab on a server that listens in the process of a test, as a stack of one remote service; `close` ends both. */
+export async function openServerLab(
   workload: Workload,
-  start: () => RequestListener,
+  server: Server,
   operationTimeoutMs = 5_000,
-): Promise<TestLab> {
-  let listener = start();
-  let restarts = 0;
-  const server = createServer((request, response) => listener(request, response)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+): Promise<Pick<TestLab, 'lab' | 'close'>> {
+  if (!server.listening) await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const record = {
     runId: 'test',
@@ -37,6 +34,26 @@ export async function openTestLab(
   } as unknown as StackRecord;
   const stack = await openLabStack(record);
   const connections = new Connections(stack);
+  return {
+    lab: { stack, workload, connections, operationTimeoutMs },
+    close: () => {
+      connections.reset();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** @param start makes the service as it is when it has just begun */
+export async function openTestLab(
+  workload: Workload,
+  start: () => RequestListener,
+  operationTimeoutMs = 5_000,
+): Promise<TestLab> {
+  let listener = start();
+  let restarts = 0;
+  const server = createServer((request, response) => listener(request, response)).listen(0, '127.0.0.1');
+  const open = await openServerLab(workload, server, operationTimeoutMs);
   const subject: Subject = {
     restart: async () => {
       restarts += 1;
@@ -47,14 +64,5 @@ export async function openTestLab(
       throw new FaultUnsupported('it is a part of the test');
     },
   };
-  return {
-    lab: { stack, workload, connections, operationTimeoutMs },
-    subject,
-    restarts: () => restarts,
-    close: () => {
-      connections.reset();
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return { ...open, subject, restarts: () => restarts };
 }

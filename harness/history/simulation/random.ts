@@ -1,3 +1,5 @@
+import { mulberry32 } from './mulberry32.ts';
+
 /** Choices that are the same for a seed. */
 export interface Random {
   /** From 0 to 1, without 1. */
@@ -8,15 +10,8 @@ export interface Random {
   readonly pick: <T>(choices: readonly T[]) => T;
 }
 
-/** Mulberry32: small, and good enough to spread what clients do. */
 export function randomOf(seed: number): Random {
-  let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = mulberry32(Math.imul(seed + 1, 0x9e3779b1));
   const below = (limit: number) => Math.floor(next() * limit);
   return {
     next,

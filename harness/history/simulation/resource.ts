@@ -1,12 +1,13 @@
 import type { Json } from '../../plan/json.ts';
 import type { History } from '../events.ts';
+import { mulberry32 } from './mulberry32.ts';
 import { play } from './resource-play.ts';
-import { cap, type Part, ResourceWorld, randomOf } from './resource-world.ts';
+import { cap, type Part, ResourceWorld } from './resource-world.ts';
 import type { Simulation } from './simulated.ts';
 
 const correct = (seed: number) => {
   const world = new ResourceWorld();
-  const random = randomOf(seed);
+  const random = mulberry32(seed);
   play(world, random, 20 + Math.floor(random() * 120), 0.06);
   for (const request of [world.list(), world.walk('offset'), world.look('old1'), world.listFull()])
     world.ask(request);
@@ -17,7 +18,7 @@ const correct = (seed: number) => {
 function planted(plant: (world: ResourceWorld) => void): (seed: number) => { readonly history: History } {
   return (seed) => {
     const world = new ResourceWorld();
-    const random = randomOf(seed);
+    const random = mulberry32(seed);
     play(world, random, Math.floor(random() * 40), 0);
     plant(world);
     play(world, random, Math.floor(random() * 20), 0);

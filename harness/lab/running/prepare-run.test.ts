@@ -1,24 +1,16 @@
-import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Plan, planVersion } from '../../plan/plan.ts';
-import type { StackRecord } from '../../stack/run-folder.ts';
 import counter from '../../workloads/example/counter.ts';
 import { demand, type Workload } from '../../workloads/workload.ts';
-import { openLabStack } from '../lab-stack.ts';
-import { Connections } from './connections.ts';
+import { openServerLab } from '../test-lab.ts';
 import { runPlan } from './run-plan.ts';
 
 let server: Server;
-let connections: Connections;
+let close: () => void;
 
-afterEach(() => {
-  connections.reset();
-  server.closeAllConnections();
-  server.close();
-});
+afterEach(() => close());
 
 const plan: Plan = {
   version: planVersion,
@@ -39,17 +31,9 @@ const plan: Plan = {
 /** A lab for a workload on a subject that answers as it is told here. */
 async function labOf(subject: RequestListener, changed: Partial<Workload>, operationTimeoutMs = 2_000) {
   server = createServer(subject).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const record = {
-    runId: 'test',
-    driver: 'remote',
-    services: { memory: { state: 'remote', url } },
-    variables: {},
-  } as unknown as StackRecord;
-  const stack = await openLabStack(record);
-  connections = new Connections(stack);
-  return { stack, workload: { ...counter, ...changed }, connections, operationTimeoutMs };
+  const open = await openServerLab({ ...counter, ...changed }, server, operationTimeoutMs);
+  close = open.close;
+  return open.lab;
 }
 
 const well: RequestListener = (_, response) => void response.end('{"count": 0}');

@@ -1,15 +1,11 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { StackRecord } from '../../stack/run-folder.ts';
 import counter from '../../workloads/example/counter.ts';
 import { hunt } from '../hunt.ts';
-import { openLabStack } from '../lab-stack.ts';
 import { nextPlan } from '../next-plan.ts';
-import { Connections } from './connections.ts';
+import { openServerLab } from '../test-lab.ts';
 import { type Lab, runPlan } from './run-plan.ts';
 
-let close: () => Promise<void>;
+let close: () => void;
 let lab: Lab;
 
 beforeEach(() => {
@@ -20,23 +16,7 @@ afterEach(() => close());
 /** The service of docs/write-a-workload.md in this process, as a stack of one remote service. */
 async function openCounterLab(): Promise<void> {
   const { startCounter } = await import('../../workloads/example/counter-service.ts');
-  const server = startCounter(0);
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const record = {
-    runId: 'test',
-    driver: 'remote',
-    services: { memory: { state: 'remote', url } },
-    variables: {},
-  } as unknown as StackRecord;
-  const stack = await openLabStack(record);
-  const connections = new Connections(stack);
-  lab = { stack, workload: counter, connections, operationTimeoutMs: 5_000 };
-  close = async () => {
-    connections.reset();
-    server.closeAllConnections();
-    server.close();
-  };
+  ({ lab, close } = await openServerLab(counter, startCounter(0)));
 }
 
 const bounds = { seed: 1, runs: 25, timeMs: 8_000, signal: new AbortController().signal };

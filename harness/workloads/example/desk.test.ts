@@ -1,37 +1,22 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { hunt } from '../../lab/hunt.ts';
-import { openLabStack } from '../../lab/lab-stack.ts';
-import { Connections } from '../../lab/running/connections.ts';
-import type { StackRecord } from '../../stack/run-folder.ts';
+import { openServerLab } from '../../lab/test-lab.ts';
 import type { Workload } from '../workload.ts';
 import desk from './desk.ts';
 import { startDesk } from './desk-service.ts';
 
-let close: () => Promise<void> = async () => {};
+let close = (): void => undefined;
 afterEach(() => close());
 
 /** Hunts on a desk in this process, with one of the workload's checkers. */
 async function huntWith(checker: string, isCareless: boolean, runs = 40) {
-  const server = startDesk(0, isCareless);
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const services = { memory: { state: 'remote', url } };
-  const record = { runId: 'test', driver: 'remote', services, variables: {} } as unknown as StackRecord;
-  const stack = await openLabStack(record);
-  const connections = new Connections(stack);
-  close = async () => {
-    connections.reset();
-    server.closeAllConnections();
-    server.close();
-  };
   const workload: Workload = {
     ...desk,
     checks: () => desk.checks().filter((check) => check.checker === checker),
   };
-  const lab = { stack, workload, connections, operationTimeoutMs: 5_000 };
-  return hunt(lab, { seed: 3, runs, timeMs: 15_000, signal: new AbortController().signal });
+  const open = await openServerLab(workload, startDesk(0, isCareless));
+  close = open.close;
+  return hunt(open.lab, { seed: 3, runs, timeMs: 15_000, signal: new AbortController().signal });
 }
 
 const checkers = ['jobs', 'one-holder', 'limit'];

@@ -1,29 +1,18 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { openLabStack } from '../../lab/lab-stack.ts';
 import { nextPlan } from '../../lab/next-plan.ts';
 import { invalidCheckers } from '../../lab/rate.ts';
-import { Connections } from '../../lab/running/connections.ts';
-import { type Lab, runPlan } from '../../lab/running/run-plan.ts';
-import type { StackRecord } from '../../stack/run-folder.ts';
+import { runPlan } from '../../lab/running/run-plan.ts';
+import { openServerLab } from '../../lab/test-lab.ts';
 import notes from './notes.ts';
 import { type Carelessness, startNotes } from './notes-service.ts';
 
 /** Runs plans against notes in this process until one is judged invalid; the checkers that found it, and how many plans it took. */
 async function tryNotes(careless: Carelessness | undefined, seed: number, plans: number) {
-  const server = startNotes(0, careless);
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const services = { memory: { state: 'remote', url } };
-  const record = { runId: 'test', driver: 'remote', services, variables: {} } as unknown as StackRecord;
-  const stack = await openLabStack(record);
-  const connections = new Connections(stack);
-  const lab: Lab = { stack, workload: notes, connections, operationTimeoutMs: 5_000 };
+  const { lab, close } = await openServerLab(notes, startNotes(0, careless));
   const judged = new Set<string>();
   try {
     for (let path = 0; path < plans; path += 1) {
-      const outcome = await runPlan(lab, nextPlan(notes, stack, seed, path));
+      const outcome = await runPlan(lab, nextPlan(notes, lab.stack, seed, path));
       for (const { checker, verdict } of outcome.judgement.verdicts)
         if (verdict === 'valid') judged.add(checker);
       const found = invalidCheckers(outcome);
@@ -31,9 +20,7 @@ async function tryNotes(careless: Carelessness | undefined, seed: number, plans:
     }
     return { found: [], plans, judged: [...judged] };
   } finally {
-    connections.reset();
-    server.closeAllConnections();
-    server.close();
+    close();
   }
 }
 

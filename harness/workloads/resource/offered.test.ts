@@ -1,14 +1,10 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { exploreSubject } from '../../lab/explore-subject.ts';
-import { openLabStack } from '../../lab/lab-stack.ts';
 import { nextPlan } from '../../lab/next-plan.ts';
-import { Connections } from '../../lab/running/connections.ts';
-import { type Lab, runPlan } from '../../lab/running/run-plan.ts';
-import type { StackRecord } from '../../stack/run-folder.ts';
+import { runPlan } from '../../lab/running/run-plan.ts';
+import { openServerLab } from '../../lab/test-lab.ts';
 import notes from '../example/notes.ts';
 
 /** Notes of which only a title is kept: made, listed oldest first, and changed; everything else is not found. */
@@ -36,14 +32,7 @@ function startSmallNotes() {
 }
 
 test('what a smaller subject lacks is found out once, left out with a line each, and nothing of it is judged', async () => {
-  const server = startSmallNotes();
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const services = { memory: { state: 'remote', url } };
-  const record = { runId: 'test', driver: 'remote', services, variables: {} } as unknown as StackRecord;
-  const stack = await openLabStack(record);
-  const connections = new Connections(stack);
-  const lab: Lab = { stack, workload: notes, connections, operationTimeoutMs: 5_000 };
+  const { lab, close } = await openServerLab(notes, startSmallNotes());
   try {
     const lacks = (await exploreSubject(lab)).join('\n');
     for (const what of ['single items', 'pages', 'a total of lists', 'searches', 'clearing', 'deletions'])
@@ -56,11 +45,11 @@ test('what a smaller subject lacks is found out once, left out with a line each,
     ])
       expect(lacks).toContain(what);
     expect(lacks).not.toContain('"title"');
-    const names = notes.shape(stack).operations.map(({ name }) => name);
+    const names = notes.shape(lab.stack).operations.map(({ name }) => name);
     expect(names).toEqual(['edit', 'read', 'find', 'intrude', 'create', 'list', 'create-again']);
     const judged = new Set<string>();
     for (let path = 0; path < 20; path += 1) {
-      const plan = nextPlan(notes, stack, 3, path);
+      const plan = nextPlan(notes, lab.stack, 3, path);
       // It does not know of idempotency keys, which is a fault and not a lack.
       if (JSON.stringify(plan).includes('again')) continue;
       const { judgement } = await runPlan(lab, plan);
@@ -70,9 +59,7 @@ test('what a smaller subject lacks is found out once, left out with a line each,
     expect([...judged]).toEqual(expect.arrayContaining(['stale-read', 'linearizable', 'item-life']));
     expect([...judged]).not.toEqual(expect.arrayContaining(['totals']));
   } finally {
-    connections.reset();
-    server.closeAllConnections();
-    server.close();
+    close();
   }
 }, 20_000);
 
@@ -81,15 +68,7 @@ test('a subject that cannot so much as make an item says what it answered', asyn
     0,
     '127.0.0.1',
   );
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const services = { memory: { state: 'remote', url } };
-  const record = { runId: 'test', driver: 'remote', services, variables: {} } as unknown as StackRecord;
-  const stack = await openLabStack(record);
-  const connections = new Connections(stack);
-  const lab: Lab = { stack, workload: notes, connections, operationTimeoutMs: 5_000 };
+  const { lab, close } = await openServerLab(notes, server);
   await expect(exploreSubject(lab)).rejects.toThrow('POST /notes: 503 come back later');
-  connections.reset();
-  server.closeAllConnections();
-  server.close();
+  close();
 });

@@ -1,3 +1,5 @@
+import { mulberry32 } from '../mulberry32.ts';
+
 /** Chances and choices, the same ones for a seed. */
 export interface Random {
   /** From 0 to 1. */
@@ -8,15 +10,8 @@ export interface Random {
   pick<T>(list: readonly T[]): T;
 }
 
-/** Mulberry32: small, and good enough to spread what happens. */
 export function randomOf(seed: number): Random {
-  let state = (seed * 2_654_435_761) >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = mulberry32(seed * 2_654_435_761);
   const between = (from: number, to: number) => from + Math.floor(next() * (to - from + 1));
   return {
     next,
