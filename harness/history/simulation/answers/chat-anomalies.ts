@@ -1,6 +1,6 @@
 import type { FrameSeen } from '../../events.ts';
+import type { Random } from '../random.ts';
 import type { Act, Run } from './act.ts';
-import type { Random } from './random.ts';
 import { cancelWithinMs, timeoutMs } from './simulated-chats.ts';
 
 /** Plants one mistake in a run; false where the run has no place for it. */

@@ -1,7 +1,7 @@
 import type { Fault } from '../../../plan/fault.ts';
 import type { FaultEvent } from '../../events.ts';
+import type { Random } from '../random.ts';
 import type { Act } from './act.ts';
-import type { Random } from './random.ts';
 import { seen, timeoutMs } from './simulated-chats.ts';
 
 const revertAfterMs = 500;
