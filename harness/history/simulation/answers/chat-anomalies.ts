@@ -85,6 +85,12 @@ export const endAnomalies: Readonly<Record<string, Plant>> = {
     const { frames = [] } = act.answer.stream ?? {};
     act.answer.stream = { frames: frames.slice(0, -1), complete: false, endedCleanly: true };
   }, isStream),
+  'broken off by itself': onCall((act, random) => {
+    const { frames = [] } = act.answer.stream ?? {};
+    const seen = frames.slice(0, random.between(0, frames.length - 1));
+    act.type = 'unknown';
+    act.answer.stream = { frames: seen, complete: false, endedCleanly: false };
+  }, isStream),
 };
 
 const onAbort = (change: (call: Act['calls'][number], abortedAt: number) => void): Plant =>
