@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
+import { clientGone } from '../../kit/client-gone.ts';
 import { type OpenaiError, openaiError, toOpenaiError } from '../../kit/openai-error.ts';
 import { openEventStream } from '../../kit/sse.ts';
 import { UpstreamError } from '../upstream-error.ts';
 import type { Answer, AnswerEvent } from './answer-event.ts';
 import { chunksOf } from './chunks.ts';
-import { clientGone } from './client-gone.ts';
 import { collectCompletion, type Identity } from './completion.ts';
 
 export interface AnswerOptions {

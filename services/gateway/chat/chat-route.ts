@@ -1,10 +1,10 @@
 import { ChatCompletion, ChatCompletionRequest } from '../../kit/chat-schema.ts';
+import { clientGone } from '../../kit/client-gone.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import { routeRequest } from '../competitors.ts';
 import type { Gateway } from '../gateway.ts';
-import { clientGone } from '../upstream/client-gone.ts';
 import type { ChatCall } from './chat-call.ts';
 import { answerJson } from './json-completion.ts';
 import { answerStream } from './stream-completion.ts';
