@@ -15,7 +15,8 @@ export async function* fastEvents(
   { request, signal }: ChatCall,
 ): AsyncGenerator<AnswerEvent> {
   const model = createModel(settings, parametersOf(request));
-  const { tools = [], tool_choice: choice } = request;
+  const { tool_choice: choice } = request;
+  const tools = request.tools ?? [];
   const bound =
     tools.length === 0 ? model : model.bindTools([...tools], choice ? { tool_choice: choice as never } : {});
   let whole: AIMessageChunk | undefined;

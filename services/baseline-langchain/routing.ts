@@ -24,8 +24,7 @@ export async function choosePath(request: ChatCompletionRequest, options: PathOp
   const text = askedText(request.messages);
   if (options.forceAgent) return { usingAgent: true, reason: 'agent_forced' };
   // The client runs its own tools: the model's call goes back to it.
-  if (request.tools !== undefined && request.tools.length > 0)
-    return { usingAgent: false, reason: 'client_tools' };
+  if (request.tools?.length) return { usingAgent: false, reason: 'client_tools' };
   if (namedTool.test(text)) return { usingAgent: true, reason: 'names_a_tool' };
   if (complex) return { usingAgent: true, reason };
   if (isGreeting(text)) return { usingAgent: false, reason: 'greeting' };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
@@ -10,7 +10,7 @@ test('a request that reaches a draining worker over an open connection is answer
   const app = buildServer({ log: pino({ level: 'silent' }), draining: draining.signal });
   app.get('/thing', async () => ({ fine: true }));
   await app.listen({ port: 0, host: '127.0.0.1' });
-  const client = connect({ port: Number(app.addresses()[0]?.port), host: '127.0.0.1' });
+  const client = connect({ port: (app.server.address() as AddressInfo).port, host: '127.0.0.1' });
   await once(app.server, 'connection');
 
   draining.abort();

@@ -1,4 +1,4 @@
-import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
+import { type ChatCompletionRequest, withoutNulls } from '../../kit/chat-schema.ts';
 
 /** What a competitor is told about a request beside its body. */
 export type ForwardedIds = {
@@ -12,10 +12,11 @@ export type ForwardedIds = {
 
 const AGENT_NAME = /^[a-z][a-z-]{0,31}$/;
 
-/** The body for the competitor: everything the client sent, except routing and top-level nulls (absent, in effect). */
+/** The body for the competitor: everything the client sent, except routing and nulls that mean absence. */
 export function forwardedBody(request: ChatCompletionRequest): string {
-  const { competitor_id: _routing, ...rest } = request;
-  return JSON.stringify(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)));
+  const { competitor_id: _routing, messages, ...rest } = request;
+  const given = Object.entries(rest).filter(([, value]) => value !== null);
+  return JSON.stringify({ ...Object.fromEntries(given), messages: withoutNulls(messages) });
 }
 
 /** The headers for the competitor; the client's credentials are not among them. */
