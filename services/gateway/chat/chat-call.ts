@@ -21,7 +21,7 @@ export type ChatCall = {
 
 export type Opened =
   /** Status 200 and the expected content type; the body is still to come. */
-  | { readonly kind: 'open'; readonly body: Readable & { dump(options?: object): Promise<unknown> } }
+  | { readonly kind: 'open'; readonly body: Readable }
   | { readonly kind: 'refused'; readonly answer: ErrorAnswer };
 
 const MAX_REFUSAL_BYTES = 1024 * 1024;
