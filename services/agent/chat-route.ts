@@ -90,6 +90,7 @@ export function addChatRoute(
           model: body.model,
         },
         keepAliveMs: settings.keepAliveMs,
+        commitMs: settings.streamCommitMs,
         timeoutMs: settings.requestTimeoutMs,
         begin,
       },

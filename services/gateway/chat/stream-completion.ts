@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { letEnd } from '../../kit/let-end.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
 import { type EventStream, openEventStream } from '../../kit/sse.ts';
+import { within } from '../../kit/within.ts';
 import type { Settings } from '../settings.ts';
 import { connectionFailure } from '../upstream/upstream-failure.ts';
 import { type ChatCall, openCall } from './chat-call.ts';
@@ -116,14 +116,4 @@ async function report({ competitor, log, trace }: ChatCall, { frames, outcome }:
 function failureOf({ body }: OpenaiError): StreamFailure {
   const { message, type, code } = body.error;
   return { message, type, code: code ?? 'upstream_error' };
-}
-
-/** The value if it comes within `ms`, else undefined. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([promise, delay(ms, undefined, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
-  }
 }
