@@ -1,12 +1,12 @@
 import { migrate } from '../kit/database.ts';
+import { debugMigrations } from '../kit/debug/debug-migrations.ts';
+import { addDebugRoute } from '../kit/debug/debug-route.ts';
+import { createDebugRuns, type DebugRuns } from '../kit/debug/debug-runs.ts';
+import { listenForEvents } from '../kit/debug/wake-ups.ts';
 import { addOpenaiErrors } from '../kit/openai-error.ts';
 import { buildServer, type TypedServer } from '../kit/server.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { type Background, createBackground } from './background.ts';
-import { addDebugRoute } from './debug/debug-route.ts';
-import { createDebugRuns, type DebugRuns } from './debug/debug-runs.ts';
-import { debugMigrations } from './debug/migrations.ts';
-import { listenForEvents } from './debug/wake-ups.ts';
 import { createMemoryClient, type MemoryClient } from './memory/memory-client.ts';
 import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import type { AgentSettings } from './settings.ts';
@@ -41,7 +41,7 @@ export async function createAgentService(
     'onListen',
     () => void sandbox.abilities().catch((err) => log.warn({ err }, 'sandbox not explored')),
   );
-  addDebugRoute(app, { debugRuns, wakeUps, keepAliveMs: settings.keepAliveMs, draining: context.draining });
+  addDebugRoute(app, { debugRuns, wakeUps, keepAliveMs: settings.keepAliveMs, ending: context.draining });
   const memory = settings.memoryUrl === undefined ? undefined : createMemoryClient(settings.memoryUrl, log);
   return { app, service: { settings, debugRuns, memory, background, sandbox } };
 }

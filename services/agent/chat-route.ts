@@ -4,9 +4,9 @@ import { ChatCompletionRequest } from '../kit/chat-schema.ts';
 import { lastUserText, tagOperation } from '../kit/operation-id.ts';
 import type { TypedServer } from '../kit/server.ts';
 import type { AgentService } from './agent-service.ts';
+import { type AgentTrace, agentTrace } from './agent-trace.ts';
 import { type AnswerOutcome, answerChat } from './answer/answer-chat.ts';
 import type { Answer } from './answer/answer-event.ts';
-import type { Trace } from './debug/trace.ts';
 import { spokenConversation, withMemories } from './memory/recall.ts';
 
 /** A chat request on its way. */
@@ -19,7 +19,7 @@ export interface ChatCall {
   /** User whose memories may be read; undefined when memory is off. */
   readonly memoryUser: string | undefined;
   readonly signal: AbortSignal;
-  readonly trace: Trace;
+  readonly trace: AgentTrace;
   readonly log: Logger;
 }
 
@@ -42,11 +42,8 @@ export function addChatRoute(
     const op = tagOperation(request, body.messages);
     const debugId = debugIdOf(request);
     if (body.debug === true) reply.header('x-debug-request-id', debugId);
-    const trace = await debugRuns.begin(body.debug === true, {
-      requestId: debugId,
-      correlationId: request.correlationId,
-    });
-    trace.note('request_received', 'The request was received.', op === undefined ? {} : { op });
+    const ids = { requestId: debugId, correlationId: request.correlationId, op };
+    const trace = agentTrace(await debugRuns.begin(body.debug === true, ids));
     const memoryUser =
       body.enable_memory === true && memory !== undefined ? (body.user_id ?? undefined) : undefined;
     const stream = body.stream === true;

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Sql } from '../kit/database.ts';
-import type { DebugRuns } from './debug/debug-runs.ts';
+import type { DebugRuns } from '../kit/debug/debug-runs.ts';
 import type { Settings } from './settings.ts';
 
 /** What the routes of one worker share. */

@@ -1,4 +1,7 @@
 import { migrate } from '../kit/database.ts';
+import { addDebugRoute } from '../kit/debug/debug-route.ts';
+import { createDebugRuns } from '../kit/debug/debug-runs.ts';
+import { listenForEvents } from '../kit/debug/wake-ups.ts';
 import { addHealth } from '../kit/health.ts';
 import { addOpenaiErrors } from '../kit/openai-error.ts';
 import { addApiDocs } from '../kit/openapi.ts';
@@ -9,9 +12,6 @@ import { addVoteRoute } from './arena/vote-route.ts';
 import { addChatRoute } from './chat/chat-route.ts';
 import { cutOffBeforeDrainEnds } from './cut-off.ts';
 import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
-import { createDebugRuns } from './debug/debug-runs.ts';
-import { addDebugStreamRoute } from './debug/debug-stream-route.ts';
-import { listenForEvents } from './debug/wake-ups.ts';
 import type { Gateway } from './gateway.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
 import { migrations } from './migrations.ts';
@@ -21,6 +21,7 @@ import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
 
 const VERSION = '0.1.0';
+const debugChannel = 'gateway_debug';
 
 /** Builds one worker's server. */
 export async function createServer(context: WorkerContext) {
@@ -33,7 +34,7 @@ export async function createServer(context: WorkerContext) {
     settings,
     agent,
     sql,
-    debugRuns: createDebugRuns(sql, log),
+    debugRuns: createDebugRuns(sql, debugChannel, log),
     cutOff: cutOffBeforeDrainEnds(draining, settings.drainMs),
   };
 
@@ -47,7 +48,12 @@ export async function createServer(context: WorkerContext) {
   addHealth(app, () => ({ status: 'ok', version: VERSION, timestamp: new Date().toISOString() }));
   addModelRoutes(app, settings.competitors);
   addChatRoute(app, gateway);
-  addDebugStreamRoute(app, gateway, await listenForEvents(sql, log));
+  addDebugRoute(app, {
+    debugRuns: gateway.debugRuns,
+    wakeUps: await listenForEvents(sql, debugChannel),
+    keepAliveMs: settings.keepAliveMs,
+    ending: gateway.cutOff,
+  });
   addBaselineStreamRoute(app, gateway);
   addTranscribeRoutes(app, gateway);
   addMemoryRoutes(app, gateway);
