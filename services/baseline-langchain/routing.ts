@@ -1,6 +1,6 @@
-import { firstPass } from '../agent/routing/first-pass.ts';
-import { isFactualQuestion, isGreeting } from '../agent/routing/quick-question.ts';
-import { askedText } from '../agent/routing/spoken-text.ts';
+import { firstPass } from '../baseline-kit/routing/first-pass.ts';
+import { isFactualQuestion, isGreeting } from '../baseline-kit/routing/quick-question.ts';
+import { askedText } from '../baseline-kit/routing/spoken-text.ts';
 import type { ChatCompletionRequest } from '../kit/chat-schema.ts';
 import { toolNames } from './tools/tool-names.ts';
 

@@ -1,4 +1,4 @@
-import type { RuntimeName } from '../../agent/sandbox/runtimes.ts';
+import type { RuntimeName } from '../../baseline-kit/sandbox/runtimes.ts';
 
 export interface CodeBlock {
   readonly runtime: RuntimeName;

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import type { AnswerEvent } from '../../agent/answer/answer-event.ts';
+import type { AnswerEvent } from '../../baseline-kit/answer/answer-event.ts';
 import type { Llm } from './llm.ts';
 import { streamCompletion } from './stream.ts';
 

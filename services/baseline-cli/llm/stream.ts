@@ -1,12 +1,12 @@
 import { createParser } from 'eventsource-parser';
-import type { AnswerEvent } from '../../agent/answer/answer-event.ts';
+import type { AnswerEvent } from '../../baseline-kit/answer/answer-event.ts';
 import {
   connectionFailed,
   refused,
   truncated,
   type UpstreamError,
   unusable,
-} from '../../agent/upstream-error.ts';
+} from '../../baseline-kit/upstream-error.ts';
 import type { ChatCompletionChunk, Usage } from '../../kit/chat-schema.ts';
 import { letEnd } from '../../kit/let-end.ts';
 import type { Llm, LlmRequest } from './llm.ts';

@@ -2,7 +2,7 @@ import type { Environment } from '../kit/environment.ts';
 import { defaultLimits, type SandboxLimits } from './sandbox/limits.ts';
 
 /** What the environment decides about a baseline. */
-export interface AgentSettings {
+export interface BaselineSettings {
   /** Base URL of the model API, `/v1` included. */
   readonly llmUrl: string;
   readonly llmKey: string | undefined;
@@ -24,7 +24,7 @@ export interface AgentSettings {
 }
 
 /** Reads the settings; throws one-sentence errors that name the variable. */
-export function readAgentSettings(env: Environment): AgentSettings {
+export function readBaselineSettings(env: Environment): BaselineSettings {
   const model = env.text('MODEL', 'scripted');
   const milliseconds = { min: 1, max: 3_600_000 };
   return {

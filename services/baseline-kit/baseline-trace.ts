@@ -19,12 +19,12 @@ export type DebugEventType =
   | 'error';
 
 /** The steps of one request of a baseline; see {@link Trace}. */
-export interface AgentTrace {
+export interface BaselineTrace {
   note(type: DebugEventType, message: string, data?: Readonly<Record<string, unknown>>): void;
   end(type: DebugEventType, message: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
-export function agentTrace(trace: Trace): AgentTrace {
+export function baselineTrace(trace: Trace): BaselineTrace {
   return {
     note: (type, message, data) => trace.note(type, stepOf(type), message, data),
     end: (type, message, data) => trace.end(type, stepOf(type), message, data),

@@ -9,11 +9,11 @@ import type { WorkerContext } from '../kit/service.ts';
 import { type Background, createBackground } from './background.ts';
 import { createMemoryClient, type MemoryClient } from './memory/memory-client.ts';
 import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
-import type { AgentSettings } from './settings.ts';
+import type { BaselineSettings } from './settings.ts';
 
 /** What the routes of one worker of a baseline share. */
-export interface AgentService {
-  readonly settings: AgentSettings;
+export interface Baseline {
+  readonly settings: BaselineSettings;
   readonly debugRuns: DebugRuns;
   /** Undefined when no memory service is configured. */
   readonly memory: MemoryClient | undefined;
@@ -22,10 +22,10 @@ export interface AgentService {
 }
 
 /** Everything both baselines have in common: tables, sandbox, memory, the debug stream; chat and health are theirs. */
-export async function createAgentService(
+export async function createBaseline(
   context: WorkerContext,
-  settings: AgentSettings,
-): Promise<{ readonly app: TypedServer; readonly service: AgentService }> {
+  settings: BaselineSettings,
+): Promise<{ readonly app: TypedServer; readonly service: Baseline }> {
   const { sql, schema, log } = context;
   await migrate(sql, schema, debugMigrations(schema));
   const channel = `${schema}_debug`;
