@@ -22,4 +22,8 @@ export const migrations: readonly Migration[] = [
       );
       create index arena_votes_voter on gateway.arena_votes (voter, created_at);`,
   },
+  {
+    id: '003-arena-matchups-age',
+    up: 'create index arena_matchups_created_at on gateway.arena_matchups (created_at);',
+  },
 ];

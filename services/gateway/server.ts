@@ -8,6 +8,7 @@ import { addApiDocs } from '../kit/openapi.ts';
 import { buildServer } from '../kit/server.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { addBattleRoute } from './arena/battle-route.ts';
+import { forgetOldMatchups } from './arena/matchup.ts';
 import { addVoteRoute } from './arena/vote-route.ts';
 import { addChatRoute } from './chat/chat-route.ts';
 import { cutOffBeforeDrainEnds } from './cut-off.ts';
@@ -21,6 +22,7 @@ import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
 
 const VERSION = '0.1.0';
+const sweepEveryMs = 60_000;
 const debugChannel = 'gateway_debug';
 
 /** Builds one worker's server. */
@@ -59,5 +61,9 @@ export async function createServer(context: WorkerContext) {
   addMemoryRoutes(app, gateway);
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
+  const sweep = setInterval(() => {
+    forgetOldMatchups(sql).catch((error: unknown) => log.warn({ err: error }, 'sweep failed'));
+  }, sweepEveryMs);
+  onShutdown(() => clearInterval(sweep));
   return app;
 }
