@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Sql } from '../kit/database.ts';
-import type { DebugRuns } from './debug/debug-runs.ts';
+import type { DebugRuns } from '../kit/debug/debug-runs.ts';
 import type { ModelPlane } from './model/model-call.ts';
 import type { Targets } from './model/target.ts';
 import type { Settings } from './settings.ts';

@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { Type } from 'typebox';
 import { ChatCompletionRequest } from '../../kit/chat-schema.ts';
+import { clientGone } from '../../kit/client-gone.ts';
+import { noTrace } from '../../kit/debug/trace.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { lastUserText, tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { ChatCall } from '../chat/chat-call.ts';
 import { askForCompletion, type Completion } from '../chat/json-completion.ts';
-import { noTrace } from '../debug/trace.ts';
 import type { Gateway } from '../gateway.ts';
-import { clientGone } from '../upstream/client-gone.ts';
 import { newMatchup, pickPair, saveMatchup } from './matchup.ts';
 
 const Answer = Type.Object({ content: Type.String() });

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import { type Dispatcher, request } from 'undici';
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
-import type { Trace } from '../debug/trace.ts';
+import type { Trace } from '../../kit/debug/trace.ts';
 import type { Target } from '../model/target.ts';
 import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer, refusal } from '../upstream/upstream-failure.ts';
@@ -21,7 +21,7 @@ export type ChatCall = {
 
 export type Opened =
   /** Status 200 and the expected content type; the body is still to come. */
-  | { readonly kind: 'open'; readonly body: Readable & { dump(options?: object): Promise<unknown> } }
+  | { readonly kind: 'open'; readonly body: Readable }
   | { readonly kind: 'refused'; readonly answer: ErrorAnswer };
 
 const MAX_REFUSAL_BYTES = 1024 * 1024;

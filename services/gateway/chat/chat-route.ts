@@ -1,9 +1,9 @@
 import { ChatCompletion, ChatCompletionRequest } from '../../kit/chat-schema.ts';
+import { clientGone } from '../../kit/client-gone.ts';
 import { tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
 import { routeRequest } from '../model/target.ts';
-import { clientGone } from '../upstream/client-gone.ts';
 import type { ChatCall } from './chat-call.ts';
 import { answerJson } from './json-completion.ts';
 import { answerStream } from './stream-completion.ts';

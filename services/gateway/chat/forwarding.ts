@@ -1,4 +1,4 @@
-import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
+import { type ChatCompletionRequest, withoutNulls } from '../../kit/chat-schema.ts';
 import type { Target } from '../model/target.ts';
 
 /** What a competitor is told about a request beside its body. */
@@ -36,10 +36,11 @@ export function outgoing(target: Target, request: ChatCompletionRequest) {
   };
 }
 
-/** The body for an upstream: everything the client sent, except routing and top-level nulls (absent, in effect). */
+/** The body for an upstream: everything the client sent, except routing and nulls that mean absence. */
 export function forwardedBody(request: ChatCompletionRequest): string {
-  const { competitor_id: _routing, ...rest } = request;
-  return JSON.stringify(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)));
+  const { competitor_id: _routing, messages, ...rest } = request;
+  const given = Object.entries(rest).filter(([, value]) => value !== null);
+  return JSON.stringify({ ...Object.fromEntries(given), messages: withoutNulls(messages) });
 }
 
 /** The headers for the competitor; the client's credentials are not among them. */

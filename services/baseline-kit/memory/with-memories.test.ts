@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ChatMessage } from '../../kit/chat-schema.ts';
-import { spokenConversation, withMemories } from './recall.ts';
+import { spokenConversation, withMemories } from './with-memories.ts';
 
 const memories = [{ id: 'mem_1', caption: 'Likes\nblue' }];
 const message = (role: string, content: unknown) => ({ role, content }) as ChatMessage;

@@ -2,7 +2,7 @@ import type { Environment } from '../kit/environment.ts';
 import { defaultLimits, type SandboxLimits } from './sandbox/limits.ts';
 
 /** What the environment decides about a baseline. */
-export interface AgentSettings {
+export interface BaselineSettings {
   /** Base URL of the model API, `/v1` included. */
   readonly llmUrl: string;
   readonly llmKey: string | undefined;
@@ -16,13 +16,15 @@ export interface AgentSettings {
   readonly alwaysUseAgent: boolean;
   /** Silence towards a client after which a stream carries a comment. */
   readonly keepAliveMs: number;
+  /** How long a stream waits for its first piece before it commits to 200 and pings; below what a gateway waits. */
+  readonly streamCommitMs: number;
   readonly requestTimeoutMs: number;
   readonly sandbox: SandboxLimits;
   readonly sandboxConcurrency: number;
 }
 
 /** Reads the settings; throws one-sentence errors that name the variable. */
-export function readAgentSettings(env: Environment): AgentSettings {
+export function readBaselineSettings(env: Environment): BaselineSettings {
   const model = env.text('MODEL', 'scripted');
   const milliseconds = { min: 1, max: 3_600_000 };
   return {
@@ -35,6 +37,7 @@ export function readAgentSettings(env: Environment): AgentSettings {
     thresholdTokens: env.integer('COMPLEXITY_THRESHOLD', 100, { min: 0, max: 1_000_000 }),
     alwaysUseAgent: env.oneOf('ALWAYS_USE_AGENT', 'false', ['true', 'false']) === 'true',
     keepAliveMs: env.integer('KEEP_ALIVE_INTERVAL_MS', 1_500, { min: 0, max: 3_600_000 }),
+    streamCommitMs: env.integer('STREAM_COMMIT_MS', 3_000, milliseconds),
     requestTimeoutMs: env.integer('REQUEST_TIMEOUT_MS', 300_000, milliseconds),
     sandbox: {
       ...defaultLimits,

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { openaiError } from '../../kit/openai-error.ts';
-import type { TypedServer } from '../../kit/server.ts';
-import { openEventStream } from '../../kit/sse.ts';
+import { openaiError } from '../openai-error.ts';
+import type { TypedServer } from '../server.ts';
+import { openEventStream } from '../sse.ts';
 import type { DebugRuns } from './debug-runs.ts';
 import type { WakeUps } from './wake-ups.ts';
 
@@ -14,13 +14,19 @@ export interface DebugRouteOptions {
   readonly debugRuns: DebugRuns;
   readonly wakeUps: WakeUps;
   readonly keepAliveMs: number;
-  readonly draining: AbortSignal;
+  /** Ends the streams: the worker is about to go. */
+  readonly ending: AbortSignal;
 }
 
 /** GET /v1/debug/stream/:id — what happened to a request sent with `debug: true`, live until it ends; else 404. */
 export function addDebugRoute(app: TypedServer, options: DebugRouteOptions): void {
-  const { debugRuns, wakeUps, keepAliveMs, draining } = options;
-  const schema = { params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) }) };
+  const { debugRuns, wakeUps, keepAliveMs, ending } = options;
+  const schema = {
+    summary: 'Follow a debugged request',
+    description: 'Replays the events of a request and ends when the request has ended, or after 60 s.',
+    tags: ['debug'],
+    params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) }),
+  };
   app.get('/v1/debug/stream/:id', { schema }, async (request, reply) => {
     const { id } = request.params;
     const run = await debugRuns.find(id);
@@ -29,7 +35,7 @@ export function addDebugRoute(app: TypedServer, options: DebugRouteOptions): voi
       throw openaiError(404, message, 'invalid_request_error', 'unknown_request', 'id');
     }
     const client = openEventStream(reply, { keepAliveMs });
-    const over = AbortSignal.any([client.aborted, draining, AbortSignal.timeout(longestStreamMs)]);
+    const over = AbortSignal.any([client.aborted, ending, AbortSignal.timeout(longestStreamMs)]);
     try {
       let seen = '0';
       while (!over.aborted) {

@@ -24,9 +24,18 @@ const brokenCodes = new Set([
   'UND_ERR_ABORTED',
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
+/** Unauthorized, forbidden, proxy authentication required (RFC 9110 §15.5). */
+const credentialStatuses = new Set([401, 403, 407]);
 
-/** A refusal keeps its status (what is no error status becomes 502) and its own error body where it has one. */
+/**
+ * A refusal keeps its status (what is no error status becomes 502) and its own error body where it has one. What the
+ * model API says about credentials is about ours, for no client's are passed on: 502, in words that quote no key.
+ */
 export function refused(status: number, error: unknown, retryAfter?: string): UpstreamError {
+  if (credentialStatuses.has(status)) {
+    const message = 'The model API does not accept the credentials of this service.';
+    return new UpstreamError(openaiError(502, message, 'server_error', 'upstream_unauthorized'));
+  }
   const own = isRecord(error) ? error : {};
   const text = (key: string) => (typeof own[key] === 'string' ? own[key] : undefined);
   const answered = status >= 400 && status <= 599 ? status : 502;

@@ -43,7 +43,7 @@ export async function decideRoute(request: ChatCompletionRequest, options: Routi
   const given = request.metadata?.routing_decision;
   if (isDecision(given)) return route(given, 'metadata');
   // The client runs its own tools: the model's call goes back to it.
-  if (request.tools !== undefined && request.tools.length > 0) return route('fast_qwen', 'client_tools');
+  if (request.tools?.length) return route('fast_qwen', 'client_tools');
   if (isGreeting(text)) return route('fast_qwen', 'greeting');
   if (isFactualQuestion(text)) return route('fast_qwen', 'factual_question');
   if (text === '') return route(complex ? 'agent_kimi' : 'fast_qwen', reason);

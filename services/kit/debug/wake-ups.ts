@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import type { Sql } from '../../kit/database.ts';
+import type { Sql } from '../database.ts';
 
 /** Tells the open debug streams of this worker that a run has a new event, whichever worker wrote it. */
 export interface WakeUps {

@@ -1,4 +1,4 @@
-import type { Migration } from '../../kit/database.ts';
+import type { Migration } from '../database.ts';
 
 /** Tables of the debug stream, in the service's own schema. */
 export function debugMigrations(schema: string): readonly Migration[] {

@@ -3,14 +3,14 @@ import type { Logger } from 'pino';
 import { ChatCompletionRequest } from '../kit/chat-schema.ts';
 import { lastUserText, tagOperation } from '../kit/operation-id.ts';
 import type { TypedServer } from '../kit/server.ts';
-import type { AgentService } from './agent-service.ts';
 import { type AnswerOutcome, answerChat } from './answer/answer-chat.ts';
 import type { Answer } from './answer/answer-event.ts';
-import type { Trace } from './debug/trace.ts';
-import { spokenConversation, withMemories } from './memory/recall.ts';
+import type { Baseline } from './baseline.ts';
+import { type BaselineTrace, baselineTrace } from './baseline-trace.ts';
+import { spokenConversation, withMemories } from './memory/with-memories.ts';
 
 /** A chat request on its way. */
-export interface ChatCall {
+export interface BaselineCall {
   /** As the client sent it; the last user message may have gained memories. */
   readonly request: ChatCompletionRequest;
   /** The client's messages, for routing: recalled memories must not decide it. */
@@ -19,7 +19,7 @@ export interface ChatCall {
   /** User whose memories may be read; undefined when memory is off. */
   readonly memoryUser: string | undefined;
   readonly signal: AbortSignal;
-  readonly trace: Trace;
+  readonly trace: BaselineTrace;
   readonly log: Logger;
 }
 
@@ -27,13 +27,13 @@ export interface ChatRouteOptions {
   /** `id` of a stream's chunks; a JSON answer carries the request id. */
   readonly streamId: (requestId: string) => string;
   /** Chooses the path and begins the answer. */
-  readonly plan: (call: ChatCall) => Promise<Answer>;
+  readonly plan: (call: BaselineCall) => Promise<Answer>;
 }
 
 /** POST /v1/chat/completions with what both baselines do around their own work: debug events and memories. */
 export function addChatRoute(
   app: TypedServer,
-  service: AgentService,
+  service: Baseline,
   { streamId, plan }: ChatRouteOptions,
 ): void {
   const { settings, debugRuns, memory, background } = service;
@@ -42,11 +42,8 @@ export function addChatRoute(
     const op = tagOperation(request, body.messages);
     const debugId = debugIdOf(request);
     if (body.debug === true) reply.header('x-debug-request-id', debugId);
-    const trace = await debugRuns.begin(body.debug === true, {
-      requestId: debugId,
-      correlationId: request.correlationId,
-    });
-    trace.note('request_received', 'The request was received.', op === undefined ? {} : { op });
+    const ids = { requestId: debugId, correlationId: request.correlationId, op };
+    const trace = baselineTrace(await debugRuns.begin(body.debug === true, ids));
     const memoryUser =
       body.enable_memory === true && memory !== undefined ? (body.user_id ?? undefined) : undefined;
     const stream = body.stream === true;
@@ -90,6 +87,7 @@ export function addChatRoute(
           model: body.model,
         },
         keepAliveMs: settings.keepAliveMs,
+        commitMs: settings.streamCommitMs,
         timeoutMs: settings.requestTimeoutMs,
         begin,
       },
