@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { cliModel, langchainModel, says } from '../../harness/suite/chat.ts';
-import { needsRoute } from '../../harness/suite/route.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
 
-beforeEach(() => needsRoute('gateway', '/v1/chat/completions/arena'));
+beforeEach(() => needs('arena', 'votes'));
 
 const post = (path: string, body: unknown) =>
   axios.post(`${service('gateway').url}${path}`, body, { timeout: 30_000, validateStatus: () => true });

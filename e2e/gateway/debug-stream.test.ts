@@ -4,13 +4,13 @@ import axios from 'axios';
 import { cliModel, complete, says } from '../../harness/suite/chat.ts';
 import { getStream } from '../../harness/suite/event-stream.ts';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsRoute } from '../../harness/suite/route.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
 
-beforeEach(() => needsRoute('gateway', '/v1/debug/stream/{id}'));
+beforeEach(() => needs('debug'));
 
 interface DebugEvent {
   readonly request_id: string;

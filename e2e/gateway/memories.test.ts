@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import axios, { type Method } from 'axios';
 import { memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
-import { needsRoute } from '../../harness/suite/route.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { service } from '../../harness/suite/stack.ts';
 
-beforeEach(() => needsRoute('gateway', '/api/memories'));
+beforeEach(() => needs('memories'));
 
 const ask = (method: Method, path: string, { query = {}, body }: { query?: object; body?: object } = {}) =>
   axios.request({
