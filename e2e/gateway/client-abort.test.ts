@@ -1,9 +1,15 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
+import { doneCount, textOf } from '../../harness/suite/event-stream.ts';
+import { heldStream } from '../../harness/suite/held-stream.ts';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
+import { needsModel } from '../../harness/suite/model.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
-import { optionalService, service } from '../../harness/suite/stack.ts';
+import { optionalService } from '../../harness/suite/stack.ts';
+
+beforeEach(() => needs('chat'));
 
 /** The model says nothing until it is let go on. */
 const silent = { hold: 0, tokens: 2_000, tps: 20 };
@@ -62,7 +68,7 @@ test('a client that does not wait for a whole answer ends the request at the mod
 });
 
 test('the LangChain baseline passes the end of a stream on as well', async () => {
-  service('baseline-langchain');
+  await needsModel(langchainModel);
   await needsScriptedProvider('gateway');
   const { id, mark } = newOperation({ tokens: 2_000, tps: 20 });
   const leaving = new AbortController();
@@ -75,10 +81,25 @@ test('the LangChain baseline passes the end of a stream on as well', async () =>
   expect((await waitForJournal(id, 'hungup')).framesSent).toBeLessThan(500);
 });
 
-test('a client that reads to the end is no hang-up', async () => {
-  await needsScriptedProvider('gateway');
-  const { id, mark } = newOperation({ tokens: 20 });
-  await streamed('gateway', { model: cliModel, messages: says(`Hi ${mark}`) });
+/**
+ * A stream of 2 000 words (some 400 KB upstream) whose [DONE] comes when the client has read all of them. Whoever stops
+ * reading at the finish, or throws away what is left up to a limit, closes before the model is done.
+ */
+async function expectReadToItsEnd(model: string): Promise<void> {
+  const { id, stream } = await heldStream(model, { tokens: 2_000, hold: 2_002 }, 'w2000');
+  expect(textOf(stream).trim().split(/\s+/)).toHaveLength(2_000);
+  expect(doneCount(stream)).toBe(1);
   const upstream = await waitForJournal(id, 'completed');
   expect(upstream.hungUpAt).toBeUndefined();
+}
+
+test('a client that reads a long stream to its end is no hang-up, however late its [DONE] comes', async () => {
+  await needsScriptedProvider('gateway');
+  await expectReadToItsEnd(cliModel);
+});
+
+test('nor is it with the LangChain baseline', async () => {
+  await needsModel(langchainModel);
+  await needsScriptedProvider('gateway');
+  await expectReadToItsEnd(langchainModel);
 });

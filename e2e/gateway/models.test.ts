@@ -1,8 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { complete, says } from '../../harness/suite/chat.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { service } from '../../harness/suite/stack.ts';
+
+beforeEach(() => needs('models'));
 
 interface Model {
   readonly id: string;
