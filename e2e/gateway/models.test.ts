@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { complete, says } from '../../harness/suite/chat.ts';
 import { needs } from '../../harness/suite/needs.ts';
-import { stackScope } from '../../harness/suite/scope.ts';
+import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 beforeEach(() => needs('models'));
@@ -50,6 +50,7 @@ test('names every model once', async () => {
 test('gives the same list, whichever worker answers', async () => {
   const scope = stackScope('gateway');
   try {
+    await needsSeveralWorkers(scope, 'gateway');
     const [first, second] = await Promise.all(
       [1, 2].map((worker) => scope.workerClient('gateway', worker).get('/v1/models')),
     );

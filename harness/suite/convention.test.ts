@@ -38,6 +38,12 @@ describe('in a service of the user', () => {
     expect(() => breakOne('gateway')).toThrow('Expected: 2');
   });
 
+  test('what is missing altogether is not kept either', () => {
+    const nothing: unknown = undefined;
+    convention('gateway', 'there is an error', () => expect(nothing).toMatchObject({ code: 'x' }));
+    expect(readFileSync(notes, 'utf8')).toContain('there is an error');
+  });
+
   test('a mistake in the test itself is none of its findings', () => {
     const mistaken = () =>
       convention('gateway', 'anything', () => {

@@ -31,7 +31,8 @@ export function convention(subject: string, what: string, assertions: () => void
   }
 }
 
-/** An error of another kind is a mistake in the test itself. */
+/** An error of another kind is a mistake in the test itself. Matchers that cannot take what came say so in words only. */
 function isAssertion(error: unknown): error is Error {
-  return typeof error === 'object' && error !== null && 'matcherResult' in error;
+  if (typeof error !== 'object' || error === null) return false;
+  return 'matcherResult' in error || String((error as Error).message).includes('Matcher error');
 }
