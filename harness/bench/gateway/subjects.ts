@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { packageRoot } from '../../stack/process/launch.ts';
+import type { StackRecord } from '../../stack/run-folder.ts';
+import { startChild } from './child.ts';
+import { portkeyServer, portkeyVersion } from './portkey.ts';
+import type { Subject, SubjectName } from './subject.ts';
+
+const folder = 'harness/bench/gateway';
+export const masterKey = 'sk-bench';
+
+/** What the bench has started beside the stack. */
+export interface Started {
+  readonly subjects: readonly Subject[];
+  /** Why some are not there. */
+  readonly absent: readonly string[];
+  stop(): Promise<void>;
+}
+
+export const startProvider = () => startChild(() => [join(folder, 'provider.ts')]);
+
+/**
+ * Variables for `gauntlet up` with which one stack has all ways of ours: a baseline before the provider, and the provider
+ * in the place of the other one, which makes a gateway that goes straight to it.
+ */
+export function stackVariables(providerUrl: string): Readonly<Record<string, string>> {
+  return {
+    PROVIDER_URL: providerUrl,
+    BASELINE_LANGCHAIN_URL: providerUrl,
+    MODEL_API_URL: `${providerUrl}/v1`,
+    LITELLM_CONFIG: join(packageRoot, folder, 'litellm.yaml'),
+    LITELLM_MASTER_KEY: masterKey,
+  };
+}
+
+/** The wanted subjects, ready to be asked; those of other makers that can't be had are absent with a reason. */
+export async function startSubjects(
+  wanted: ReadonlySet<SubjectName>,
+  providerUrl: string,
+  { services }: StackRecord,
+): Promise<Started> {
+  const subjects: Subject[] = [{ name: 'direct', title: 'direct', url: providerUrl, model: 'scripted' }];
+  const absent: string[] = [];
+  const stops: (() => Promise<void>)[] = [];
+  const url = (service: string) => services[service]?.url ?? '';
+  const add = (name: SubjectName, subject: Omit<Subject, 'name'>) => {
+    if (wanted.has(name)) subjects.push({ name, ...subject });
+  };
+  if (wanted.has('bare')) {
+    const bare = await startChild(() => [join(folder, 'bare-proxy.ts')], {
+      UPSTREAM: providerUrl,
+      WORKERS: '2',
+    });
+    stops.push(bare.stop);
+    add('bare', { title: 'bare ×2 workers', url: bare.url, model: 'scripted' });
+  }
+  const gateway = url('gateway');
+  add('gateway', { title: 'gateway ×2 workers', url: gateway, model: 'baseline-langchain' });
+  add('gateway+baseline', { title: 'gateway + baseline-cli', url: gateway, model: 'baseline-cli-agent' });
+  add('baseline', { title: 'baseline-cli ×2 workers', url: url('baseline-cli'), model: 'scripted' });
+  if (wanted.has('portkey')) {
+    try {
+      const server = await portkeyServer();
+      const portkey = await startChild((port) => [server, `--port=${port}`, '--headless'], {
+        NODE_ENV: 'production',
+      });
+      stops.push(portkey.stop);
+      add('portkey', {
+        title: `Portkey ${portkeyVersion}, 1 process`,
+        url: portkey.url,
+        model: 'scripted',
+        headers: {
+          authorization: 'Bearer unused',
+          'x-portkey-provider': 'openai',
+          'x-portkey-custom-host': `${providerUrl}/v1`,
+        },
+      });
+    } catch (error) {
+      absent.push(`Portkey is not here: ${(error as Error).message.split('\n')[0]}`);
+    }
+  }
+  if (wanted.has('litellm')) {
+    const litellm = services.litellm;
+    if (litellm?.url === undefined)
+      absent.push(`LiteLLM is not here: ${litellm?.reason ?? 'no reason given'}`);
+    else
+      add('litellm', {
+        title: `LiteLLM ${litellm.version ?? ''} ×2 workers`,
+        url: litellm.url,
+        model: 'scripted',
+        headers: { authorization: `Bearer ${masterKey}` },
+      });
+  }
+  return {
+    subjects,
+    absent,
+    stop: async () => void (await Promise.all(stops.map((stop) => stop()))),
+  };
+}
