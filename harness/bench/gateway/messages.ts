@@ -15,7 +15,7 @@ export interface MessagesFigures {
 export const manyMessages = 400;
 const one = { concurrency: 1, stream: false, requests: 150, ms: 2_000 };
 const warm = { ...one, requests: 1_000, ms: 60_000 };
-const models = { direct: 'scripted', bare: 'scripted', gateway: 'baseline-langchain' } as const;
+const models = { direct: 'scripted', bare: 'scripted', gateway: 'scripted-direct' } as const;
 
 /** Requests of many messages and of one in turn, through nothing, the bare proxy and the gateway. */
 export async function measureMessages(

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { median } from '../statistics.ts';
 import { chatBody } from './ask.ts';
 import { residentKb } from './resident-memory.ts';
-import { straightModel } from './streams.ts';
+import { straightGateway } from './subjects.ts';
 
 export interface ReadersFigures {
   readonly readers: number;
@@ -26,9 +26,10 @@ const sampleMs = 500;
 export async function measureReaders(gatewayUrl: string, runId: string): Promise<ReadersFigures> {
   const frames = (answerMb * 1_000_000) / frameBytes;
   const text = `What is 2+2? frames=${Math.ceil(frames)} bytes=${frameBytes} everyMs=0`;
-  const body = chatBody(straightModel, true, text);
+  const { model, headers } = straightGateway(gatewayUrl);
+  const body = chatBody(model, true, text);
   const before = residentKb(runId, 'gateway');
-  const open = Array.from({ length: readers }, () => openSlowly(new URL(gatewayUrl), body));
+  const open = Array.from({ length: readers }, () => openSlowly(new URL(gatewayUrl), headers, body));
   const reading = setInterval(() => {
     for (const socket of open) socket.read(readBytes);
   }, readEveryMs);
@@ -52,12 +53,18 @@ export async function measureReaders(gatewayUrl: string, runId: string): Promise
   }
 }
 
-function openSlowly({ hostname, port }: URL, body: Buffer): Socket {
+function openSlowly(
+  { hostname, port }: URL,
+  headers: Readonly<Record<string, string>>,
+  body: Buffer,
+): Socket {
   const socket = connect({ host: hostname, port: Number(port) });
   socket.on('error', () => socket.destroy());
   // A listener for `readable` and none for `data`: only read() takes from the socket, which fills up meanwhile.
   socket.on('readable', () => undefined);
-  const head = ['POST /v1/chat/completions HTTP/1.1', 'host: gateway', 'content-type: application/json'];
+  const fields = { host: 'gateway', 'content-type': 'application/json', ...headers };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
+  const head = ['POST /v1/chat/completions HTTP/1.1', ...lines];
   socket.write(`${head.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n`);
   socket.write(body);
   return socket;

@@ -4,6 +4,8 @@ import { quantile } from '../statistics.ts';
 import { chatBody } from './ask.ts';
 import { Load } from './load.ts';
 import { residentKb } from './resident-memory.ts';
+import type { Subject } from './subject.ts';
+import { straightGateway } from './subjects.ts';
 
 export interface StreamsFigures {
   readonly streams: number;
@@ -21,11 +23,10 @@ const framesPerStream = 20;
 const frameBytes = 256;
 const everyMs = 300;
 const sampleMs = 250;
-export const straightModel = 'baseline-langchain';
 
 /** {@link streams} streams of numbered frames at once: what of them arrives, and what memory the gateway takes for them. */
 export async function measureStreams(gatewayUrl: string, runId: string): Promise<StreamsFigures> {
-  const subject = { name: 'gateway', title: 'gateway', url: gatewayUrl, model: straightModel } as const;
+  const subject = { name: 'gateway', ...straightGateway(gatewayUrl) } as const;
   const load = new Load(subject);
   for (const stream of [false, true])
     await load.block({ concurrency: 16, stream, requests: 1_000, ms: 60_000 });
@@ -38,9 +39,9 @@ export async function measureStreams(gatewayUrl: string, runId: string): Promise
   }, sampleMs);
   const pool = new Pool(gatewayUrl, { connections: streams });
   const text = `What is 2+2? frames=${framesPerStream} bytes=${frameBytes} everyMs=${everyMs}`;
-  const body = chatBody(straightModel, true, text);
+  const body = chatBody(subject.model, true, text);
   try {
-    const read = await Promise.all(Array.from({ length: streams }, () => readNumbered(pool, body)));
+    const read = await Promise.all(Array.from({ length: streams }, () => readNumbered(pool, subject, body)));
     const firsts = read.map(({ firstMs }) => firstMs);
     return {
       streams,
@@ -57,7 +58,11 @@ export async function measureStreams(gatewayUrl: string, runId: string): Promise
 }
 
 /** Reads a stream of numbered frames to its end. */
-async function readNumbered(pool: Pool, body: Buffer): Promise<{ whole: boolean; firstMs: number }> {
+async function readNumbered(
+  pool: Pool,
+  subject: Subject,
+  body: Buffer,
+): Promise<{ whole: boolean; firstMs: number }> {
   const startedAt = performance.now();
   let firstMs = Number.NaN;
   let next = 0;
@@ -81,7 +86,7 @@ async function readNumbered(pool: Pool, body: Buffer): Promise<{ whole: boolean;
     },
   });
   try {
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': 'application/json', ...subject.headers };
     const answer = await pool.request({ path: '/v1/chat/completions', method: 'POST', headers, body });
     for await (const chunk of answer.body) parser.feed(String(chunk));
   } catch {

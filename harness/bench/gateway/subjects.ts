@@ -6,7 +6,8 @@ import { portkeyServer, portkeyVersion } from './portkey.ts';
 import type { Subject, SubjectName } from './subject.ts';
 
 const folder = 'harness/bench/gateway';
-export const masterKey = 'sk-bench';
+const masterKey = 'sk-bench';
+const gatewayKey = 'sk-bench-caller';
 
 /** What the bench has started beside the stack. */
 export interface Started {
@@ -18,19 +19,24 @@ export interface Started {
 
 export const startProvider = () => startChild(() => [join(folder, 'provider.ts')]);
 
-/**
- * Variables for `gauntlet up` with which one stack has all ways of ours: a baseline before the provider, and the provider
- * in the place of the other one, which makes a gateway that goes straight to it.
- */
+/** Variables for `gauntlet up` with which all ways of ours end at this provider, and callers need a key. */
 export function stackVariables(providerUrl: string): Readonly<Record<string, string>> {
   return {
     PROVIDER_URL: providerUrl,
-    BASELINE_LANGCHAIN_URL: providerUrl,
     MODEL_API_URL: `${providerUrl}/v1`,
+    GATEWAY_API_KEYS: gatewayKey,
     LITELLM_CONFIG: join(packageRoot, folder, 'litellm.yaml'),
     LITELLM_MASTER_KEY: masterKey,
   };
 }
+
+/** The gateway with its route to the provider that has no agent between. */
+export const straightGateway = (url: string) => ({
+  title: 'gateway ×2 workers',
+  url,
+  model: 'scripted-direct',
+  headers: { authorization: `Bearer ${gatewayKey}` },
+});
 
 /** The wanted subjects, ready to be asked; those of other makers that can't be had are absent with a reason. */
 export async function startSubjects(
@@ -53,9 +59,12 @@ export async function startSubjects(
     stops.push(bare.stop);
     add('bare', { title: 'bare ×2 workers', url: bare.url, model: 'scripted' });
   }
-  const gateway = url('gateway');
-  add('gateway', { title: 'gateway ×2 workers', url: gateway, model: 'baseline-langchain' });
-  add('gateway+baseline', { title: 'gateway + baseline-cli', url: gateway, model: 'baseline-cli-agent' });
+  add('gateway', straightGateway(url('gateway')));
+  add('gateway+baseline', {
+    ...straightGateway(url('gateway')),
+    title: 'gateway + baseline-cli',
+    model: 'baseline-cli-agent',
+  });
   add('baseline', { title: 'baseline-cli ×2 workers', url: url('baseline-cli'), model: 'scripted' });
   if (wanted.has('portkey')) {
     try {
