@@ -21,7 +21,7 @@ test('the headers do not wait for the first event', async () => {
     stream = openEventStream(reply);
   });
   try {
-    const answer = await fetch(await app.listen({ host: '127.0.0.1' }), {
+    const answer = await fetch(await app.listen({ host: '127.0.0.1', port: 0 }), {
       signal: AbortSignal.timeout(5_000),
     });
     expect(answer.headers.get('content-type')).toContain('text/event-stream');
