@@ -37,4 +37,14 @@ export const migrations: readonly Migration[] = [
       );
       create index arena_votes_voter on gateway.arena_votes (voter, created_at);`,
   },
+  {
+    id: '003-upstream-cooldowns',
+    up: `
+      create table gateway.upstream_cooldowns (
+        scope text primary key,
+        reason text not null,
+        failures integer not null,
+        until timestamptz not null
+      );`,
+  },
 ];
