@@ -1,4 +1,5 @@
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
+import { providerFields } from '../model/provider-fields.ts';
 import type { Route } from '../model/route.ts';
 
 /** What a competitor is told about a request beside its body. */
@@ -13,9 +14,6 @@ export type ForwardedIds = {
 
 const AGENT_NAME = /^[a-z][a-z-]{0,31}$/;
 
-/** Fields that agents know and a provider's API does not. */
-const agentFields = new Set(['user_id', 'enable_memory', 'generation_flags', 'debug']);
-
 /** Where a conversation goes by a route: address, the headers only this upstream gets, and the body. */
 export function outgoing(route: Route, request: ChatCompletionRequest) {
   if (route.kind === 'agent') {
@@ -23,11 +21,10 @@ export function outgoing(route: Route, request: ChatCompletionRequest) {
     return { url, headers: {}, body: forwardedBody(request) };
   }
   const { provider, apiKey, model } = route;
-  const plain = Object.entries(request).filter(([name]) => !agentFields.has(name));
   return {
     url: `${provider.baseUrl}/chat/completions`,
     headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
-    body: forwardedBody({ ...Object.fromEntries(plain), model } as typeof request),
+    body: forwardedBody({ ...providerFields(request), model } as typeof request),
   };
 }
 

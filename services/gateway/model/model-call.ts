@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Dispatcher } from 'undici';
 import type { ChatCompletionRequest, Usage } from '../../kit/chat-schema.ts';
+import { providerFields } from './provider-fields.ts';
 import type { Route } from './route.ts';
 import type { Target } from './target.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -60,12 +61,12 @@ export function upstreamRequest(call: ModelCall, route: Route, stream: boolean):
   const headers = headersOf(call, stream);
   if (route.kind === 'agent') {
     const url = `${route.agent.url}/v1/chat/completions`;
-    return { upstream, url, headers, body: bodyOf(call, call.target.model, stream) };
+    return { upstream, url, headers, body: bodyOf(call.request, call.target.model, stream) };
   }
   const { provider, apiKey, model } = route;
   if (apiKey !== undefined) headers.authorization = `Bearer ${apiKey}`;
   const url = `${provider.baseUrl}/chat/completions`;
-  return { upstream, url, headers, body: bodyOf(call, model, stream) };
+  return { upstream, url, headers, body: bodyOf(providerFields(call.request), model, stream) };
 }
 
 function headersOf({ requestId, correlationId }: ModelCall, stream: boolean): Record<string, string> {
@@ -78,7 +79,7 @@ function headersOf({ requestId, correlationId }: ModelCall, stream: boolean): Re
 }
 
 /** Top-level nulls count as absent. A stream is always asked for its usage: the gateway's journal counts it. */
-function bodyOf({ request }: ModelCall, model: string, stream: boolean): string {
+function bodyOf(request: object, model: string, stream: boolean): string {
   const fields = Object.entries(request).filter(([, value]) => value !== null && value !== undefined);
   const options = stream ? { stream, stream_options: { include_usage: true } } : { stream };
   return JSON.stringify({ ...Object.fromEntries(fields), model, ...options });
