@@ -26,4 +26,14 @@ export const migrations: readonly Migration[] = [
     id: '003-arena-matchups-age',
     up: 'create index arena_matchups_created_at on gateway.arena_matchups (created_at);',
   },
+  {
+    id: '004-upstream-cooldowns',
+    up: `
+      create table gateway.upstream_cooldowns (
+        scope text primary key,
+        reason text not null,
+        failures integer not null,
+        until timestamptz not null
+      );`,
+  },
 ];

@@ -17,6 +17,7 @@ import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
 import type { Gateway } from './gateway.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
 import { migrations } from './migrations.ts';
+import { shareCooldowns } from './model/cooldowns.ts';
 import { targetsOf } from './model/target.ts';
 import { addModelRoutes } from './models-route.ts';
 import { readSettings } from './settings.ts';
@@ -32,13 +33,20 @@ export async function createServer(context: WorkerContext) {
   const { env, sql, log, schema, draining, onShutdown } = context;
   const settings = readSettings(env);
   await migrate(sql, schema, migrations);
-  const agent = createUpstreamAgent(settings.requestTimeoutMs);
+  const agent = createUpstreamAgent(settings.upstream.connectMs, settings.requestTimeoutMs);
   onShutdown(() => agent.close());
+  const upstreams = { ...settings.upstream, cooldowns: await shareCooldowns(sql, log) };
   const gateway: Gateway = {
     settings,
     agent,
+    upstreams,
     targets: targetsOf(settings.competitors, settings.providers),
-    plane: { dispatcher: agent, requestTimeoutMs: settings.requestTimeoutMs, observe: () => undefined },
+    plane: {
+      dispatcher: agent,
+      requestTimeoutMs: settings.requestTimeoutMs,
+      observe: () => undefined,
+      upstreams,
+    },
     sql,
     debugRuns: createDebugRuns(sql, debugChannel, log),
     cutOff: cutOffBeforeDrainEnds(draining, settings.drainMs),
