@@ -15,6 +15,8 @@ import { addDebugStreamRoute } from './debug/debug-stream-route.ts';
 import { listenForEvents } from './debug/wake-ups.ts';
 import type { Gateway } from './gateway.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
+import { addMetricsRoutes } from './metrics/metrics-routes.ts';
+import { startMetrics } from './metrics/service-metrics.ts';
 import { migrations } from './migrations.ts';
 import { targetsOf } from './model/target.ts';
 import { addModelRoutes } from './models-route.ts';
@@ -31,17 +33,19 @@ export async function createServer(context: WorkerContext) {
   await migrate(sql, schema, migrations);
   const agent = createUpstreamAgent(settings.requestTimeoutMs);
   onShutdown(() => agent.close());
+  const metrics = startMetrics(context);
   const gateway: Gateway = {
     settings,
     agent,
     targets: targetsOf(settings.competitors, settings.providers),
-    plane: { dispatcher: agent, requestTimeoutMs: settings.requestTimeoutMs, observe: () => undefined },
+    plane: { dispatcher: agent, requestTimeoutMs: settings.requestTimeoutMs, observe: metrics.observe },
     sql,
     debugRuns: createDebugRuns(sql, log),
     cutOff: cutOffBeforeDrainEnds(draining, settings.drainMs),
   };
 
   const app = buildServer(context);
+  metrics.prometheus.count(app);
   addOpenaiErrors(app);
   addCallers(app, settings.apiKeys);
   await addApiDocs(app, {
@@ -58,5 +62,6 @@ export async function createServer(context: WorkerContext) {
   addMemoryRoutes(app, gateway);
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
+  addMetricsRoutes(app, gateway, metrics.gatherings);
   return app;
 }

@@ -3,6 +3,8 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type Dispatcher, request } from 'undici';
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
 import type { Trace } from '../debug/trace.ts';
+import { type OutcomeWatch, watchOutcome } from '../metrics/outcome-watch.ts';
+import type { ModelPlane } from '../model/model-call.ts';
 import type { Target } from '../model/target.ts';
 import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer, refusal } from '../upstream/upstream-failure.ts';
@@ -17,11 +19,18 @@ export type ChatCall = {
   readonly completionId: string | undefined;
   readonly log: FastifyBaseLogger;
   readonly trace: Trace;
+  /** Told how the request to the upstream ended. */
+  readonly observe: ModelPlane['observe'];
 };
 
 export type Opened =
   /** Status 200 and the expected content type; the body is still to come. */
-  | { readonly kind: 'open'; readonly body: Readable & { dump(options?: object): Promise<unknown> } }
+  | {
+      readonly kind: 'open';
+      readonly body: Readable & { dump(options?: object): Promise<unknown> };
+      /** To be told how the body ended. */
+      readonly watch: OutcomeWatch;
+    }
   | { readonly kind: 'refused'; readonly answer: ErrorAnswer };
 
 const MAX_REFUSAL_BYTES = 1024 * 1024;
@@ -30,6 +39,11 @@ const MAX_REFUSAL_BYTES = 1024 * 1024;
 export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: AbortSignal): Promise<Opened> {
   const { ids, trace } = call;
   const { upstream, url, headers: own, body: sent } = outgoing(call.target, call.request);
+  const watch = watchOutcome(call, upstream, call.target.model);
+  const refused = (answer: ErrorAnswer): Opened => {
+    watch.failure(answer.error.statusCode, signal);
+    return { kind: 'refused', answer };
+  };
   trace.note('upstream_request', 'forward', `Sent to ${upstream}.`, { competitor: upstream });
   try {
     const { statusCode, headers, body } = await request(url, {
@@ -42,19 +56,16 @@ export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: A
     trace.note('upstream_status', 'forward', `${upstream} answered.`, { status: statusCode });
     if (statusCode !== 200) {
       const text = (await readBody(body, MAX_REFUSAL_BYTES)).toString('utf8');
-      return {
-        kind: 'refused',
-        answer: refusal(statusCode, text, upstream, single(headers['retry-after'])),
-      };
+      return refused(refusal(statusCode, text, upstream, single(headers['retry-after'])));
     }
     const expected = ids.stream ? 'text/event-stream' : 'application/json';
     if (!single(headers['content-type'])?.toLowerCase().startsWith(expected)) {
       body.on('error', () => undefined).destroy();
-      return { kind: 'refused', answer: { error: invalidAnswer(upstream) } };
+      return refused({ error: invalidAnswer(upstream) });
     }
-    return { kind: 'open', body };
+    return { kind: 'open', body, watch };
   } catch (cause) {
-    return { kind: 'refused', answer: { error: connectionFailure(cause, upstream) } };
+    return refused({ error: connectionFailure(cause, upstream) });
   }
 }
 

@@ -10,7 +10,7 @@ import { answerStream } from './stream-completion.ts';
 
 /** POST /v1/chat/completions, whole or streamed. */
 export function addChatRoute(app: TypedServer, gateway: Gateway): void {
-  const { settings, agent, targets, debugRuns, cutOff } = gateway;
+  const { settings, agent, targets, debugRuns, cutOff, plane } = gateway;
   const schema = {
     summary: 'Create a chat completion',
     description:
@@ -44,6 +44,7 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
       completionId: request.headers['x-request-id'] === request.id ? request.id : undefined,
       log: request.log,
       trace,
+      observe: plane.observe,
     };
     const signal = AbortSignal.any([clientGone(reply.raw), cutOff]);
     if (stream) await answerStream(call, reply, agent, signal, settings);
