@@ -77,15 +77,14 @@ export function addModelRoutes(app: TypedServer, { settings, targets }: Gateway)
   const one = {
     summary: 'Retrieve a model',
     tags: ['models'],
-    params: Type.Object({ '*': Type.String() }),
     response: { 200: Type.Union([Model, AnthropicModel]), 404: Type.Unknown() },
   };
   // A wildcard, as the names of many models have slashes.
   app.get('/v1/models/*', { schema: one }, async (request, reply) => {
     const { headers, params } = request;
+    const { '*': id } = params as { readonly '*': string };
     reply.header('vary', 'anthropic-version, user-agent');
     const isOpenai = modelShapeOf({ headers, query: {} }) === 'openai';
-    const id = params['*'];
     if (isOpenai || targets.has(id)) {
       const model = offered(targetOf(targets, id));
       return isOpenai ? openaiModel(model) : anthropicModel(model);
