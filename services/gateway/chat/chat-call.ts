@@ -14,6 +14,8 @@ import { type ForwardedIds, forwardedHeaders, outgoing } from './forwarding.ts';
 export type ChatCall = {
   readonly target: Target;
   readonly request: ChatCompletionRequest;
+  /** Of another API of the provider's, below its base address; a chat without it. */
+  readonly path?: string;
   readonly ids: ForwardedIds;
   /** The client's own X-Request-Id, which a whole completion carries as its `id`. */
   readonly completionId: string | undefined;
@@ -38,7 +40,7 @@ const MAX_REFUSAL_BYTES = 1024 * 1024;
 /** Sends the call and waits for the upstream's status. Never throws: what goes wrong is a refusal. */
 export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: AbortSignal): Promise<Opened> {
   const { ids, trace } = call;
-  const { upstream, url, headers: own, body: sent } = outgoing(call.target, call.request);
+  const { upstream, url, headers: own, body: sent } = outgoing(call.target, call.request, call.path);
   const watch = watchOutcome(call, upstream, call.target.model);
   const refused = (answer: ErrorAnswer): Opened => {
     watch.failure(answer.error.statusCode, signal);

@@ -17,7 +17,7 @@ const AGENT_NAME = /^[a-z][a-z-]{0,31}$/;
 const agentFields = new Set(['user_id', 'enable_memory', 'generation_flags', 'debug']);
 
 /** Where a conversation goes: address, the headers only this upstream gets, and the body. */
-export function outgoing(target: Target, request: ChatCompletionRequest) {
+export function outgoing(target: Target, request: ChatCompletionRequest, path = '/chat/completions') {
   if (target.kind === 'agent') {
     const url = `${target.agent.url}/v1/chat/completions`;
     return { upstream: target.agent.id, url, headers: {}, body: forwardedBody(request) };
@@ -27,7 +27,7 @@ export function outgoing(target: Target, request: ChatCompletionRequest) {
   const plain = Object.entries(request).filter(([name]) => !agentFields.has(name));
   return {
     upstream: provider?.id ?? target.model,
-    url: `${provider?.baseUrl}/chat/completions`,
+    url: `${provider?.baseUrl}${path}`,
     headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
     body: forwardedBody({
       ...Object.fromEntries(plain),
