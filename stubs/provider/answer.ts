@@ -40,8 +40,16 @@ export function answerOf(call: Call, reply: Reply): Answer {
   return { text: tokens.slice(0, limit).join(''), toolCalls: [], finishReason: 'length', promptTokens };
 }
 
-export function usageOf(answer: Answer) {
-  const spoken = [answer.text, ...answer.toolCalls.map((call) => call.function.arguments)];
+/** The text of one of several choices: the first is the answer itself, the others end with their number. */
+export function choiceText({ text }: Answer, index: number): string {
+  return index === 0 ? text : `${text} #${index + 1}`;
+}
+
+/** Tokens of the prompt, counted once, and of all choices. */
+export function usageOf(answer: Answer, choices = 1) {
+  const texts = Array.from({ length: choices }, (_, index) => choiceText(answer, index));
+  const called = answer.toolCalls.map((call) => call.function.arguments);
+  const spoken = called.length > 0 ? texts.flatMap(() => called) : texts;
   const completion = spoken.reduce((sum, text) => sum + tokensOf(text).length, 0);
   return {
     prompt_tokens: answer.promptTokens,
