@@ -15,6 +15,7 @@ import { addDebugStreamRoute } from './debug/debug-stream-route.ts';
 import { listenForEvents } from './debug/wake-ups.ts';
 import type { Gateway } from './gateway.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
+import { addMessagesRoutes } from './messages/messages-routes.ts';
 import { migrations } from './migrations.ts';
 import { targetsOf } from './model/target.ts';
 import { addModelRoutes } from './models-route.ts';
@@ -56,6 +57,7 @@ export async function createServer(context: WorkerContext) {
   addBaselineStreamRoute(app, gateway);
   addTranscribeRoutes(app, gateway);
   addMemoryRoutes(app, gateway);
+  await addMessagesRoutes(app, gateway);
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
   return app;
