@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isClientGone } from '../../kit/client-gone.ts';
 import { OpenaiError, openaiError, toOpenaiError } from '../../kit/openai-error.ts';
 
@@ -51,13 +51,24 @@ export function anthropicErrorOf(
 export function addAnthropicErrors(scope: FastifyInstance): void {
   scope.setErrorHandler((error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     if (isClientGone(reply)) return reply.code(499).send();
-    return answerError(toOpenaiError(error), request, reply, error);
+    return answerError(extraInputIn(error) ?? toOpenaiError(error), request, reply, error);
   });
   scope.setNotFoundHandler((request, reply) => {
     const url = request.url.split('?')[0];
     const unknown = `Unknown request URL: ${request.method} ${url}.`;
     return answerError(openaiError(404, unknown, 'not_found_error', 'unknown_url'), request, reply);
   });
+}
+
+/** A field that the API does not have: this API refuses those, where the gateway's others pass them on. */
+function extraInputIn(error: unknown): OpenaiError | undefined {
+  const found = (error as Partial<FastifyError>).validation?.find(
+    ({ keyword }) => keyword === 'additionalProperties',
+  );
+  const [name] = (found?.params.additionalProperties ?? []) as readonly string[];
+  return name === undefined
+    ? undefined
+    : invalidRequest(`${name}: Extra inputs are not permitted.`, 'unknown_parameter');
 }
 
 function answerError(

@@ -8,7 +8,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Reads the JSON bodies of `scope`: bytes that are no UTF-8 and deep nesting are refused with 400, as broken JSON is. */
 export function addJsonBody(scope: FastifyInstance): void {
   const parseJson = scope.getDefaultJsonParser('error', 'error');
-  scope.removeContentTypeParser('application/json');
+  scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const text = textOf(body as Buffer);
     if (text === undefined) {
