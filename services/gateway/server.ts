@@ -18,6 +18,7 @@ import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
 import { addEmbeddingsRoute } from './embeddings/embeddings-route.ts';
 import type { Gateway } from './gateway.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
+import { addMessagesRoutes } from './messages/messages-routes.ts';
 import { addMetricsRoutes } from './metrics/metrics-routes.ts';
 import { startMetrics } from './metrics/service-metrics.ts';
 import { migrations } from './migrations.ts';
@@ -80,6 +81,7 @@ export async function createServer(context: WorkerContext) {
   addBaselineStreamRoute(app, gateway);
   addTranscribeRoutes(app, gateway);
   addMemoryRoutes(app, gateway);
+  await addMessagesRoutes(app, gateway);
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
   addMetricsRoutes(app, gateway, metrics.gatherings);

@@ -63,6 +63,7 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
       arrivedAt: Date.now(),
       requestText: text,
       messages: [],
+      tools: [],
       parameters: {},
       imageSha256: [],
       bodySha256: createHash('sha256').update(raw).digest('hex'),
