@@ -1,4 +1,5 @@
 import type { Migration } from '../kit/database.ts';
+import { responseMigrations } from './responses/store/migrations.ts';
 
 /** The gateway's tables; the schema is on the search path. */
 export const migrations: readonly Migration[] = [
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
       );
       create index arena_votes_voter on gateway.arena_votes (voter, created_at);`,
   },
+  ...responseMigrations,
 ];

@@ -18,6 +18,7 @@ import { addMemoryRoutes } from './memories/memory-routes.ts';
 import { migrations } from './migrations.ts';
 import { targetsOf } from './model/target.ts';
 import { addModelRoutes } from './models-route.ts';
+import { addResponseRoutes } from './responses/response-routes.ts';
 import { readSettings } from './settings.ts';
 import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
@@ -58,5 +59,6 @@ export async function createServer(context: WorkerContext) {
   addMemoryRoutes(app, gateway);
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
+  await addResponseRoutes(app, gateway, { log, draining, onShutdown });
   return app;
 }
