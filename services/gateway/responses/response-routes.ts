@@ -1,4 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { addConversationRoutes } from '../conversations/conversation-routes.ts';
+import { createConversationStore } from '../conversations/conversation-store.ts';
 import type { Gateway } from '../gateway.ts';
 import { createResponses } from './responses.ts';
 import { addCreateRoute } from './routes/create-route.ts';
@@ -47,5 +49,6 @@ export async function addResponseRoutes(
     readStrictJson(scope);
     addCreateRoute(scope, responses, settings);
     addStoredRoutes(scope, responses, settings);
+    addConversationRoutes(scope, createConversationStore(sql));
   });
 }

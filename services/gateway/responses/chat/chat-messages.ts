@@ -59,19 +59,20 @@ export function messagesOf(instructions: string | undefined, items: readonly Ite
 /** Developer messages became system messages later: every upstream knows the older name. */
 const roleOf = (role: unknown): 'system' | 'user' => (role === 'user' ? 'user' : 'system');
 
-function outputsOf(items: readonly Item[]): ReadonlyMap<string, Item> {
-  const called = new Set(
-    items.flatMap(({ type, call_id }) => (type === 'function_call' ? [String(call_id)] : [])),
-  );
-  const outputs = new Map<string, Item>();
+/** The output of each call. Some upstreams use an id again in a later turn: an output is for the last call before it. */
+function outputsOf(items: readonly Item[]): ReadonlyMap<Item, Item> {
+  const calls = new Map<string, Item>();
+  const outputs = new Map<Item, Item>();
   for (const item of items) {
-    if (item.type !== 'function_call_output') continue;
     const callId = String(item.call_id);
-    if (!called.has(callId)) {
+    if (item.type === 'function_call') calls.set(callId, item);
+    if (item.type !== 'function_call_output') continue;
+    const call = calls.get(callId);
+    if (call === undefined) {
       const message = `No tool call found for function call output with call_id ${callId}.`;
       throw invalidRequest(message, 'invalid_value', 'input');
     }
-    outputs.set(callId, item);
+    outputs.set(call, item);
   }
   return outputs;
 }
@@ -90,7 +91,7 @@ function toolCallOf(item: Item): object {
   return { ...call, function: { name: item.name, arguments: item.arguments } };
 }
 
-function answerOf(call: Item, outputs: ReadonlyMap<string, Item>): ChatMessage {
+function answerOf(call: Item, outputs: ReadonlyMap<Item, Item>): ChatMessage {
   const id = callIdOf(call);
   if (call.type === 'mcp_call') {
     const content = typeof call.output === 'string' ? call.output : `Error: ${JSON.stringify(call.error)}`;
@@ -99,7 +100,7 @@ function answerOf(call: Item, outputs: ReadonlyMap<string, Item>): ChatMessage {
   if (call.type === 'file_search_call') {
     return { role: 'tool', tool_call_id: id, content: JSON.stringify(call.results) };
   }
-  const output = outputs.get(id)?.output;
+  const output = outputs.get(call)?.output;
   if (output === undefined) {
     throw invalidRequest(`No tool output found for function call ${id}.`, 'invalid_value', 'input');
   }
