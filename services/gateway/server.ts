@@ -25,6 +25,7 @@ import { migrations } from './migrations.ts';
 import { shareCooldowns } from './model/cooldowns.ts';
 import { targetsOf } from './model/target.ts';
 import { addModelRoutes } from './models-route.ts';
+import { addResponseRoutes } from './responses/response-routes.ts';
 import { readSettings } from './settings.ts';
 import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
@@ -85,6 +86,7 @@ export async function createServer(context: WorkerContext) {
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
   addMetricsRoutes(app, gateway, metrics.gatherings);
+  await addResponseRoutes(app, gateway, { log, draining, onShutdown });
   const sweep = setInterval(() => {
     forgetOldMatchups(sql).catch((error: unknown) => log.warn({ err: error }, 'sweep failed'));
   }, sweepEveryMs);
