@@ -75,10 +75,10 @@ function annotate(event: ResponseEvent, open: OpenText, report: Report): undefin
     report('annotation', `${event.annotation_index} is added where ${open.annotations.length} is next`);
   }
   open.annotations.push(event.annotation ?? null);
-  for (const field of annotationFields[textOf((event.annotation as JsonRecord | null)?.type)] ?? ['type']) {
-    if ((event.annotation as JsonRecord | null)?.[field] === undefined)
-      report('annotation', `it lacks a known ${field}`);
-  }
+  const annotation = (event.annotation ?? {}) as JsonRecord;
+  const fields = annotationFields[textOf(annotation.type)] ?? ['type'];
+  const missing = fields.filter((field) => annotation[field] === undefined || field === 'type');
+  if (missing.length > 0) report('annotation', `it lacks ${missing.join(', ')}`);
 }
 
 /** Fields of each kind of annotation in the SDK's types. */
