@@ -9,10 +9,6 @@ export type Competitor = {
 
 export type CompetitorUrls = { readonly cli: string; readonly langchain?: string | undefined };
 
-export type Route =
-  | { readonly competitor: Competitor }
-  | { readonly unknown: string; readonly param: 'competitor_id' | 'model' };
-
 /** The fixed list of competitors; the one without an address is not offered at all. */
 export function competitorsOf(urls: CompetitorUrls): readonly Competitor[] {
   const cli: Competitor = {
@@ -23,19 +19,6 @@ export function competitorsOf(urls: CompetitorUrls): readonly Competitor[] {
   if (urls.langchain === undefined) return [cli];
   const langchain = { id: 'baseline-langchain', aliases: ['langchain'], url: trimSlash(urls.langchain) };
   return [cli, langchain];
-}
-
-/** Chooses the competitor of a request: `competitor_id` wins over `model`, and there is no default. */
-export function routeRequest(
-  competitors: readonly Competitor[],
-  request: { readonly model: string; readonly competitor_id?: string | null | undefined },
-): Route {
-  const named = request.competitor_id ?? undefined;
-  const wanted = named ?? request.model;
-  const competitor = competitors.find(({ id }) => id === wanted);
-  return competitor
-    ? { competitor }
-    : { unknown: wanted, param: named === undefined ? 'model' : 'competitor_id' };
 }
 
 /** Finds a competitor by id or alias, for the debug endpoints. */

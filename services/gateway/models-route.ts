@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { TypedServer } from '../kit/server.ts';
-import { modelNotFound } from './chat/chat-route.ts';
-import type { Competitor } from './competitors.ts';
+import type { Gateway } from './gateway.ts';
+import { type Target, targetOf } from './model/target.ts';
 
 /** When the list of competitors was fixed (2026-01-01): the same on every call, worker and start. */
 const CREATED_S = 1_767_225_600;
@@ -13,14 +13,21 @@ const Model = Type.Object({
   owned_by: Type.String(),
 });
 
-/** GET /v1/models and /v1/models/:id: the competitors, as models of the OpenAI API. */
-export function addModelRoutes(app: TypedServer, competitors: readonly Competitor[]): void {
-  const models = competitors.map(({ id }, index) => ({
-    id,
+/** GET /v1/models and /v1/models/:id: agents and models of providers, as models of the OpenAI API. */
+export function addModelRoutes(app: TypedServer, { settings, targets }: Gateway): void {
+  const ownerOf = (target: Target) =>
+    target.kind === 'provider'
+      ? (target.providers[0]?.id ?? 'provider')
+      : target.agent === settings.competitors[0]
+        ? 'janus'
+        : 'competitor';
+  const modelOf = (target: Target) => ({
+    id: target.model,
     object: 'model' as const,
     created: CREATED_S,
-    owned_by: index === 0 ? 'janus' : 'competitor',
-  }));
+    owned_by: ownerOf(target),
+  });
+  const models = [...targets.values()].map(modelOf);
   const list = {
     summary: 'List models',
     tags: ['models'],
@@ -35,8 +42,6 @@ export function addModelRoutes(app: TypedServer, competitors: readonly Competito
     response: { 200: Model },
   };
   app.get('/v1/models/:id', { schema: one }, async (request) => {
-    const model = models.find(({ id }) => id === request.params.id);
-    if (model === undefined) throw modelNotFound(request.params.id, 'model');
-    return model;
+    return modelOf(targetOf(targets, request.params.id));
   });
 }

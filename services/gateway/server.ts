@@ -6,6 +6,7 @@ import { buildServer } from '../kit/server.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { addBattleRoute } from './arena/battle-route.ts';
 import { addVoteRoute } from './arena/vote-route.ts';
+import { addCallers } from './caller.ts';
 import { addChatRoute } from './chat/chat-route.ts';
 import { cutOffBeforeDrainEnds } from './cut-off.ts';
 import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
@@ -15,6 +16,7 @@ import { listenForEvents } from './debug/wake-ups.ts';
 import type { Gateway } from './gateway.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
 import { migrations } from './migrations.ts';
+import { targetsOf } from './model/target.ts';
 import { addModelRoutes } from './models-route.ts';
 import { readSettings } from './settings.ts';
 import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
@@ -32,6 +34,8 @@ export async function createServer(context: WorkerContext) {
   const gateway: Gateway = {
     settings,
     agent,
+    targets: targetsOf(settings.competitors, settings.providers),
+    plane: { dispatcher: agent, requestTimeoutMs: settings.requestTimeoutMs, observe: () => undefined },
     sql,
     debugRuns: createDebugRuns(sql, log),
     cutOff: cutOffBeforeDrainEnds(draining, settings.drainMs),
@@ -39,13 +43,14 @@ export async function createServer(context: WorkerContext) {
 
   const app = buildServer(context);
   addOpenaiErrors(app);
+  addCallers(app, settings.apiKeys);
   await addApiDocs(app, {
     title: 'Gateway',
     description: 'One OpenAI-compatible door to several agents.',
     version: VERSION,
   });
   addHealth(app, () => ({ status: 'ok', version: VERSION, timestamp: new Date().toISOString() }));
-  addModelRoutes(app, settings.competitors);
+  addModelRoutes(app, gateway);
   addChatRoute(app, gateway);
   addDebugStreamRoute(app, gateway, await listenForEvents(sql, log));
   addBaselineStreamRoute(app, gateway);

@@ -1,11 +1,16 @@
 import type { Environment } from '../kit/environment.ts';
 import { type Competitor, competitorsOf } from './competitors.ts';
+import { type Provider, readProviders } from './model/provider.ts';
 
 export type Transcription = { readonly endpoint: string; readonly apiKey: string };
 
 /** What the environment decides about a gateway. */
 export type Settings = {
   readonly competitors: readonly Competitor[];
+  /** Model APIs that requests go to without an agent between. */
+  readonly providers: readonly Provider[];
+  /** Keys of callers; without any, every key is taken as a tenant of its own. */
+  readonly apiKeys: readonly string[];
   readonly memoryUrl: string | undefined;
   /** Where speech goes; `transcription` is set only when both are there. */
   readonly whisperEndpoint: string | undefined;
@@ -35,6 +40,8 @@ export function readSettings(env: Environment): Settings {
       cli: env.requiredUrl('BASELINE_CLI_URL'),
       langchain: env.url('BASELINE_LANGCHAIN_URL'),
     }),
+    providers: readProviders(env.text('GATEWAY_PROVIDERS')),
+    apiKeys: (env.text('GATEWAY_API_KEYS') ?? '').split(',').flatMap((key) => key.trim() || []),
     memoryUrl: env.url('MEMORY_SERVICE_URL'),
     whisperEndpoint,
     apiKeyConfigured: apiKey !== undefined,

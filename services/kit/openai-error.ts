@@ -17,6 +17,8 @@ export class OpenaiError extends Error {
   override readonly name = 'OpenaiError';
   readonly statusCode: number;
   readonly body: OpenaiErrorBody;
+  /** Becomes the answer's `Retry-After` (seconds, or an HTTP date): clients wait as long as an upstream asked. */
+  retryAfter?: string | undefined;
 
   constructor(statusCode: number, body: OpenaiErrorBody) {
     super(body.error.message);
@@ -68,6 +70,7 @@ export function addOpenaiErrors(app: FastifyInstance): void {
     if (isClientGone(reply)) return reply.code(499).send();
     const answer = toOpenaiError(error);
     if (answer.statusCode >= 500) request.log.error({ err: error }, 'request failed');
+    if (answer.retryAfter !== undefined) reply.header('retry-after', answer.retryAfter);
     return reply.code(answer.statusCode).send(answer.body);
   });
   app.setNotFoundHandler((request, reply) => {

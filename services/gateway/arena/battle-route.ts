@@ -39,7 +39,7 @@ export function addBattleRoute(app: TypedServer, { settings, agent, sql, cutOff 
     const ask = async (index: 0 | 1): Promise<string> => {
       const competitor = pair[index];
       const call: ChatCall = {
-        competitor,
+        target: { kind: 'agent', model: competitor.id, agent: competitor },
         request: { ...request.body, model: competitor.id, stream: false },
         ids: {
           requestId: `${request.id}-${'ab'[index]}`,

@@ -1,9 +1,8 @@
 import { ChatCompletion, ChatCompletionRequest } from '../../kit/chat-schema.ts';
-import { openaiError } from '../../kit/openai-error.ts';
 import { tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
-import { routeRequest } from '../competitors.ts';
 import type { Gateway } from '../gateway.ts';
+import { routeRequest } from '../model/target.ts';
 import { clientGone } from '../upstream/client-gone.ts';
 import type { ChatCall } from './chat-call.ts';
 import { answerJson } from './json-completion.ts';
@@ -11,11 +10,11 @@ import { answerStream } from './stream-completion.ts';
 
 /** POST /v1/chat/completions, whole or streamed. */
 export function addChatRoute(app: TypedServer, gateway: Gateway): void {
-  const { settings, agent, debugRuns, cutOff } = gateway;
+  const { settings, agent, targets, debugRuns, cutOff } = gateway;
   const schema = {
     summary: 'Create a chat completion',
     description:
-      'Goes to the competitor named by `competitor_id`, else by `model`. With `stream` the answer is ' +
+      'Goes to the agent named by `competitor_id`, else to what offers `model`. With `stream` the answer is ' +
       '`text/event-stream`; it is complete only if it ends with `data: [DONE]`.',
     tags: ['chat'],
     body: ChatCompletionRequest,
@@ -23,8 +22,7 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
   };
   app.post('/v1/chat/completions', { schema }, async (request, reply) => {
     const op = tagOperation(request, request.body.messages);
-    const route = routeRequest(settings.competitors, request.body);
-    if ('unknown' in route) throw modelNotFound(route.unknown, route.param);
+    const target = routeRequest(targets, request.body);
     const stream = request.body.stream === true;
     const debug = request.body.debug === true;
     const trace = await debugRuns.begin(debug, {
@@ -34,7 +32,7 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
     });
     if (debug) reply.header('x-debug-request-id', request.id);
     const call: ChatCall = {
-      competitor: route.competitor,
+      target,
       request: request.body,
       ids: {
         requestId: request.id,
@@ -52,10 +50,4 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
     else await answerJson(call, reply, agent, signal, settings.requestTimeoutMs);
     return reply;
   });
-}
-
-/** The error of the OpenAI API for a model it does not have. */
-export function modelNotFound(model: string, param: string) {
-  const message = `The model '${model}' does not exist.`;
-  return openaiError(404, message, 'invalid_request_error', 'model_not_found', param);
 }

@@ -29,9 +29,9 @@ export async function askForCompletion(
   try {
     const bytes = await readBody(opened.body, MAX_ANSWER_BYTES);
     const body = parseCompletion(bytes);
-    return body ? { bytes, body } : { refused: { error: invalidAnswer(call.competitor.id) } };
+    return body ? { bytes, body } : { refused: { error: invalidAnswer(call.target.model) } };
   } catch (cause) {
-    return { refused: { error: connectionFailure(cause, call.competitor.id) } };
+    return { refused: { error: connectionFailure(cause, call.target.model) } };
   }
 }
 
@@ -56,7 +56,7 @@ export async function answerJson(
 export async function answerRefusal(call: ChatCall, reply: FastifyReply, answer: ErrorAnswer): Promise<void> {
   const { error, retryAfter } = answer;
   if (reply.raw.destroyed) {
-    call.log.info({ competitor: call.competitor.id }, 'client went before the answer');
+    call.log.info({ model: call.target.model }, 'client went before the answer');
     await call.trace.end('client_gone', 'respond', 'The client closed the connection.');
     reply.hijack();
     return;
@@ -67,11 +67,8 @@ export async function answerRefusal(call: ChatCall, reply: FastifyReply, answer:
   await reply.code(error.statusCode).send(error.body);
 }
 
-function logRefusal({ competitor, log }: ChatCall, error: OpenaiError): void {
-  log.warn(
-    { competitor: competitor.id, status: error.statusCode, code: error.body.error.code },
-    error.message,
-  );
+function logRefusal({ target, log }: ChatCall, error: OpenaiError): void {
+  log.warn({ model: target.model, status: error.statusCode, code: error.body.error.code }, error.message);
 }
 
 function parseCompletion(bytes: Buffer): CompletionBody | undefined {

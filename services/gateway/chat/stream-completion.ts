@@ -35,7 +35,7 @@ export async function answerStream(
   const opened = inTime ?? (await opening);
   const relayed =
     opened.kind === 'open'
-      ? await relay(opened.body, client, call.competitor.id, () =>
+      ? await relay(opened.body, client, call.target.model, () =>
           call.trace.note('first_chunk', 'stream', 'The first bytes were passed on.'),
         )
       : await refuseLate(opened.answer.error, client);
@@ -100,13 +100,10 @@ async function refuseLate(error: OpenaiError, client: EventStream): Promise<Rela
   }
 }
 
-async function report({ competitor, log, trace }: ChatCall, { frames, outcome }: Relayed): Promise<void> {
+async function report({ target, log, trace }: ChatCall, { frames, outcome }: Relayed): Promise<void> {
   const failure = outcome.kind === 'failed' ? outcome.failure : undefined;
   const level = outcome.kind === 'complete' || outcome.kind === 'client_gone' ? 'info' : 'warn';
-  log[level](
-    { competitor: competitor.id, frames, outcome: outcome.kind, code: failure?.code },
-    'stream ended',
-  );
+  log[level]({ model: target.model, frames, outcome: outcome.kind, code: failure?.code }, 'stream ended');
   if (outcome.kind === 'complete') {
     await trace.end('response_complete', 'respond', 'The whole stream was passed on.', { frames });
   } else if (outcome.kind === 'client_gone') {

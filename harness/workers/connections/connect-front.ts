@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { carriesToken } from './access.ts';
-import { parseProxyTarget } from './proxy-target.ts';
-import type { Scope } from './scope.ts';
-import { asScopeError, errorBody, ScopeError } from './scope-error.ts';
+import { carriesToken } from '../access.ts';
+import { type Worker, workerName } from '../processes/worker-register.ts';
+import { parseProxyTarget } from '../proxy-target.ts';
+import type { Scope } from '../scope.ts';
+import { asScopeError, errorBody, ScopeError } from '../scope-error.ts';
 import { joinSockets } from './tunnel.ts';
-import { type Worker, workerName } from './worker-register.ts';
 
 /** What an answer says about the worker that gave it. */
 export const workerHeaders = (worker: Worker): Record<string, string> => ({

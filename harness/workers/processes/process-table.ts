@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { ScopeError } from '../scope-error.ts';
 import { type ProcessMarkers, type ProcessStat, parseMarkers, parseStat } from './proc-text.ts';
-import { ScopeError } from './scope-error.ts';
 
 /** A process of one service of this run. */
 export interface ServiceProcess {

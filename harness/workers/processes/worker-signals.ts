@@ -1,5 +1,5 @@
+import { ScopeError } from '../scope-error.ts';
 import { type ProcessTable, type ServiceProcess, stateOf } from './process-table.ts';
-import { ScopeError } from './scope-error.ts';
 import { identityOf } from './worker-structure.ts';
 
 export const signalActions = ['stop', 'continue', 'term', 'kill'] as const;

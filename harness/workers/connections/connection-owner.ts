@@ -1,7 +1,12 @@
-import { addressInTable } from './proc-text.ts';
-import { ScopeError } from './scope-error.ts';
-import { heldSockets, networkNamespace, readTcpTable } from './socket-table.ts';
-import { type Worker, type WorkerList, type WorkerRegister, workerName } from './worker-register.ts';
+import { addressInTable } from '../processes/proc-text.ts';
+import { heldSockets, networkNamespace, readTcpTable } from '../processes/socket-table.ts';
+import {
+  type Worker,
+  type WorkerList,
+  type WorkerRegister,
+  workerName,
+} from '../processes/worker-register.ts';
+import { ScopeError } from '../scope-error.ts';
 
 /** The client side of a connection. Without an address the port alone has to tell. */
 export interface PeerAddress {

@@ -1,14 +1,14 @@
+import { stateOf } from '../processes/process-table.ts';
+import type { Worker, WorkerList, WorkerRegister } from '../processes/worker-register.ts';
+import type { WorkerSignals } from '../processes/worker-signals.ts';
+import { identityOf } from '../processes/worker-structure.ts';
+import { ScopeError } from '../scope-error.ts';
 import { planBurst } from './burst-plan.ts';
 import { describeWorker } from './connection-owner.ts';
 import { ConnectionsInFlight } from './connections-in-flight.ts';
 import type { IdleConnections, OwnedConnection } from './idle-connections.ts';
 import { NextTurn } from './next-turn.ts';
-import { stateOf } from './process-table.ts';
-import { ScopeError } from './scope-error.ts';
 import { type WaitingClient, WaitingClients } from './waiting-clients.ts';
-import type { Worker, WorkerList, WorkerRegister } from './worker-register.ts';
-import type { WorkerSignals } from './worker-signals.ts';
-import { identityOf } from './worker-structure.ts';
 
 export interface OpenOptions {
   /** Without a worker, the connection of whichever worker accepts first. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Worker } from '../processes/worker-register.ts';
 import { IdleConnections, type OwnedConnection } from './idle-connections.ts';
-import type { Worker } from './worker-register.ts';
 
 const worker = (pid: number): Worker => ({
   pid,

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
+import type { WorkerList } from '../processes/worker-register.ts';
+import type { ServiceAddress } from '../settings.ts';
 import { findHolders, findInodes } from './connection-owner.ts';
 import type { OwnedConnection } from './idle-connections.ts';
-import type { ServiceAddress } from './settings.ts';
-import type { WorkerList } from './worker-register.ts';
 
 interface Flight {
   readonly socket: Socket;

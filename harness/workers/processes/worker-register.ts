@@ -1,6 +1,6 @@
+import { ScopeError } from '../scope-error.ts';
+import type { ServiceAddress } from '../settings.ts';
 import { type ProcessTable, type ServiceProcess, stateOf } from './process-table.ts';
-import { ScopeError } from './scope-error.ts';
-import type { ServiceAddress } from './settings.ts';
 import { heldSockets, networkNamespace, readTcpTable, type TcpTableName, tcpTables } from './socket-table.ts';
 import { assignIndexes, findWorkers, identityOf } from './worker-structure.ts';
 

@@ -7,15 +7,15 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { carriesToken } from './access.ts';
+import { carriesToken } from '../access.ts';
+import { stateOf } from '../processes/process-table.ts';
+import type { Worker } from '../processes/worker-register.ts';
+import { identityOf } from '../processes/worker-structure.ts';
+import { parseProxyTarget } from '../proxy-target.ts';
+import type { Scope } from '../scope.ts';
+import { asScopeError, errorBody, ScopeError } from '../scope-error.ts';
 import { mayStopOthers, workerHeaders } from './connect-front.ts';
 import type { OwnedConnection } from './idle-connections.ts';
-import { stateOf } from './process-table.ts';
-import { parseProxyTarget } from './proxy-target.ts';
-import type { Scope } from './scope.ts';
-import { asScopeError, errorBody, ScopeError } from './scope-error.ts';
-import type { Worker } from './worker-register.ts';
-import { identityOf } from './worker-structure.ts';
 
 /** Shorter than the keep-alive timeouts of servers, so that no request goes out on a connection about to close. */
 const keepFreeMs = 1500;

@@ -10,10 +10,10 @@ import {
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { readStat } from '../processes/process-table.ts';
+import type { Worker } from '../processes/worker-register.ts';
+import type { Scope } from '../scope.ts';
 import { endToEnd, ForwardFront } from './forward-front.ts';
-import { readStat } from './process-table.ts';
-import type { Scope } from './scope.ts';
-import type { Worker } from './worker-register.ts';
 
 /** The test's own process stands for a worker that is alive. */
 const worker: Worker = {

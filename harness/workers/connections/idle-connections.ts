@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { occupiesThread } from './socket-table.ts';
-import type { Worker } from './worker-register.ts';
-import { identityOf } from './worker-structure.ts';
+import { occupiesThread } from '../processes/socket-table.ts';
+import type { Worker } from '../processes/worker-register.ts';
+import { identityOf } from '../processes/worker-structure.ts';
 
 /** A connection that a known worker has accepted and on which nothing was sent yet. */
 export interface OwnedConnection {

@@ -1,7 +1,7 @@
+import type { Worker } from '../processes/worker-register.ts';
+import { identityOf } from '../processes/worker-structure.ts';
+import type { ScopeError } from '../scope-error.ts';
 import type { OwnedConnection } from './idle-connections.ts';
-import type { ScopeError } from './scope-error.ts';
-import type { Worker } from './worker-register.ts';
-import { identityOf } from './worker-structure.ts';
 
 /** One client that waits for a connection. */
 export interface WaitingClient {

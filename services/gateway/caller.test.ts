@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import fastify from 'fastify';
+import { addOpenaiErrors } from '../kit/openai-error.ts';
+import { addCallers } from './caller.ts';
+
+function appWith(...keys: readonly string[]) {
+  const app = fastify();
+  addOpenaiErrors(app);
+  addCallers(app, keys);
+  app.get('/v1/who', async ({ caller }) => caller);
+  app.get('/health', async () => 'fine');
+  return app;
+}
+
+const asking = (authorization?: string) => ({
+  url: '/v1/who',
+  headers: authorization === undefined ? {} : { authorization },
+});
+
+test('without configured keys every key is a tenant of its own, and none is one, too', async () => {
+  const app = appWith();
+  const tenants = await Promise.all(
+    ['Bearer a', 'Bearer b', undefined, 'Bearer a'].map(
+      async (header) => (await app.inject(asking(header))).json().tenant,
+    ),
+  );
+  expect(new Set(tenants).size).toBe(3);
+  expect(tenants[0]).toBe(tenants[3]);
+  expect(tenants[0]).not.toContain('Bearer');
+});
+
+test('both ways to give a key mean the same caller', async () => {
+  const app = appWith('k1');
+  const bearer = await app.inject(asking('bearer k1'));
+  const plain = await app.inject({ url: '/v1/who', headers: { 'x-api-key': 'k1' } });
+  expect(plain.json()).toEqual(bearer.json());
+});
+
+test.each([
+  [undefined, 'missing_api_key'],
+  ['Bearer other', 'invalid_api_key'],
+  ['Basic k1', 'missing_api_key'],
+])('with configured keys %s is refused', async (header, code) => {
+  const app = appWith('k1');
+  const answer = await app.inject(asking(header));
+  expect([answer.statusCode, answer.json().error.code]).toEqual([401, code]);
+  expect((await app.inject('/health')).statusCode).toBe(200);
+});

@@ -1,0 +1,48 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { openaiError } from '../kit/openai-error.ts';
+
+/** Who sends a request. What one tenant stored, another can't see. */
+export interface Caller {
+  /** Stable for one API key; `anonymous` without a key. Safe to store and to log: the key can't be had from it. */
+  readonly tenant: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller;
+  }
+}
+
+const anonymous: Caller = { tenant: 'anonymous' };
+/** Paths that say how the service is, or what it offers; everything else below /v1 is a caller's. */
+const keyed = /^\/v1\//;
+
+/**
+ * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. With `apiKeys` every route below /v1 refuses other
+ * keys with 401; without any, each key is taken as a tenant of its own.
+ */
+export function addCallers(app: FastifyInstance, apiKeys: readonly string[]): void {
+  const known = apiKeys.map(digest);
+  app.decorateRequest('caller', null as unknown as Caller);
+  app.addHook('onRequest', async (request) => {
+    const key = keyOf(request);
+    request.caller = key === undefined ? anonymous : { tenant: digest(key).toString('hex').slice(0, 32) };
+    if (known.length === 0 || !keyed.test(request.url) || request.method === 'OPTIONS') return;
+    if (key === undefined) throw refused('No API key was given.', 'missing_api_key');
+    const given = digest(key);
+    if (!known.some((one) => timingSafeEqual(one, given))) {
+      throw refused('The API key is not valid.', 'invalid_api_key');
+    }
+  });
+}
+
+function keyOf({ headers }: FastifyRequest): string | undefined {
+  const bearer = /^Bearer +(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
+  const plain = headers['x-api-key'];
+  return bearer ?? (typeof plain === 'string' && plain.trim() !== '' ? plain.trim() : undefined);
+}
+
+const digest = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+const refused = (message: string, code: string) => openaiError(401, message, 'authentication_error', code);
