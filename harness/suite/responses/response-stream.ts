@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import type { Response } from 'openai/resources/responses/responses';
 import type { Headers } from 'undici';
 import type { ResponseEvent } from '../../responses/event-types.ts';
 import { findingText } from '../../responses/finding.ts';
@@ -103,6 +104,17 @@ export function streamResponse(body: object | undefined, options: StreamOptions 
 /** The text that the deltas of all messages add up to. */
 export const textIn = (events: readonly ResponseEvent[]): string =>
   events.map(({ type, delta }) => (type === 'response.output_text.delta' ? String(delta) : '')).join('');
+
+/**
+ * The response as the latest event that carries one has it.
+ *
+ * @throws when none does
+ */
+export function responseIn(events: readonly ResponseEvent[]): Response {
+  const latest = events.findLast(({ response }) => response !== undefined);
+  if (!latest) throw new Error(`no event has a response: ${typesIn(events).join(', ') || 'there is none'}`);
+  return latest.response as unknown as Response;
+}
 
 /** The types, with repetitions of deltas told once. */
 export const typesIn = (events: readonly ResponseEvent[]): readonly string[] =>
