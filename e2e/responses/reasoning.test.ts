@@ -26,6 +26,7 @@ const thinking = (more: Readonly<Record<string, string>> = {}) =>
 const itemsOf = (output: readonly { type: string }[]) => output.map(({ type }) => type);
 
 // covers 002/reasoning-events
+// covers 002/reasoning-content
 test('what the model thinks aloud is a reasoning item before the message, streamed by the grammar', async () => {
   const seen = await streamResponse({ model, input: `Hi ${thinking()}` });
   expect(seen.findings).toEqual([]);
