@@ -200,6 +200,10 @@ const cases: Readonly<Record<string, readonly [events: readonly ResponseEvent[],
     where(text, 'response.output_text.delta', { event: { type: 'response.refusal.delta' } }),
     'part 0 is output_text (part)',
   ],
+  'a part of a kind that its item does not have': [
+    where(text, 'response.content_part.added', { part: { type: 'reasoning_text', text: '' } }),
+    'no message has a part "reasoning_text" (part)',
+  ],
   'a part under an index that is not the next': [
     where(text, 'response.content_part.added', { event: { content_index: 1 } }),
     'part 1 is added where 0 is next (part)',
