@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
 import { gateway } from './gateway.ts';
 import { gatewayArena } from './gateway-arena.ts';
-import { litellm, litellmStreams } from './litellm.ts';
+import { litellm, litellmHangups, litellmStreams } from './litellm.ts';
 import { litellmParallel } from './litellm-parallel.ts';
 import { memory } from './memory.ts';
 import { memoryLimit } from './memory-limit.ts';
@@ -25,6 +25,7 @@ export const workloads: readonly Workload[] = [
   responses,
   litellm,
   litellmStreams,
+  litellmHangups,
   litellmParallel,
   openWebui,
   openWebuiPipes,
