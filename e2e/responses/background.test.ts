@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type OpenAI from 'openai';
 import type { Response } from 'openai/resources/responses/responses';
 import { journalOf, release, waitForJournal } from '../../harness/suite/journal.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import {
@@ -16,7 +17,6 @@ import { stackScope } from '../../harness/suite/scope.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient, WorkerProxy } from '../../harness/workers/client.ts';
-import { needs } from './offered.ts';
 
 let model: string;
 let scope: ScopeClient;

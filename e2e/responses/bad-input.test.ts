@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { needs } from '../../harness/suite/needs.ts';
 import { ask, type PlainAnswer } from '../../harness/suite/responses/caller.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { seed, service } from '../../harness/suite/stack.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 import type { ScopeClient, WorkerView } from '../../harness/workers/client.ts';
-import { needs } from './offered.ts';
 
 let model: string;
 let scope: ScopeClient | undefined;

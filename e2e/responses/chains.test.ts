@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type OpenAI from 'openai';
 import { journalOf } from '../../harness/suite/journal.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { ask, caller } from '../../harness/suite/responses/caller.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
-import { needs } from './offered.ts';
 
 let model: string;
 let scope: ScopeClient;

@@ -1,12 +1,12 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { FunctionTool, ResponseFunctionToolCall } from 'openai/resources/responses/responses';
 import { journalOf } from '../../harness/suite/journal.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import { responseIn, streamResponse, typesIn } from '../../harness/suite/responses/response-stream.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
-import { needs } from './offered.ts';
 
 let model: string;
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { toFile } from 'openai';
 import type { Response } from 'openai/resources/responses/responses';
+import { needs } from '../../harness/suite/needs.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import {
   responseIn,
@@ -13,7 +14,6 @@ import { skip } from '../../harness/suite/skip.ts';
 import { driver, service } from '../../harness/suite/stack.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
-import { needs } from './offered.ts';
 
 let model: string;
 beforeAll(async () => {
@@ -59,7 +59,7 @@ async function using(tool: HostedTool, input: string): Promise<SeenResponse> {
   const seen = await streamResponse(body);
   const isRefused = seen.status === 400 || seen.status === 422 || seen.status === 501;
   if (isRefused && !service('gateway').ours)
-    skip(`the gateway does not offer ${tool.type}: ${seen.status} ${seen.body.slice(0, 160)}`);
+    skip(`the gateway does not offer ${tool.type}: ${seen.status} ${seen.body.slice(0, 160)}`, 'not_offered');
   return seen;
 }
 
@@ -122,7 +122,7 @@ test('citations of a file name a file of the store', async () => {
   const cited = seen.events.flatMap(({ type, annotation }) =>
     type === 'response.output_text.annotation.added' ? [annotation as { file_id?: string }] : [],
   );
-  if (cited.length === 0) skip('this gateway cites no files');
+  if (cited.length === 0) skip('this gateway cites no files', 'not_offered');
   expect(cited.map(({ file_id }) => file_id)).toEqual(cited.map(() => files[0]));
 });
 

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import {
@@ -10,7 +11,6 @@ import {
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
-import { needs } from './offered.ts';
 
 let model: string;
 beforeAll(async () => {
@@ -71,7 +71,8 @@ test('a summary that is asked for comes as parts of a summary', async () => {
   const seen = await streamResponse(body);
   expect(seen.findings).toEqual([]);
   const types = typesIn(seen.events).filter((type) => type.startsWith('response.reasoning_summary'));
-  if (types.length === 0) skip('this gateway summarises no thoughts: it streams them as they are');
+  if (types.length === 0)
+    skip('this gateway summarises no thoughts: it streams them as they are', 'not_offered');
   expect(types).toEqual([
     'response.reasoning_summary_part.added',
     'response.reasoning_summary_text.delta',

@@ -1,6 +1,7 @@
 /** @alone */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import { openSocket, type ResponseSocket } from '../../harness/suite/responses/response-socket.ts';
@@ -9,7 +10,6 @@ import { needsScriptedResponses } from '../../harness/suite/responses/scripted-r
 import { restartService } from '../../harness/suite/restart.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
-import { needs } from './offered.ts';
 
 let model: string;
 let socket: ResponseSocket | undefined;

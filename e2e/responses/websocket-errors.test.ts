@@ -1,13 +1,13 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { ResponseEvent } from '../../harness/responses/event-types.ts';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { otherKey } from '../../harness/suite/responses/caller.ts';
 import { openSocket, type ResponseSocket } from '../../harness/suite/responses/response-socket.ts';
 import { responseIn, textIn } from '../../harness/suite/responses/response-stream.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
-import { needs } from './offered.ts';
 
 let model: string;
 let socket: ResponseSocket;

@@ -4,6 +4,7 @@ import type { ResponseEvent } from '../../harness/responses/event-types.ts';
 import { findingText } from '../../harness/responses/finding.ts';
 import { checkEvents } from '../../harness/responses/grammar.ts';
 import { journalOf, waitForJournal } from '../../harness/suite/journal.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { ask, caller } from '../../harness/suite/responses/caller.ts';
 import { openSocket, type ResponseSocket } from '../../harness/suite/responses/response-socket.ts';
@@ -16,7 +17,6 @@ import {
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
-import { needs } from './offered.ts';
 
 let model: string;
 let socket: ResponseSocket;
@@ -74,7 +74,8 @@ test('an appended input is a turn that goes on from the one before', async () =>
   const { id, mark } = newOperation({ say: 'second' });
   socket.send({ type: 'response.append', input: user(`two ${mark}`) });
   const events = await socket.turn();
-  if (/unsupported/i.test(JSON.stringify(events[0]))) skip('the gateway does not offer response.append');
+  if (/unsupported/i.test(JSON.stringify(events[0])))
+    skip('the gateway does not offer response.append', 'not_offered');
   expect(findings(events)).toEqual([]);
   expect(await toldIn(id)).toEqual(['one', 'first', 'two']);
 });

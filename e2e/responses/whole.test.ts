@@ -1,11 +1,11 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { BadRequestError, NotFoundError, RateLimitError } from 'openai';
 import { journalOf, waitForJournal } from '../../harness/suite/journal.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { ask, caller } from '../../harness/suite/responses/caller.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
-import { needs } from './offered.ts';
 
 let model: string;
 beforeAll(async () => {
