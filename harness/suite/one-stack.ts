@@ -67,6 +67,6 @@ export async function needsBaselineBehind(baseline: string, model: string): Prom
     validateStatus: () => true,
     responseType: 'text',
   });
-  if (status !== 200)
-    skip(`the gateway runs elsewhere, and its requests do not pass the ${baseline} of this stack`);
+  if (status === 200) return;
+  skip(`the gateway runs elsewhere, and nothing shows that its requests pass the ${baseline} of this stack`);
 }
