@@ -33,7 +33,7 @@ process.on('exit', () => {
  */
 export async function runCode(request: RunRequest): Promise<CodeRun> {
   request.signal.throwIfAborted();
-  using user = await lendUser();
+  using user = await lendUser(request.isolation === 'process');
   // In a mount namespace the folder is in memory, laid over this one and seen by nobody else: nothing can be left of it.
   const covered = request.program.startsWith('/tmp/') ? '/var/tmp' : '/tmp';
   if (request.isolation === 'namespaces') return await runIn(covered, user?.id, request);
