@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import { type Dispatcher, request } from 'undici';
+import { readBody } from '../../kit/bounded-body.ts';
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
 import type { Trace } from '../../kit/debug/trace.ts';
 import type { Competitor } from '../competitors.ts';
-import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer, refusal } from '../upstream/upstream-failure.ts';
 import { type ForwardedIds, forwardedBody, forwardedHeaders } from './forwarding.ts';
 

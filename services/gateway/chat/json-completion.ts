@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
+import { readBody } from '../../kit/bounded-body.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
-import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatCall, openCall } from './chat-call.ts';
 
