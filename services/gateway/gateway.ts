@@ -5,14 +5,14 @@ import { openaiError } from '../kit/openai-error.ts';
 import type { Settings } from './settings.ts';
 
 /** What the routes of one worker share. */
-export type Gateway = {
+export interface Gateway {
   readonly settings: Settings;
   readonly agent: Dispatcher;
   readonly sql: Sql;
   readonly debugRuns: DebugRuns;
   /** Aborts shortly before a drain ends, with an error to answer: what still runs then ends with a reason. */
   readonly cutOff: AbortSignal;
-};
+}
 
 /** Left over of the drain for error answers and frames to reach their clients. */
 const farewellMs = 300;

@@ -20,7 +20,7 @@ import { readSettings } from './settings.ts';
 import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
 
-const VERSION = '0.1.0';
+const version = '0.1.0';
 const sweepEveryMs = 60_000;
 const debugChannel = 'gateway_debug';
 
@@ -44,9 +44,9 @@ export async function createServer(context: WorkerContext) {
   await addApiDocs(app, {
     title: 'Gateway',
     description: 'One OpenAI-compatible door to several agents.',
-    version: VERSION,
+    version: version,
   });
-  addHealth(app, () => ({ status: 'ok', version: VERSION, timestamp: new Date().toISOString() }));
+  addHealth(app, () => ({ status: 'ok', version: version, timestamp: new Date().toISOString() }));
   addModelRoutes(app, settings.competitors);
   addChatRoute(app, gateway);
   addDebugRoute(app, {

@@ -1,10 +1,13 @@
 import type { Environment } from '../kit/environment.ts';
 import { type Competitor, competitorsOf } from './competitors.ts';
 
-export type Transcription = { readonly endpoint: string; readonly apiKey: string };
+export interface Transcription {
+  readonly endpoint: string;
+  readonly apiKey: string;
+}
 
 /** What the environment decides about a gateway. */
-export type Settings = {
+export interface Settings {
   readonly competitors: readonly Competitor[];
   readonly memoryUrl: string | undefined;
   /** Where speech goes; `transcription` is set only when both are there. */
@@ -23,7 +26,7 @@ export type Settings = {
   readonly drainMs: number;
   /** A vote on a younger matchup is refused. */
   readonly arenaMinVoteAgeMs: number;
-};
+}
 
 /** Reads the settings; throws one-sentence errors that name the variable. */
 export function readSettings(env: Environment): Settings {

@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Sql } from '../../kit/database.ts';
 
 /** Two competitors that answered the same prompt, in the order in which the client sees them. */
-export type Matchup = {
+export interface Matchup {
   readonly promptId: string;
   readonly promptHash: string;
   readonly modelA: string;
   readonly modelB: string;
-};
+}
 
 export function newMatchup(prompt: string, [modelA, modelB]: readonly [string, string]): Matchup {
   return {

@@ -9,7 +9,7 @@ import { connectionFailure, type ErrorAnswer, invalidAnswer, refusal } from '../
 import { type ForwardedIds, forwardedBody, forwardedHeaders } from './forwarding.ts';
 
 /** One conversation on its way to a competitor. */
-export type ChatCall = {
+export interface ChatCall {
   readonly competitor: Competitor;
   readonly request: ChatCompletionRequest;
   readonly ids: ForwardedIds;
@@ -17,14 +17,14 @@ export type ChatCall = {
   readonly completionId: string | undefined;
   readonly log: FastifyBaseLogger;
   readonly trace: Trace;
-};
+}
 
 export type Opened =
   /** Status 200 and the expected content type; the body is still to come. */
   | { readonly kind: 'open'; readonly body: Readable }
   | { readonly kind: 'refused'; readonly answer: ErrorAnswer };
 
-const MAX_REFUSAL_BYTES = 1024 * 1024;
+const maxRefusalBytes = 1024 * 1024;
 
 /** Sends the call and waits for the upstream's status. Never throws: what goes wrong is a refusal. */
 export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: AbortSignal): Promise<Opened> {
@@ -40,7 +40,7 @@ export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: A
     });
     trace.note('upstream_status', 'forward', `${competitor.id} answered.`, { status: statusCode });
     if (statusCode !== 200) {
-      const text = (await readBody(body, MAX_REFUSAL_BYTES)).toString('utf8');
+      const text = (await readBody(body, maxRefusalBytes)).toString('utf8');
       return {
         kind: 'refused',
         answer: refusal(statusCode, text, competitor.id, single(headers['retry-after'])),

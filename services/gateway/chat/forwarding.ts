@@ -1,16 +1,16 @@
 import { type ChatCompletionRequest, withoutNulls } from '../../kit/chat-schema.ts';
 
 /** What a competitor is told about a request beside its body. */
-export type ForwardedIds = {
+export interface ForwardedIds {
   readonly requestId: string;
   readonly correlationId: string;
   readonly debug: boolean;
   readonly stream: boolean;
   /** The client's X-Baseline-Agent header, unchecked. */
   readonly baselineAgent?: string | string[] | undefined;
-};
+}
 
-const AGENT_NAME = /^[a-z][a-z-]{0,31}$/;
+const agentName = /^[a-z][a-z-]{0,31}$/;
 
 /** The body for the competitor: everything the client sent, except routing and nulls that mean absence. */
 export function forwardedBody(request: ChatCompletionRequest): string {
@@ -29,7 +29,7 @@ export function forwardedHeaders(ids: ForwardedIds): Record<string, string> {
     'x-correlation-id': ids.correlationId,
     ...(ids.debug ? { 'x-debug-request-id': ids.requestId } : {}),
     ...(ids.stream ? { 'x-upstream-service': 'gateway' } : {}),
-    ...(typeof baselineAgent === 'string' && AGENT_NAME.test(baselineAgent)
+    ...(typeof baselineAgent === 'string' && agentName.test(baselineAgent)
       ? { 'x-baseline-agent': baselineAgent }
       : {}),
   };

@@ -5,12 +5,12 @@ import type { OpenaiError } from '../../kit/openai-error.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatCall, openCall } from './chat-call.ts';
 
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const maxAnswerBytes = 64 * 1024 * 1024;
 
-export type CompletionBody = {
+export interface CompletionBody {
   readonly id?: unknown;
   readonly choices: readonly { readonly message?: unknown }[];
-};
+}
 
 export type Completion =
   | { readonly bytes: Buffer; readonly body: CompletionBody }
@@ -27,7 +27,7 @@ export async function askForCompletion(
   const opened = await openCall(call, dispatcher, bounded);
   if (opened.kind === 'refused') return { refused: opened.answer };
   try {
-    const bytes = await readBody(opened.body, MAX_ANSWER_BYTES);
+    const bytes = await readBody(opened.body, maxAnswerBytes);
     const body = parseCompletion(bytes);
     return body ? { bytes, body } : { refused: { error: invalidAnswer(call.competitor.id) } };
   } catch (cause) {

@@ -2,14 +2,14 @@ import { connectionFailureOf, refusesCredentials } from '../../kit/connection-fa
 import { OpenaiError, openaiError } from '../../kit/openai-error.ts';
 
 /** What a refused or failed upstream request becomes for the client. */
-export type ErrorAnswer = {
+export interface ErrorAnswer {
   readonly error: OpenaiError;
   /** Passed on so that clients wait as long as the upstream asked. */
   readonly retryAfter?: string | undefined;
-};
+}
 
 /** Statuses of an upstream that say the same about the gateway; other 5xx are a bad gateway (RFC 9110 §15.6). */
-const SAME_SERVER_ERRORS = new Set([502, 503, 504]);
+const sameServerErrors = new Set([502, 503, 504]);
 
 /** Names the failure of a connection: 504 when a time ran out, 502 otherwise; `who` is a competitor or service. */
 export function connectionFailure(cause: unknown, who: string): OpenaiError {
@@ -47,7 +47,7 @@ export function refusal(status: number, body: string, who: string, retryAfter?: 
     const message = `${who} does not accept the credentials of the gateway.`;
     return { error: openaiError(502, message, 'server_error', 'upstream_unauthorized') };
   }
-  const passed = (status >= 400 && status < 500) || SAME_SERVER_ERRORS.has(status) ? status : 502;
+  const passed = (status >= 400 && status < 500) || sameServerErrors.has(status) ? status : 502;
   const said = parsed(body);
   const fallback = `${who} answered with status ${status}.`;
   const type = status >= 400 && status < 500 ? 'invalid_request_error' : 'server_error';
