@@ -4,7 +4,7 @@ import { modelNotFound } from './chat/chat-route.ts';
 import type { Competitor } from './competitors.ts';
 
 /** When the list of competitors was fixed (2026-01-01): the same on every call, worker and start. */
-const createdS = 1_767_225_600;
+const CREATED_S = 1_767_225_600;
 
 const Model = Type.Object({
   id: Type.String(),
@@ -18,7 +18,7 @@ export function addModelRoutes(app: TypedServer, competitors: readonly Competito
   const models = competitors.map(({ id }, index) => ({
     id,
     object: 'model' as const,
-    created: createdS,
+    created: CREATED_S,
     owned_by: index === 0 ? 'janus' : 'competitor',
   }));
   const list = {

@@ -5,7 +5,7 @@ const cr = 0x0d;
 export class LineTooLongError extends Error {}
 
 /**
- * Splits a byte stream into lines at lf, cr or CRLF, whatever the borders of its chunks (WHATWG HTML §9.2.5).
+ * Splits a byte stream into lines at LF, CR or CRLF, whatever the borders of its chunks (WHATWG HTML §9.2.5).
  * It works on bytes, so a character cut in two by a chunk border is whole again in its line.
  */
 export class LineSplitter {

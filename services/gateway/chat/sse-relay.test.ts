@@ -114,7 +114,7 @@ test.each([
   expect(outcomes).toEqual(['failed']);
 });
 
-test("the upstream's own error frame passes and is the end: no second error, no [done]", () => {
+test("the upstream's own error frame passes and is the end: no second error, no [DONE]", () => {
   const error = 'data: {"error":{"message":"overloaded","code":"x"}}\n\n';
   const { text, outcomes } = relay([role, error, done]);
   expect(text).toBe(role + error);

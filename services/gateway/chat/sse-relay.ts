@@ -1,11 +1,11 @@
 import { LineSplitter, LineTooLongError } from './line-splitter.ts';
 
 /** Why a stream is not complete; `code` goes into the error frame. */
-export interface StreamFailure {
+export type StreamFailure = {
   readonly code: 'upstream_truncated' | 'upstream_timeout' | 'upstream_unreachable' | string;
   readonly message: string;
   readonly type?: string;
-}
+};
 
 export type RelayOutcome =
   | { readonly kind: 'complete' }
@@ -13,19 +13,19 @@ export type RelayOutcome =
   | { readonly kind: 'upstream_error' }
   | { readonly kind: 'failed'; readonly failure: StreamFailure };
 
-export interface RelayStep {
+export type RelayStep = {
   /** Bytes for the client, whole frames only. */
   readonly out: Buffer;
   /** Set once, when nothing may follow. */
   readonly outcome?: RelayOutcome;
-}
+};
 
-const maxEventBytes = 16 * 1024 * 1024;
-const lineEnd = Buffer.from('\n');
-const bom = Buffer.from([0xef, 0xbb, 0xbf]);
-const colon = 0x3a;
-const space = 0x20;
-const nothing = Buffer.alloc(0);
+const MAX_EVENT_BYTES = 16 * 1024 * 1024;
+const LINE_END = Buffer.from('\n');
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+const COLON = 0x3a;
+const SPACE = 0x20;
+const NOTHING = Buffer.alloc(0);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -35,7 +35,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * frame and no `[DONE]`.
  */
 export class SseRelay {
-  readonly #splitter = new LineSplitter(maxEventBytes);
+  readonly #splitter = new LineSplitter(MAX_EVENT_BYTES);
   #event: Buffer[] = [];
   #eventBytes = 0;
   #atStart = true;
@@ -45,7 +45,7 @@ export class SseRelay {
 
   /** Takes the next bytes of the upstream, cut anywhere. */
   push(chunk: Buffer): RelayStep {
-    if (this.#outcome) return { out: nothing };
+    if (this.#outcome) return { out: NOTHING };
     const out: Buffer[] = [];
     try {
       for (const line of this.#splitter.push(chunk)) {
@@ -54,14 +54,14 @@ export class SseRelay {
       }
     } catch (error) {
       if (!(error instanceof LineTooLongError)) throw error;
-      this.#garbage(`a frame of more than ${maxEventBytes} bytes`, out);
+      this.#garbage(`a frame of more than ${MAX_EVENT_BYTES} bytes`, out);
     }
     return this.#step(out);
   }
 
   /** The upstream closed its stream in an orderly way. */
   end(): RelayStep {
-    if (this.#outcome) return { out: nothing };
+    if (this.#outcome) return { out: NOTHING };
     const out: Buffer[] = [];
     const rest = this.#splitter.rest();
     if (rest && isDone(payloadOf(rest))) this.#line(rest, out);
@@ -76,33 +76,34 @@ export class SseRelay {
 
   /** The upstream broke off (reset, timeout, shutdown): the stream ends with an error frame. */
   fail(failure: StreamFailure): RelayStep {
-    if (this.#outcome) return { out: nothing };
+    if (this.#outcome) return { out: NOTHING };
     const out: Buffer[] = [];
     this.#fail(failure, out);
     return this.#step(out);
   }
 
   #line(raw: Buffer, out: Buffer[]): void {
-    const line = this.#atStart && raw.subarray(0, 3).equals(bom) ? raw.subarray(3) : raw;
+    const line = this.#atStart && raw.subarray(0, 3).equals(BOM) ? raw.subarray(3) : raw;
     this.#atStart = false;
     if (line.length === 0) {
       this.#dispatch(out);
       return;
     }
-    if (line[0] === colon) {
-      out.push(line, lineEnd, lineEnd);
+    if (line[0] === COLON) {
+      out.push(line, LINE_END, LINE_END);
       return;
     }
     const payload = payloadOf(line);
     if (payload) {
       if (this.#event.length === 0 && isDone(payload)) {
-        out.push(line, lineEnd, lineEnd);
+        out.push(line, LINE_END, LINE_END);
         this.#outcome = { kind: 'complete' };
         return;
       }
       this.#event.push(line);
       this.#eventBytes += line.length;
-      if (this.#eventBytes > maxEventBytes) this.#garbage(`a frame of more than ${maxEventBytes} bytes`, out);
+      if (this.#eventBytes > MAX_EVENT_BYTES)
+        this.#garbage(`a frame of more than ${MAX_EVENT_BYTES} bytes`, out);
       return;
     }
     if (!/^(event|id|retry)(:|$)/.test(line.toString('latin1', 0, 8))) {
@@ -120,8 +121,8 @@ export class SseRelay {
       this.#garbage('a frame that is not a JSON object', out);
       return;
     }
-    for (const line of lines) out.push(line, lineEnd);
-    out.push(lineEnd);
+    for (const line of lines) out.push(line, LINE_END);
+    out.push(LINE_END);
     this.frames += 1;
     if (body.error) this.#outcome = { kind: 'upstream_error' };
   }
@@ -139,7 +140,7 @@ export class SseRelay {
   }
 
   #step(out: readonly Buffer[]): RelayStep {
-    const bytes = out.length === 0 ? nothing : Buffer.concat(out);
+    const bytes = out.length === 0 ? NOTHING : Buffer.concat(out);
     return this.#outcome ? { out: bytes, outcome: this.#outcome } : { out: bytes };
   }
 }
@@ -152,9 +153,9 @@ export function errorFrame({ message, code, type = 'server_error' }: StreamFailu
 /** The value of a `data` line without its one optional leading space; undefined for any other line. */
 function payloadOf(line: Buffer): Buffer | undefined {
   if (line.toString('latin1', 0, 4) !== 'data') return undefined;
-  if (line.length === 4) return nothing;
-  if (line[4] !== colon) return undefined;
-  return line.subarray(line[5] === space ? 6 : 5);
+  if (line.length === 4) return NOTHING;
+  if (line[4] !== COLON) return undefined;
+  return line.subarray(line[5] === SPACE ? 6 : 5);
 }
 
 function isDone(payload: Buffer | undefined): boolean {

@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 
-const connectTimeoutMs = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * The connections to all upstreams of a worker. `idleTimeoutMs` bounds the wait for a status and the silence between
@@ -8,7 +8,7 @@ const connectTimeoutMs = 5_000;
  */
 export function createUpstreamAgent(idleTimeoutMs: number): Agent {
   return new Agent({
-    connect: { timeout: connectTimeoutMs },
+    connect: { timeout: CONNECT_TIMEOUT_MS },
     headersTimeout: idleTimeoutMs,
     bodyTimeout: idleTimeoutMs,
   });
