@@ -43,6 +43,7 @@ export function truncated(): UpstreamError {
   return new UpstreamError(openaiError(502, message, 'server_error', 'upstream_truncated'));
 }
 
+/** What came is no answer of the API: 502. */
 export function unusable(): UpstreamError {
   const message = 'The model API sent an answer that cannot be used.';
   return new UpstreamError(openaiError(502, message, 'server_error', 'upstream_invalid_response'));

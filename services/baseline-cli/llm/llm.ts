@@ -16,6 +16,7 @@ export interface Llm {
 const connectTimeoutMs = 5_000;
 const longestErrorBytes = 64 * 1024;
 
+/** A model API with connections of its own, kept until `close`. */
 export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: BaselineSettings): Llm {
   const agent = new Agent({
     connect: { timeout: connectTimeoutMs },
