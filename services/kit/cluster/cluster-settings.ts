@@ -1,4 +1,4 @@
-import type { Environment } from './environment.ts';
+import type { Environment } from '../environment.ts';
 
 /** What primary and workers of a service must agree on. */
 export interface ClusterSettings {

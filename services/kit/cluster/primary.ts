@@ -1,11 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
 import { constants } from 'node:os';
 import type { Logger } from 'pino';
+import type { Environment } from '../environment.ts';
+import { createLog } from '../log.ts';
 import { type ToPrimary, type ToWorker, workerIndexVariable } from './cluster-message.ts';
 import { readClusterSettings } from './cluster-settings.ts';
-import type { Environment } from './environment.ts';
 import { saveHandoffs } from './handoff.ts';
-import { createLog } from './log.ts';
 
 const initialisationTimeoutMs = 60_000;
 const maxFailedStarts = 3;
