@@ -1,3 +1,5 @@
+import { refusesCredentials } from '../../kit/connection-failure.ts';
+
 /** A failure of speech recognition, in the words the clients of this endpoint know. */
 export interface TranscriptionFailure {
   readonly status: number;
@@ -41,7 +43,7 @@ const tryAgain = 'Try again in a moment.';
 
 /** The failure for a status of the speech service that is not 200. */
 export function failureOfStatus(status: number): TranscriptionFailure {
-  if (status === 401) {
+  if (refusesCredentials(status)) {
     const suggestion = 'Check CHUTES_API_KEY.';
     return {
       status: 503,
