@@ -3,10 +3,13 @@ import { type Competitor, competitorsOf } from './competitors.ts';
 import { type Provider, readProviders } from './model/provider.ts';
 import { readUpstreamSettings, type UpstreamSettings } from './model/upstream-settings.ts';
 
-export type Transcription = { readonly endpoint: string; readonly apiKey: string };
+export interface Transcription {
+  readonly endpoint: string;
+  readonly apiKey: string;
+}
 
 /** What the environment decides about a gateway. */
-export type Settings = {
+export interface Settings {
   readonly competitors: readonly Competitor[];
   /** Model APIs that requests go to without an agent between. */
   readonly providers: readonly Provider[];
@@ -35,7 +38,7 @@ export type Settings = {
   readonly responsesKeepHours: number;
   /** A vote on a younger matchup is refused. */
   readonly arenaMinVoteAgeMs: number;
-};
+}
 
 /** Reads the settings; throws one-sentence errors that name the variable. */
 export function readSettings(env: Environment): Settings {

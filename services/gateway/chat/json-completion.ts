@@ -1,18 +1,18 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
+import { readBody } from '../../kit/bounded-body.ts';
 import type { Usage } from '../../kit/chat-schema.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
-import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatCall, openCall } from './chat-call.ts';
 
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const maxAnswerBytes = 64 * 1024 * 1024;
 
-export type CompletionBody = {
+export interface CompletionBody {
   readonly id?: unknown;
   readonly choices: readonly { readonly message?: unknown }[];
   readonly usage?: Usage;
-};
+}
 
 export type Completion =
   | { readonly bytes: Buffer; readonly body: CompletionBody }
@@ -33,7 +33,7 @@ export async function askForCompletion(
     return { refused: { error } };
   };
   try {
-    const bytes = await readBody(opened.body, MAX_ANSWER_BYTES);
+    const bytes = await readBody(opened.body, maxAnswerBytes);
     const body = parseCompletion(bytes);
     if (!body) return failed(invalidAnswer(call.target.model));
     opened.watch.success(body.usage);

@@ -7,7 +7,7 @@ import { answerRefusal } from '../chat/json-completion.ts';
 import { passedCall } from '../completions/passed-call.ts';
 import { EmbeddingInput } from '../completions/prompt.ts';
 import type { Gateway } from '../gateway.ts';
-import { readBody } from '../upstream/bounded-body.ts';
+import { readBody } from '../../kit/bounded-body.ts';
 import { connectionFailure, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { encoded, inputCount, readEmbeddingList } from './embedding-list.ts';
 

@@ -1,5 +1,5 @@
 import type { ChatCompletion, ChatCompletionChunk, Usage } from '../../kit/chat-schema.ts';
-import { readBody } from '../upstream/bounded-body.ts';
+import { readBody } from '../../kit/bounded-body.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type AttemptFailure, failedAttempt } from './attempt-failure.ts';
 import { Attempts } from './attempts.ts';

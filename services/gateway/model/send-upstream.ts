@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type Dispatcher, request } from 'undici';
-import { readBody } from '../upstream/bounded-body.ts';
+import { readBody } from '../../kit/bounded-body.ts';
 import { totalTimeout, type UpstreamBounds } from '../upstream/timeout-failure.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { refusedAttempt } from './attempt-failure.ts';
