@@ -47,6 +47,9 @@ export function buildServer(
     connectionTimeout: 0,
     // Longer than the idle time of common clients, so that they and not we close an idle connection.
     keepAliveTimeout: 75_000,
+    // A request that comes over an open connection while the worker drains is answered like any other, as its last one:
+    // Fastify's own 503 has the error body of no API.
+    return503OnClosing: false,
     http: { headersTimeout: 30_000, maxHeaderSize: options.maxHeaderBytes ?? 16_384 },
     genReqId: (request) => requestId(request.headers, request.url ?? ''),
   });
