@@ -5,9 +5,9 @@ import { ArrivingBody } from './arriving-body.ts';
 function arriving() {
   const told: string[] = [];
   const pace = { pause: () => told.push('pause'), resume: () => told.push('resume') };
-  const body = new ArrivingBody(pace, () => {
+  const body = new ArrivingBody(pace, (reason) => {
     told.push('hang up');
-    body.end(new Error('hung up'));
+    body.end(reason);
   });
   return { body, told };
 }
@@ -53,10 +53,32 @@ test('a sender that waits goes on when its body is let end', () => {
   expect(told).toEqual(['pause', 'resume']);
 });
 
-test('a destroyed body gives nothing more', async () => {
+test('a destroyed body gives nothing more but the reason', async () => {
   const { body, told } = arriving();
   body.push(piece);
-  body.destroy();
-  await expect(body.next()).rejects.toThrow('hung up');
+  body.destroy(new Error('too late'));
+  await expect(body.next()).rejects.toThrow('too late');
   expect(told).toEqual(['hang up']);
+});
+
+test('a body has begun with its first piece, and its end is told once', async () => {
+  const { body } = arriving();
+  let ends = 0;
+  body.onEnd(() => {
+    ends += 1;
+  });
+  const begun = body.begun();
+  body.push(piece);
+  await begun;
+  expect(ends).toBe(0);
+  body.end();
+  body.end();
+  expect(ends).toBe(1);
+});
+
+test('a body that breaks before its first piece never begins', async () => {
+  const { body } = arriving();
+  const begun = body.begun();
+  body.end(new Error('broken'));
+  await expect(begun).rejects.toThrow('broken');
 });

@@ -17,7 +17,7 @@ const graceMs = 1_000;
  */
 export class ArrivingBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer, undefined> {
   readonly #pace: Pace;
-  readonly #hangUp: () => void;
+  readonly #hangUp: (reason: Error) => void;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #paused = false;
@@ -26,8 +26,9 @@ export class ArrivingBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer
   #dropped = false;
   #wake: (() => void) | undefined;
   #late: NodeJS.Timeout | undefined;
+  #onEnd: (() => void) | undefined;
 
-  constructor(pace: Pace, hangUp: () => void) {
+  constructor(pace: Pace, hangUp: (reason: Error) => void) {
     this.#pace = pace;
     this.#hangUp = hangUp;
   }
@@ -53,7 +54,20 @@ export class ArrivingBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer
     this.#ended = true;
     this.#error = error;
     clearTimeout(this.#late);
+    this.#onEnd?.();
     this.#wake?.();
+  }
+
+  /** Calls `listener`, one for each body, when no more comes, however it ended; at once if it has. */
+  onEnd(listener: () => void): void {
+    if (this.#ended) listener();
+    else this.#onEnd = listener;
+  }
+
+  /** Resolves when there is something to read or nothing will come. @throws why it broke off before */
+  async begun(): Promise<void> {
+    while (this.#waiting.length === 0 && !this.#ended) await this.#more();
+    if (this.#waiting.length === 0 && this.#error !== undefined) throw this.#error;
   }
 
   [Symbol.asyncIterator](): this {
@@ -62,12 +76,7 @@ export class ArrivingBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer
 
   /** The next piece; pieces that came before the body broke off are delivered first. @throws why it broke off */
   async next(): Promise<IteratorResult<Buffer, undefined>> {
-    while (this.#waiting.length === 0 && !this.#ended) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#wake = undefined;
-    }
+    while (this.#waiting.length === 0 && !this.#ended) await this.#more();
     const value = this.#waiting.shift();
     if (value !== undefined) {
       this.#taken(value.length);
@@ -97,10 +106,15 @@ export class ArrivingBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer
     return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces, bytes);
   }
 
-  /** Hangs up. Nothing more comes, and reading throws. */
-  destroy(): void {
+  /** The whole body as UTF-8; see {@link bytes}. */
+  async text(maxBytes: number): Promise<string> {
+    return (await this.bytes(maxBytes)).toString('utf8');
+  }
+
+  /** Hangs up, unless all of it has come. Nothing of it can be read any more, and reading throws `reason`. */
+  destroy(reason: Error = new errors.RequestAbortedError()): void {
     this.#drop();
-    this.#hangUp();
+    if (!this.#ended) this.#hangUp(reason);
   }
 
   /**
@@ -111,6 +125,13 @@ export class ArrivingBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer
     if (this.#ended) return;
     this.#drop();
     this.#late = setTimeout(() => this.destroy(), graceMs);
+  }
+
+  async #more(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    this.#wake = undefined;
   }
 
   #drop(): void {

@@ -5,6 +5,9 @@ export interface Post {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Until the status of the answer, and of silence in its body; by default the dispatcher's. */
+  readonly headersTimeoutMs?: number;
+  readonly bodyTimeoutMs?: number;
 }
 
 export interface PostAnswer {
@@ -19,11 +22,7 @@ export interface PostAnswer {
  *
  * @throws undici's errors, with their codes; the signal's reason
  */
-export function post(
-  dispatcher: Dispatcher,
-  { url, headers, body }: Post,
-  signal: AbortSignal,
-): Promise<PostAnswer> {
+export function post(dispatcher: Dispatcher, sent: Post, signal: AbortSignal): Promise<PostAnswer> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     let controller: Dispatcher.DispatchController | undefined;
@@ -44,9 +43,14 @@ export function post(
     const onAbort = () => hangUp(signal.reason);
     signal.addEventListener('abort', onAbort);
 
-    const { origin, path } = addressOf(url);
+    const { origin, path } = addressOf(sent.url);
+    const { headers, body, headersTimeoutMs, bodyTimeoutMs } = sent;
     dispatcher.dispatch(
-      { origin, path, method: 'POST', headers, body },
+      {
+        ...{ origin, path, method: 'POST', headers, body },
+        ...(headersTimeoutMs === undefined ? {} : { headersTimeout: headersTimeoutMs }),
+        ...(bodyTimeoutMs === undefined ? {} : { bodyTimeout: bodyTimeoutMs }),
+      },
       {
         onRequestStart: (started) => {
           controller = started;
@@ -55,7 +59,7 @@ export function post(
         },
         onResponseStart: (started, statusCode, received) => {
           if (statusCode < 200) return;
-          arriving = new ArrivingBody(started, () => hangUp(new errors.RequestAbortedError()));
+          arriving = new ArrivingBody(started, hangUp);
           resolve({ statusCode, headers: received, body: arriving });
         },
         onResponseData: (_controller, chunk) => arriving?.push(chunk),
