@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Dispatcher } from 'undici';
+import type { ArrivingBody } from '../../kit/arriving-body.ts';
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
 import type { Trace } from '../../kit/debug/trace.ts';
 import { Attempts } from '../model/attempts.ts';
@@ -24,7 +24,7 @@ export type ChatCall = {
 
 export type Opened =
   /** Status 200 and the expected content type; the body is still to come. */
-  | { readonly kind: 'open'; readonly body: Readable }
+  | { readonly kind: 'open'; readonly body: ArrivingBody }
   | { readonly kind: 'refused'; readonly answer: ErrorAnswer };
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
 import type { OpenaiError } from '../../kit/openai-error.ts';
-import { readBody } from '../upstream/bounded-body.ts';
+import { boundedSignal } from '../upstream/call-signal.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatCall, openCall } from './chat-call.ts';
 
@@ -23,11 +23,11 @@ export async function askForCompletion(
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<Completion> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  const opened = await openCall(call, dispatcher, bounded);
+  using bounded = boundedSignal(signal, timeoutMs);
+  const opened = await openCall(call, dispatcher, bounded.signal);
   if (opened.kind === 'refused') return { refused: opened.answer };
   try {
-    const bytes = await readBody(opened.body, MAX_ANSWER_BYTES);
+    const bytes = await opened.body.bytes(MAX_ANSWER_BYTES);
     const body = parseCompletion(bytes);
     return body ? { bytes, body } : { refused: { error: invalidAnswer(call.target.model) } };
   } catch (cause) {
