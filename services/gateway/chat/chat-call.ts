@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Dispatcher } from 'undici';
+import type { ArrivingBody } from '../../kit/arriving-body.ts';
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
 import type { Trace } from '../../kit/debug/trace.ts';
 import { type OutcomeWatch, watchOutcome } from '../metrics/outcome-watch.ts';
@@ -33,7 +33,7 @@ export type Opened =
   /** Status 200 and the expected content type; the body is still to come. */
   | {
       readonly kind: 'open';
-      readonly body: Readable;
+      readonly body: ArrivingBody;
       /** To be told how the body ended. */
       readonly watch: OutcomeWatch;
     }
