@@ -62,11 +62,20 @@ function spokenAnswer(call: Call, reply: Reply): Answer {
   return { text: tokens.slice(0, limit).join(''), toolCalls: [], finishReason: 'length', promptTokens };
 }
 
-export function usageOf(answer: Answer) {
-  const { reasoning, refusal = '', text, toolCalls } = answer;
+/** The text of one of several choices: the first is the answer itself, the others end with their number. */
+export function choiceText({ text }: Answer, index: number): string {
+  return index === 0 ? text : `${text} #${index + 1}`;
+}
+
+/** Tokens of the prompt, counted once, and of all choices. */
+export function usageOf(answer: Answer, choices = 1) {
+  const { reasoning, refusal = '', toolCalls } = answer;
   const count = (texts: readonly string[]) => texts.reduce((sum, each) => sum + tokensOf(each).length, 0);
-  const thought = count([reasoning?.text ?? '']);
-  const completion = thought + count([text, refusal, ...toolCalls.map((call) => call.function.arguments)]);
+  const thought = choices * count([reasoning?.text ?? '']);
+  const called = toolCalls.map((call) => call.function.arguments);
+  const texts = Array.from({ length: choices }, (_, index) => choiceText(answer, index));
+  const spoken = called.length > 0 ? texts.flatMap(() => called) : texts;
+  const completion = thought + count(spoken) + choices * count([refusal]);
   return {
     prompt_tokens: answer.promptTokens,
     completion_tokens: completion,

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiError } from './api-error.ts';
-import { chatRoute } from './chat-route.ts';
+import { chatRoutes } from './chat-route.ts';
 import { readDirectives } from './directives.ts';
 import { embeddingsOf, readEmbeddingRequest } from './embeddings.ts';
 import { Holds } from './holds.ts';
@@ -64,6 +64,7 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
       arrivedAt: Date.now(),
       requestText: text,
       messages: [],
+      tools: [],
       parameters: {},
       imageSha256: [],
       bodySha256: createHash('sha256').update(raw).digest('hex'),
@@ -78,7 +79,7 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
     return answer;
   });
   const holds = new Holds();
-  chatRoute(server, journal, holds, pacing);
+  chatRoutes(server, journal, holds, pacing);
   transcribeRoute(server);
   toolRoutes(server);
   journalRoutes(server, journal, holds);

@@ -1,3 +1,4 @@
+import type { Usage } from '../../kit/chat-schema.ts';
 import { LineSplitter, LineTooLongError } from './line-splitter.ts';
 
 /** Why a stream is not complete; `code` goes into the error frame. */
@@ -45,6 +46,12 @@ export class SseRelay {
   #outcome: RelayOutcome | undefined;
   /** Frames passed on so far, `[DONE]` not counted. */
   frames = 0;
+  #lastFrame: readonly Buffer[] = [];
+
+  /** What the last frame says of the tokens of the stream, if it does. */
+  get usage(): Usage | undefined {
+    return (objectOf(this.#lastFrame)?.usage as Usage | null | undefined) ?? undefined;
+  }
 
   /** Takes the next bytes of the upstream, cut anywhere. */
   push(chunk: Buffer): RelayStep {
@@ -152,6 +159,7 @@ export class SseRelay {
     for (const line of lines) out.push(line, LINE_END);
     out.push(LINE_END);
     this.frames += 1;
+    this.#lastFrame = lines;
     if (body.error) this.#outcome = { kind: 'upstream_error' };
   }
 
