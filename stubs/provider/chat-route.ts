@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, usageOf } from './answer.ts';
 import { ApiError } from './api-error.ts';
 import { type Call, readCall } from './call.ts';
 import { imageUrlsOf, type Message, readChatRequest, textOf } from './chat-request.ts';
 import { type Delivery, deliverJson, deliverStream } from './deliver.ts';
-import type { Directives } from './directives.ts';
+import { type Directives, undisturbed } from './directives.ts';
 import { faultOf } from './fault.ts';
 import { completionOf, framesOf } from './frames.ts';
 import type { Holds } from './holds.ts';
@@ -21,9 +21,9 @@ const MESSAGE_LIMIT = 60;
 export function chatRoute(server: FastifyInstance, journal: Journal, holds: Holds, defaults: Pacing): void {
   server.post('/v1/chat/completions', async (request, reply) => {
     const raw = request.body as Buffer;
-    const call = readCall(readChatRequest(parseBody(raw)));
+    const call = stillDisturbed(readCall(readChatRequest(parseBody(raw))), journal);
     const planned = answer(call);
-    const entry = journal.open(entryOf(request.url, call, planned, raw));
+    const entry = journal.open(entryOf(request, call, planned, raw));
     observe(journal, entry, reply);
     const { status, retryAfterSeconds } = call.directives;
     if (status !== undefined && status >= 400 && status <= 599) {
@@ -38,6 +38,14 @@ export function chatRoute(server: FastifyInstance, journal: Journal, holds: Hold
     reply.hijack();
     await deliver(call, planned, entry, reply, journal, holds, defaults);
   });
+}
+
+/** Disturbs an operation only as many `times` as its directives say. */
+function stillDisturbed(call: Call, journal: Journal): Call {
+  const { op, times } = call.directives;
+  if (op === undefined || times === undefined) return call;
+  const before = journal.find({ op, kind: call.kind }).length;
+  return before < times ? call : { ...call, directives: undisturbed(call.directives) };
 }
 
 async function deliver(
@@ -101,13 +109,14 @@ function observe(journal: Journal, entry: JournalEntry, reply: FastifyReply): vo
   });
 }
 
-function entryOf(path: string, call: Call, planned: Answer, raw: Buffer): JournalEntry {
+function entryOf({ url, headers }: FastifyRequest, call: Call, planned: Answer, raw: Buffer): JournalEntry {
   const usage = usageOf(planned);
   return {
     id: randomUUID(),
     op: call.directives.op ?? null,
     kind: call.kind,
-    path,
+    path: url,
+    keySha256: headers.authorization === undefined ? null : sha256(headers.authorization),
     model: call.request.model,
     stream: call.request.stream,
     arrivedAt: Date.now(),

@@ -50,7 +50,7 @@ export function anthropicErrorOf(
 /** Makes every error below the prefix of `scope` one of the Messages API, those of unknown routes and keys included. */
 export function addAnthropicErrors(scope: FastifyInstance): void {
   scope.setErrorHandler((error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    if (isClientGone(reply)) return reply.code(499).send();
+    if (isClientGone(reply.raw)) return reply.code(499).send();
     return answerError(extraInputIn(error) ?? toOpenaiError(error), request, reply, error);
   });
   scope.setNotFoundHandler((request, reply) => {

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { ChatCompletion } from '../../kit/chat-schema.ts';
+import { randomHex } from '../../kit/request-ids.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatUsage, messageEndOf, messageUsageOf } from './message-end.ts';
 import type { Block, MessageAnswer, MessagesRequest } from './messages-schema.ts';
@@ -28,8 +29,8 @@ export function askedOf(request: MessagesRequest, inputTokens: number): Asked {
   };
 }
 
-export const newMessageId = (): string => `msg_${randomBytes(12).toString('hex')}`;
-export const newToolUseId = (): string => `toolu_${randomBytes(12).toString('hex')}`;
+export const newMessageId = (): string => `msg_${randomHex(12)}`;
+export const newToolUseId = (): string => `toolu_${randomHex(12)}`;
 
 /**
  * The hash whose digest signs a thinking block: the same from every worker. Nobody checks it when it comes back, as a

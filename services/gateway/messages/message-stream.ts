@@ -98,11 +98,11 @@ export class MessageStream {
       this.#hasRefused = true;
       this.#queue.say('text', delta.refusal);
     }
-    for (const { index = 0, id, function: called = {} } of delta.tool_calls ?? []) {
+    for (const { index = 0, id, function: called } of delta.tool_calls ?? []) {
       const piece = {
         ...(id ? { id } : {}),
-        ...(called.name ? { name: called.name } : {}),
-        ...(called.arguments ? { args: called.arguments } : {}),
+        ...(called?.name ? { name: called.name } : {}),
+        ...(called?.arguments ? { args: called.arguments } : {}),
       };
       if (!this.#queue.call(index, piece)) throw invalidAnswer(this.#asked.upstream);
     }

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { clientGone } from '../../kit/client-gone.ts';
 import { tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
 import { completeChat } from '../model/chat-upstream.ts';
 import type { ModelCall } from '../model/model-call.ts';
 import { targetOf } from '../model/target.ts';
-import { clientGone } from '../upstream/client-gone.ts';
 import { addAnthropicErrors, invalidRequest } from './anthropic-error.ts';
 import { type ChatRequest, chatRequestOf } from './chat-request.ts';
 import { askedOf, messageOf } from './message-answer.ts';

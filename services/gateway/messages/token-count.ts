@@ -12,12 +12,13 @@ const perImage = 1_600;
  * Estimate of a request's input tokens: a quarter of its UTF-8 bytes, with something for every message, tool and image.
  * The same on every worker, more than 0, and never less for a request with something added.
  */
-export function countTokens({ messages, tools = [], response_format }: ChatRequest): number {
+export function countTokens({ messages, tools, response_format }: ChatRequest): number {
   let tokens = base;
   let bytes = response_format === undefined ? 0 : bytesOf(response_format);
   for (const message of messages) {
-    const { content, tool_calls: calls = [] } = message;
+    const { content, tool_calls } = message;
     const { reasoning_content: thinking } = message as { reasoning_content?: string };
+    const calls = tool_calls ?? [];
     tokens += perMessage;
     bytes += Buffer.byteLength(thinking ?? '') + (calls.length > 0 ? bytesOf(calls) : 0);
     for (const part of typeof content === 'string' ? [content] : (content ?? [])) {
@@ -27,7 +28,7 @@ export function countTokens({ messages, tools = [], response_format }: ChatReque
       else bytes += bytesOf(part);
     }
   }
-  for (const tool of tools) {
+  for (const tool of tools ?? []) {
     tokens += perTool;
     bytes += bytesOf(tool.function);
   }
