@@ -68,7 +68,7 @@ export function messageOf(completion: ChatCompletion, asked: Asked): MessageAnsw
   for (const { id, function: called } of calls) {
     const input = inputOf(called.arguments, finishReason === 'length');
     if (input === undefined) throw invalidAnswer(asked.upstream);
-    content.push({ type: 'tool_use', id: id || newToolUseId(), name: called.name, input });
+    content.push({ type: 'tool_use', id: id || newToolUseId(), name: called.name, input, caller });
   }
   if (content.length === 0) content.push(textBlock(''));
   const end = {
@@ -84,9 +84,13 @@ export function messageOf(completion: ChatCompletion, asked: Asked): MessageAnsw
     model: asked.model,
     content,
     ...messageEndOf(end, asked.stopSequences),
+    container: null,
     usage: messageUsageOf(completion.usage as ChatUsage | undefined, asked.inputTokens),
   };
 }
+
+/** Who calls a tool: the model itself, not code that it wrote. */
+export const caller = { type: 'direct' } as const;
 
 const textBlock = (text: string): Block => ({ type: 'text', text, citations: null });
 
