@@ -118,8 +118,15 @@ test('who asked for thinking gets it signed, before the answer', async () => {
 test('limits and temperature arrive at the model', async () => {
   await needsScriptedMessages();
   const { id, mark } = newOperation();
-  const chosen = { max_tokens: 77, temperature: 0, top_p: 0.5, metadata: { user_id: 'someone' } };
-  await client().messages.create({ model, messages: says(`Hi ${mark}`), ...chosen });
+  // The SDK's types have them no more, the API has.
+  const sampling = { temperature: 0, top_p: 0.5 };
+  await client().messages.create({
+    model,
+    max_tokens: 77,
+    ...sampling,
+    metadata: { user_id: 'someone' },
+    messages: says(`Hi ${mark}`),
+  });
   const { parameters } = await waitForJournal(id, 'completed');
   expect(parameters).toMatchObject({ temperature: 0, top_p: 0.5, user: 'someone' });
   expect(parameters.max_tokens ?? parameters.max_completion_tokens).toBe(77);

@@ -30,6 +30,8 @@ export interface JournalEntry {
   readonly imageSha256: readonly string[];
   readonly requestText: string;
   readonly answerText: string;
+  /** Tokens of the whole answer as it was meant. */
+  readonly usage: { readonly promptTokens: number; readonly completionTokens: number };
   readonly status: number | null;
   readonly framesSent: number;
   readonly arrivedAt: number;

@@ -14,6 +14,7 @@ import { openWebuiPipes } from './open-webui-pipes.ts';
 import { openWebuiState } from './open-webui-state.ts';
 import { openWebuiTasks } from './open-webui-tasks.ts';
 import { openWebuiValves } from './open-webui-valves.ts';
+import { responses } from './responses.ts';
 import type { Workload } from './workload.ts';
 
 /** The workloads that come with the project. */
@@ -23,6 +24,7 @@ export const workloads: readonly Workload[] = [
   gateway,
   gatewayArena,
   messages,
+  responses,
   litellm,
   litellmStreams,
   litellmHangups,

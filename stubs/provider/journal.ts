@@ -49,6 +49,10 @@ export type JournalEntry = {
   readonly toolChoice?: unknown;
   /** Scalar parameters of the request, such as `temperature`. */
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** JSON text of the objects and lists of the request, such as `response_format`; bounded. */
+  readonly structures?: Readonly<Record<string, string>>;
+  /** File parts of the request: name, and SHA-256 of the data. */
+  readonly files?: readonly { readonly name: string; readonly sha256: string }[];
   /** SHA-256 of the URL (data or link) of every image in the request. */
   readonly imageSha256: readonly string[];
   readonly bodySha256: string;

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { letEnd } from '../../kit/let-end.ts';
@@ -7,7 +6,7 @@ import { type EventStream, openEventStream } from '../../kit/sse.ts';
 import { within } from '../../kit/within.ts';
 import type { Settings } from '../settings.ts';
 import { connectionFailure } from '../upstream/upstream-failure.ts';
-import { type ChatCall, openCall } from './chat-call.ts';
+import { type ChatCall, type Opened, openCall } from './chat-call.ts';
 import { answerRefusal } from './json-completion.ts';
 import { errorFrame, type RelayOutcome, SseRelay, type StreamFailure } from './sse-relay.ts';
 
@@ -33,7 +32,7 @@ export async function answerStream(
   const opened = inTime ?? (await opening);
   const relayed =
     opened.kind === 'open'
-      ? await relay(opened.body, client, call.target.model, () =>
+      ? await relay(opened, client, signal, call.target.model, () =>
           call.trace.note('first_chunk', 'stream', 'The first bytes were passed on.'),
         )
       : await refuseLate(opened.answer.error, client);
@@ -43,8 +42,9 @@ export async function answerStream(
 
 /** Moves the bytes at the client's pace until the stream is over, one way or another. */
 async function relay(
-  body: Readable,
+  { body, watch }: Extract<Opened, { kind: 'open' }>,
   client: EventStream,
+  signal: AbortSignal,
   who: string,
   onFirstBytes: () => void,
 ): Promise<Relayed> {
@@ -52,6 +52,10 @@ async function relay(
   let step = machine.push(Buffer.alloc(0));
   let passedOn = false;
   const pass = async () => {
+    if (machine.frames > 0) watch.first();
+    // Counted before the client sees the end, so that it finds it counted.
+    if (step.outcome?.kind === 'complete') watch.success(machine.usage);
+    else if (step.outcome) watch.failure(502, signal);
     if (step.out.length === 0) return;
     await client.write(step.out);
     if (!passedOn) onFirstBytes();
@@ -75,6 +79,7 @@ async function relay(
     }
   } catch {
     body.on('error', () => undefined).destroy();
+    watch.cancelled();
     return { frames: machine.frames, outcome: { kind: 'client_gone' } };
   }
   const outcome = step.outcome ?? { kind: 'complete' };
