@@ -1,4 +1,5 @@
 import type { Migration } from '../kit/database.ts';
+import { artifactsMigration } from './artifacts/migrations.ts';
 import { providerUsageMigration } from './metrics/migrations.ts';
 
 /** The gateway's tables; the schema is on the search path. */
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
       create index arena_votes_voter on gateway.arena_votes (voter, created_at);`,
   },
   providerUsageMigration,
+  artifactsMigration,
 ];

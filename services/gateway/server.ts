@@ -6,6 +6,7 @@ import { buildServer } from '../kit/server.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { addBattleRoute } from './arena/battle-route.ts';
 import { addVoteRoute } from './arena/vote-route.ts';
+import { addArtifactRoutes } from './artifacts/artifact-routes.ts';
 import { addCallers } from './caller.ts';
 import { addChatRoute } from './chat/chat-route.ts';
 import { addCompletionsRoute } from './completions/completions-route.ts';
@@ -66,6 +67,7 @@ export async function createServer(context: WorkerContext) {
   addMemoryRoutes(app, gateway);
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
+  addArtifactRoutes(app, gateway);
   addMetricsRoutes(app, gateway, metrics.gatherings);
   return app;
 }
