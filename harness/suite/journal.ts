@@ -5,6 +5,8 @@ import { service } from './stack.ts';
 export interface JournalEntry {
   readonly op: string;
   readonly kind: 'chat' | 'routing' | 'memory' | 'embedding';
+  /** Hash of the `Authorization` that the request came with: the same for the same key; null without one. */
+  readonly keySha256: string | null;
   readonly model: string;
   readonly stream: boolean;
   readonly messages: readonly { readonly role: string; readonly text: string }[];

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
 import { gateway } from './gateway.ts';
 import { gatewayArena } from './gateway-arena.ts';
-import { litellm, litellmStreams } from './litellm.ts';
+import { litellm, litellmHangups, litellmStreams } from './litellm.ts';
 import { litellmParallel } from './litellm-parallel.ts';
 import { memory } from './memory.ts';
 import { memoryLimit } from './memory-limit.ts';
@@ -23,6 +23,7 @@ export const workloads: readonly Workload[] = [
   gatewayArena,
   litellm,
   litellmStreams,
+  litellmHangups,
   litellmParallel,
   openWebui,
   openWebuiPipes,

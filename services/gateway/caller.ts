@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { openaiError } from '../kit/openai-error.ts';
 
@@ -25,17 +25,17 @@ const keyed = /^\/(?:v1\/|metrics$)/;
 export function addCallers(app: FastifyInstance, apiKeys: readonly string[]): void {
   const known = apiKeys.map(digest);
   app.decorateRequest('caller', null as unknown as Caller);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const key = keyOf(request);
-    request.caller = key === undefined ? anonymous : { tenant: digest(key).toString('hex').slice(0, 32) };
+    const given = key === undefined ? undefined : digest(key);
+    request.caller = given === undefined ? anonymous : { tenant: given.toString('hex', 0, 16) };
     // By the route and not the address: `/%76%31/models` is an address of /v1/models.
     const { url: route = request.url } = request.routeOptions;
-    if (known.length === 0 || !keyed.test(route) || request.method === 'OPTIONS') return;
-    if (key === undefined) throw refused('No API key was given.', 'missing_api_key');
-    const given = digest(key);
-    if (!known.some((one) => timingSafeEqual(one, given))) {
-      throw refused('The API key is not valid.', 'invalid_api_key');
-    }
+    const isOpen = known.length === 0 || !keyed.test(route) || request.method === 'OPTIONS';
+    if (isOpen) done();
+    else if (given === undefined) done(refused('No API key was given.', 'missing_api_key'));
+    else if (known.some((one) => timingSafeEqual(one, given))) done();
+    else done(refused('The API key is not valid.', 'invalid_api_key'));
   });
 }
 
@@ -45,6 +45,6 @@ function keyOf({ headers }: FastifyRequest): string | undefined {
   return bearer ?? (typeof plain === 'string' && plain.trim() !== '' ? plain.trim() : undefined);
 }
 
-const digest = (key: string): Buffer => createHash('sha256').update(key).digest();
+const digest = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 const refused = (message: string, code: string) => openaiError(401, message, 'authentication_error', code);

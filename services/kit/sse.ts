@@ -38,11 +38,13 @@ export function openEventStream(reply: FastifyReply, options: EventStreamOptions
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
   });
-  response.flushHeaders();
+  // At once, but for an event that is at hand already: it leaves in one piece with the headers.
+  const flushing = setImmediate(() => response.flushHeaders());
 
   let ended = false;
   const timer = keepAliveMs > 0 ? setInterval(() => comment('ping'), keepAliveMs) : undefined;
   const onClose = () => {
+    clearImmediate(flushing);
     clearInterval(timer);
     if (!ended) gone.abort(new DOMException('The client closed the stream.', 'AbortError'));
   };
@@ -54,12 +56,14 @@ export function openEventStream(reply: FastifyReply, options: EventStreamOptions
     gone.signal.throwIfAborted();
     if (ended) throw new Error('The event stream has ended.');
     timer?.refresh();
+    clearImmediate(flushing);
     if (!response.write(text)) await drained(response, gone.signal, stallTimeoutMs);
   };
 
   function comment(text: string): void {
     if (ended || gone.signal.aborted || response.writableNeedDrain) return;
     timer?.refresh();
+    clearImmediate(flushing);
     response.write(`: ${text.replaceAll('\n', ' ')}\n\n`);
   }
 
@@ -71,6 +75,7 @@ export function openEventStream(reply: FastifyReply, options: EventStreamOptions
       if (ended) return;
       ended = true;
       clearInterval(timer);
+      clearImmediate(flushing);
       response.end();
     },
     aborted: gone.signal,

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, usageOf } from './answer.ts';
 import { ApiError } from './api-error.ts';
 import { type Call, readCall } from './call.ts';
@@ -18,7 +18,7 @@ import {
   textFramesOf,
 } from './completions.ts';
 import { type Delivery, deliverJson, deliverStream } from './deliver.ts';
-import type { Directives } from './directives.ts';
+import { type Directives, undisturbed } from './directives.ts';
 import { faultOf } from './fault.ts';
 import { completionOf, type Frame, framesOf, type Stamp } from './frames.ts';
 import type { Holds } from './holds.ts';
@@ -68,9 +68,9 @@ function addTextRoute<R extends ChatRequest>(
   server.post(api.path, async (request, reply) => {
     const raw = request.body as Buffer;
     const asked = api.read(parseBody(raw));
-    const call = readCall(asked);
+    const call = stillDisturbed(readCall(asked), journal);
     const planned = answer(call);
-    const entry = journal.open(entryOf(request.url, call, planned, raw));
+    const entry = journal.open(entryOf(request, call, planned, raw));
     observe(journal, entry, reply);
     const { status, retryAfterSeconds } = call.directives;
     if (status !== undefined && status >= 400 && status <= 599) {
@@ -89,6 +89,14 @@ function addTextRoute<R extends ChatRequest>(
     const tokens = usageOf(planned, asked.choices).completion_tokens;
     return deliverJson(reply.raw, api.whole(asked, planned, stamp), tokens, delivery);
   });
+}
+
+/** Disturbs an operation only as many `times` as its directives say. */
+function stillDisturbed(call: Call, journal: Journal): Call {
+  const { op, times } = call.directives;
+  if (op === undefined || times === undefined) return call;
+  const before = journal.find({ op, kind: call.kind }).length;
+  return before < times ? call : { ...call, directives: undisturbed(call.directives) };
 }
 
 function deliveryOf(
@@ -146,13 +154,14 @@ function observe(journal: Journal, entry: JournalEntry, reply: FastifyReply): vo
   });
 }
 
-function entryOf(path: string, call: Call, planned: Answer, raw: Buffer): JournalEntry {
+function entryOf({ url, headers }: FastifyRequest, call: Call, planned: Answer, raw: Buffer): JournalEntry {
   const usage = usageOf(planned, call.request.choices);
   return {
     id: randomUUID(),
     op: call.directives.op ?? null,
     kind: call.kind,
-    path,
+    path: url,
+    keySha256: headers.authorization === undefined ? null : sha256(headers.authorization),
     model: call.request.model,
     stream: call.request.stream,
     arrivedAt: Date.now(),

@@ -26,6 +26,8 @@ export type Directives = {
   readonly error?: number;
   readonly status?: number;
   readonly retryAfterSeconds?: number;
+  /** Only so many requests of the operation are disturbed; those that follow are answered well and at once. */
+  readonly times?: number;
 };
 
 const BLOCK = /\[\[\s*([A-Za-z_]+=[^\s\]]*(?:\s+[A-Za-z_]+=[^\s\]]*)*)\s*\]\]/g;
@@ -41,6 +43,7 @@ const COUNTS: Readonly<Record<string, keyof Directives>> = {
   error: 'error',
   status: 'status',
   retry_after: 'retryAfterSeconds',
+  times: 'times',
 };
 
 /**
@@ -65,6 +68,13 @@ export function readDirectives(text: string, kind: CallKind): Directives {
     }
   }
   return directives;
+}
+
+/** The directives without those that delay, hold or break an answer. */
+export function undisturbed(directives: Directives): Directives {
+  const { ttftMs, tokensPerSecond, hold, cut, end, stall, error, status, retryAfterSeconds, ...rest } =
+    directives;
+  return rest;
 }
 
 export function withoutDirectives(text: string): string {

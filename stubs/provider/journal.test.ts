@@ -7,6 +7,7 @@ const entry = (op: string, arrivedAt = 0): JournalEntry => ({
   op,
   kind: 'chat',
   path: '/v1/chat/completions',
+  keySha256: null,
   model: 'm',
   stream: true,
   arrivedAt,

@@ -20,6 +20,8 @@ export type JournalEntry = {
   readonly op: string | null;
   readonly kind: CallKind;
   readonly path: string;
+  /** SHA-256 of the header `Authorization`, which tells keys apart without storing them; null without one. */
+  readonly keySha256: string | null;
   readonly model: string;
   readonly stream: boolean;
   readonly arrivedAt: number;

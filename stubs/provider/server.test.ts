@@ -214,3 +214,13 @@ test('writes down what directives made of an answer, and nothing of an answer th
   const torn = await entryOf('torn', 'fault');
   expect(torn.disturbed).toMatchObject([{ kind: 'cut', afterFrames: 2 }]);
 });
+
+test('a fault that is ordered once meets the first request only, and keys are told apart by their digest', async () => {
+  const text = 'Hi [[op=once status=429 retry_after=7 times=1]]';
+  expect((await ask(text)).status).toBe(429);
+  expect((await ask(text)).status).toBe(200);
+  const entries = (await (await fetch(`${url}/journal?op=once`)).json()) as readonly JournalEntry[];
+  expect(entries.map(({ status }) => status)).toEqual([429, 200]);
+  expect(entries[0]?.keySha256).toBe(entries[1]?.keySha256);
+  expect(JSON.stringify(entries)).not.toContain('private');
+});

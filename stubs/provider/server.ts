@@ -57,6 +57,7 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
       op: readDirectives(text, 'embedding').op ?? null,
       kind: 'embedding',
       path: request.url,
+      keySha256: null,
       model: embedding.model,
       stream: false,
       arrivedAt: Date.now(),

@@ -1,9 +1,9 @@
 import { ChatCompletion, ChatCompletionRequest } from '../../kit/chat-schema.ts';
+import { clientGone } from '../../kit/client-gone.ts';
 import { tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
 import { routeRequest } from '../model/target.ts';
-import { clientGone } from '../upstream/client-gone.ts';
 import { checkAgentRequest } from './agent-request.ts';
 import type { ChatCall } from './chat-call.ts';
 import { readableFiles } from './file-parts.ts';
@@ -12,7 +12,7 @@ import { answerStream } from './stream-completion.ts';
 
 /** POST /v1/chat/completions, whole or streamed. */
 export function addChatRoute(app: TypedServer, gateway: Gateway): void {
-  const { settings, agent, targets, debugRuns, cutOff, plane } = gateway;
+  const { settings, agent, targets, upstreams, debugRuns, cutOff, plane } = gateway;
   const schema = {
     summary: 'Create a chat completion',
     description:
@@ -49,6 +49,7 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
       completionId: request.headers['x-request-id'] === request.id ? request.id : undefined,
       log: request.log,
       trace,
+      upstreams,
       observe: plane.observe,
     };
     const signal = AbortSignal.any([clientGone(reply.raw), cutOff]);

@@ -34,7 +34,8 @@ function isAttached(part: ContentPart): part is FilePart {
 }
 
 function readable(file: FilePart['file'], param: string): ContentPart {
-  const { content = '', name = 'file' } = file;
+  const content = file.content ?? '';
+  const name = file.name ?? 'file';
   const said = dataUrl.exec(content);
   const type = (file.mime_type ?? said?.[1] ?? 'text/plain').toLowerCase();
   if (textual.test(type)) return textPart(name, said ? decoded(content, said, param) : content);

@@ -1,8 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
+import { letEnd } from '../../kit/let-end.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
 import { type EventStream, openEventStream } from '../../kit/sse.ts';
+import { within } from '../../kit/within.ts';
 import type { Settings } from '../settings.ts';
 import { connectionFailure } from '../upstream/upstream-failure.ts';
 import { type ChatCall, type Opened, openCall } from './chat-call.ts';
@@ -10,9 +11,6 @@ import { answerRefusal } from './json-completion.ts';
 import { errorFrame, type RelayOutcome, SseRelay, type StreamFailure } from './sse-relay.ts';
 
 type Relayed = { readonly frames: number; readonly outcome: RelayOutcome | { readonly kind: 'client_gone' } };
-
-/** How long a finished upstream may take to close its stream before its connection is given up. */
-const CLOSE_GRACE_MS = 1_000;
 
 /** Answers with the competitor's stream; see {@link SseRelay} for what passes and how it ends. */
 export async function answerStream(
@@ -86,8 +84,7 @@ async function relay(
   }
   const outcome = step.outcome ?? { kind: 'complete' };
   if (outcome.kind === 'complete') {
-    // Let the upstream end on its own: its connection stays usable, and it sees no hang-up after a whole answer.
-    body.dump({ signal: AbortSignal.timeout(CLOSE_GRACE_MS) }).catch(() => undefined);
+    letEnd(body);
   } else {
     body.on('error', () => undefined).destroy();
   }
@@ -121,14 +118,4 @@ async function report({ target, log, trace }: ChatCall, { frames, outcome }: Rel
 function failureOf({ body }: OpenaiError): StreamFailure {
   const { message, type, code } = body.error;
   return { message, type, code: code ?? 'upstream_error' };
-}
-
-/** The value if it comes within `ms`, else undefined. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([promise, delay(ms, undefined, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
-  }
 }

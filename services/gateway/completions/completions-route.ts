@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
+import { clientGone } from '../../kit/client-gone.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { operationIdOf } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import { answerJson } from '../chat/json-completion.ts';
 import { answerStream } from '../chat/stream-completion.ts';
 import type { Gateway } from '../gateway.ts';
-import { clientGone } from '../upstream/client-gone.ts';
 import { passedCall } from './passed-call.ts';
 import { Prompt } from './prompt.ts';
 

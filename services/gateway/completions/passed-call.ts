@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
+import { noTrace } from '../../kit/debug/trace.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import type { ChatCall } from '../chat/chat-call.ts';
-import { noTrace } from '../debug/trace.ts';
 import type { Gateway } from '../gateway.ts';
 import { targetOf } from '../model/target.ts';
 
@@ -16,7 +16,7 @@ export interface PassedBody {
  * for an unknown model and 400 `model_not_supported` for an agent, which speaks the Chat Completions API alone.
  */
 export function passedCall(
-  { targets, plane }: Pick<Gateway, 'targets' | 'plane'>,
+  { targets, plane, upstreams }: Pick<Gateway, 'targets' | 'plane' | 'upstreams'>,
   request: Pick<FastifyRequest, 'id' | 'correlationId' | 'log' | 'headers'>,
   body: PassedBody,
   path: string,
@@ -39,6 +39,7 @@ export function passedCall(
     completionId: undefined,
     log: request.log,
     trace: noTrace,
+    upstreams,
     observe: plane.observe,
   };
 }

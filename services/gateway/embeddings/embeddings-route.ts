@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { clientGone } from '../../kit/client-gone.ts';
 import { operationIdOf } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import { openCall } from '../chat/chat-call.ts';
@@ -7,7 +8,6 @@ import { passedCall } from '../completions/passed-call.ts';
 import { EmbeddingInput } from '../completions/prompt.ts';
 import type { Gateway } from '../gateway.ts';
 import { readBody } from '../upstream/bounded-body.ts';
-import { clientGone } from '../upstream/client-gone.ts';
 import { connectionFailure, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { encoded, inputCount, readEmbeddingList } from './embedding-list.ts';
 
