@@ -1,4 +1,4 @@
-/** @alone gateway */
+/** @alone */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
@@ -37,6 +37,16 @@ const chats = (count: number) =>
   );
 const chatsSeen = (exposition: Exposition) =>
   sumOf(exposition, 'gateway_http_requests_total', { route: '/v1/chat/completions', status: '200' });
+
+const allReady = () =>
+  until(
+    'all workers are ready',
+    async () => {
+      const { status } = await axios.get(`${service('gateway').url}/ready`, { validateStatus: () => true });
+      return status === 200;
+    },
+    40_000,
+  );
 
 test('speaks the text format, which says of each metric what it is', async () => {
   const { headers, data } = await axios.get<string>(url(), { responseType: 'text' });
@@ -86,20 +96,17 @@ test('no counter goes down while workers are killed and come back under load', a
         },
         20_000,
       );
+      await allReady();
     }
   } finally {
     over = true;
     await Promise.all([...load, scraping]);
   }
-  await until('all workers are ready', async () => {
-    const { status } = await axios.get(`${service('gateway').url}/ready`, { validateStatus: () => true });
-    return status === 200;
-  });
   seen.push(await scrape(), await scrapeAt(1), await scrapeAt(2));
   const falls = seen.slice(1).flatMap((later, at) => wentDown(seen[at] as Exposition, later));
   expect(falls).toEqual([]);
   expect(chatsSeen(seen.at(-1) as Exposition)).toBeGreaterThan(chatsSeen(seen[0] as Exposition));
-}, 120_000);
+}, 180_000);
 
 test('nothing that a caller writes becomes a name or a label', async () => {
   const word = `w${randomUUID().replaceAll('-', '')}`;
