@@ -10,6 +10,7 @@ import type { WorkerContext } from '../kit/service.ts';
 import { addBattleRoute } from './arena/battle-route.ts';
 import { forgetOldMatchups } from './arena/matchup.ts';
 import { addVoteRoute } from './arena/vote-route.ts';
+import { addArtifactRoutes } from './artifacts/artifact-routes.ts';
 import { addCallers } from './caller.ts';
 import { addChatRoute } from './chat/chat-route.ts';
 import { addCompletionsRoute } from './completions/completions-route.ts';
@@ -84,6 +85,7 @@ export async function createServer(context: WorkerContext) {
   await addMessagesRoutes(app, gateway);
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
+  addArtifactRoutes(app, gateway);
   addMetricsRoutes(app, gateway, metrics.gatherings);
   await addResponseRoutes(app, gateway, { log, draining, onShutdown });
   const sweep = setInterval(() => {

@@ -32,7 +32,9 @@ export function outgoing(route: Route, request: ChatCompletionRequest, path = '/
 export function forwardedBody(request: ChatCompletionRequest): string {
   const { competitor_id: _routing, messages, ...rest } = request;
   const given = Object.entries(rest).filter(([, value]) => value !== null);
-  return JSON.stringify({ ...Object.fromEntries(given), messages: withoutNulls(messages) });
+  // Other APIs than that of chats have no messages.
+  const said = messages === undefined ? {} : { messages: withoutNulls(messages) };
+  return JSON.stringify({ ...Object.fromEntries(given), ...said });
 }
 
 /** The headers for the competitor; the client's credentials are not among them. */
