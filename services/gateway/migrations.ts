@@ -1,5 +1,7 @@
 import type { Migration } from '../kit/database.ts';
+import { fileMigrations } from './files/migrations.ts';
 import { responseMigrations } from './responses/store/migrations.ts';
+import { vectorStoreMigrations } from './vector-stores/migrations.ts';
 
 /** The gateway's tables; the schema is on the search path. */
 export const migrations: readonly Migration[] = [
@@ -39,4 +41,6 @@ export const migrations: readonly Migration[] = [
       create index arena_votes_voter on gateway.arena_votes (voter, created_at);`,
   },
   ...responseMigrations,
+  ...fileMigrations,
+  ...vectorStoreMigrations,
 ];

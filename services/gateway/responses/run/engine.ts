@@ -4,6 +4,7 @@ import type { ModelPlane } from '../../model/model-call.ts';
 import type { Targets } from '../../model/target.ts';
 import type { Item } from '../events/response-event.ts';
 import type { ResponseStore } from '../store/response-store.ts';
+import type { ToolServices } from '../tools/toolbox.ts';
 
 /** What all responses of one worker share. */
 export interface ResponsesEngine {
@@ -11,6 +12,7 @@ export interface ResponsesEngine {
   readonly store: ResponseStore;
   readonly plane: ModelPlane;
   readonly targets: Targets;
+  readonly tools: ToolServices;
   /** Id under which this worker holds what it runs. */
   readonly worker: string;
   /** How long a stream waits for the upstream to accept before it commits to its first event. */
