@@ -42,6 +42,7 @@ export async function addResponseRoutes(
   const { webSearchUrl, mcpServers } = settings;
   const engine = {
     sql,
+    files,
     tools: { stores, search, webSearchUrl, mcpServers, postJson: createPostJson(plane) },
     store: createResponseStore(sql),
     plane,

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Sql } from '../../../kit/database.ts';
+import type { FileStore } from '../../files/file-store.ts';
 import type { ModelPlane } from '../../model/model-call.ts';
 import type { Targets } from '../../model/target.ts';
 import type { Item } from '../events/response-event.ts';
@@ -10,6 +11,7 @@ import type { ToolServices } from '../tools/toolbox.ts';
 export interface ResponsesEngine {
   readonly sql: Sql;
   readonly store: ResponseStore;
+  readonly files: Pick<FileStore, 'content'>;
   readonly plane: ModelPlane;
   readonly targets: Targets;
   readonly tools: ToolServices;

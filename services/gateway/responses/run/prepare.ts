@@ -1,6 +1,7 @@
 import { openaiError } from '../../../kit/openai-error.ts';
 import { type Target, targetOf } from '../../model/target.ts';
 import { type ChatMessage, messagesOf } from '../chat/chat-messages.ts';
+import { loadFiles } from '../chat/load-files.ts';
 import type { Item, ResponseObject } from '../events/response-event.ts';
 import { invalidRequest } from '../request/check.ts';
 import type { ReadRequest } from '../request/read-request.ts';
@@ -45,7 +46,7 @@ export async function prepareResponse(
     if (items.length === 0) {
       throw invalidRequest("Missing required parameter: 'input'.", 'missing_required_parameter', 'input');
     }
-    const messages = messagesOf(fields.instructions, items);
+    const messages = messagesOf(fields.instructions, await loadFiles(engine.files, items, caller.tenant));
     const base = responseBase(id, Math.floor(Date.now() / 1_000), request);
     const previousId = caller.past ? undefined : fields.previous_response_id;
     const stored = { tenant: caller.tenant, input, previousId, conversationId };
