@@ -51,9 +51,12 @@ test('a stream ends well after a frame, without its end', async () => {
 test('a stream comes in slices, slowly, late, and is whole all the same', async () => {
   const whole = { ended: 'ok', whole: true };
   expect(await hit({ kind: 'slice', bytes: 7 })).toMatchObject(whole);
-  const throttled = await hit({ kind: 'throttle', bytesPerSecond: 4_000 });
+  // Some 2 000 bytes; the fault lasts longer than they take.
+  const throttled = await hit({ kind: 'throttle', bytesPerSecond: 2_000 }, 5_000);
   expect(throttled).toMatchObject(whole);
-  expect(throttled.wholeMs).toBeGreaterThan(200);
+  const bytes = Number(throttled.proof?.bytesPassed);
+  expect(bytes).toBeGreaterThan(1_500);
+  expect(throttled.wholeMs).toBeGreaterThan(0.8 * (bytes / 2_000) * 1_000);
   const delayed = await hit({ kind: 'delay', delayMs: 200 });
   expect(delayed).toMatchObject(whole);
   expect(delayed.wholeMs).toBeGreaterThanOrEqual(200);

@@ -1,8 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
 import { doneCount, textOf } from '../../harness/suite/event-stream.ts';
+import { needsModel } from '../../harness/suite/model.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { requireEnvironment } from '../../harness/suite/skip.ts';
-import { service } from '../../harness/suite/stack.ts';
+
+beforeEach(() => needs('chat'));
 
 /**
  * A live model behind the stack, such as OpenAI's: MODEL_API_URL=https://api.openai.com/v1, MODEL_API_KEY and MODEL.
@@ -31,7 +34,7 @@ test('a live model streams through gateway and baseline', async () => {
 
 test('a live model answers through LangChain', async () => {
   needsLiveModel();
-  service('baseline-langchain');
+  await needsModel(langchainModel);
   const { data } = await complete('gateway', { model: langchainModel, messages: question });
   expect(data.error).toBeUndefined();
   expect(answerIn(data)).toMatch(/paris/i);

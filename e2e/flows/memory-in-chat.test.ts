@@ -1,11 +1,18 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says } from '../../harness/suite/chat.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
+import { needsModel } from '../../harness/suite/model.ts';
+import { needs } from '../../harness/suite/needs.ts';
+import { needsOneMemory } from '../../harness/suite/one-stack.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
-import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
+
+beforeEach(async () => {
+  await needs('chat');
+  await needsOneMemory();
+});
 
 const chat = (userId: string, text: string, model = cliModel) =>
   complete('gateway', { model, messages: says(text), user_id: userId, enable_memory: true });
@@ -15,7 +22,6 @@ const learned = (userId: string, what: RegExp) =>
   );
 
 test('what a user says in one conversation is known in the next', async () => {
-  service('memory');
   const user = newUser();
   expect((await chat(user, 'My favorite color is turquoise')).status).toBe(200);
   await learned(user, /turquoise/);
@@ -24,7 +30,7 @@ test('what a user says in one conversation is known in the next', async () => {
 });
 
 test('it is known to the other baseline as well', async () => {
-  service('baseline-langchain');
+  await needsModel(langchainModel);
   const user = newUser();
   await remember(user, 'My favorite color is magenta.');
   const { data } = await chat(user, 'What is my favorite color?', langchainModel);
@@ -60,7 +66,7 @@ test('an answer that breaks off is not learned from', async () => {
   const user = newUser();
   const { id, mark } = newOperation({ tokens: 50, cut: 10 });
   const { status } = await chat(user, `My favorite color is teal. ${mark}`);
-  expect(status).toBe(502);
+  expect(status).toBeGreaterThanOrEqual(500);
   // A whole conversation afterwards shows that learning works, and how long it takes.
   await chat(user, 'My favorite animal is the otter.');
   await learned(user, /otter/);

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import {
   answerIn,
   type ChatMessage,
@@ -7,7 +7,10 @@ import {
   langchainModel,
   says,
 } from '../../harness/suite/chat.ts';
-import { service } from '../../harness/suite/stack.ts';
+import { needsModel } from '../../harness/suite/model.ts';
+import { needs } from '../../harness/suite/needs.ts';
+
+beforeEach(() => needs('chat'));
 
 async function nextTurn(
   model: string,
@@ -36,7 +39,7 @@ test('without the first turn the name is not known: nothing leaks between conver
 });
 
 test('a conversation goes on with the other baseline', async () => {
-  service('baseline-langchain');
+  await needsModel(langchainModel);
   const first = await nextTurn(cliModel, [], 'My name is Alice');
   const second = await nextTurn(langchainModel, first, 'What is my name?');
   expect(lastOf(second)).toMatch(/alice/i);

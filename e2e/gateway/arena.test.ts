@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { cliModel, langchainModel, says } from '../../harness/suite/chat.ts';
-import { needsRoute } from '../../harness/suite/route.ts';
+import { needsModel } from '../../harness/suite/model.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
 
-beforeEach(() => needsRoute('gateway', '/v1/chat/completions/arena'));
+beforeEach(() => needs('votes'));
 
 const post = (path: string, body: unknown) =>
   axios.post(`${service('gateway').url}${path}`, body, { timeout: 30_000, validateStatus: () => true });
@@ -16,7 +17,8 @@ const vote = (promptId: string, winner: string) =>
   post('/api/arena/vote', { prompt_id: promptId, winner, user_id: randomUUID() });
 
 test('two baselines answer one prompt without saying who they are', async () => {
-  service('baseline-langchain');
+  await needs('arena');
+  await needsModel(langchainModel);
   const { status, data } = await battle();
   expect(status).toBe(200);
   expect(data.prompt_id).toMatch(/^arena-/);
@@ -26,14 +28,16 @@ test('two baselines answer one prompt without saying who they are', async () => 
 });
 
 test('a vote that comes faster than anybody reads is refused with 400', async () => {
-  service('baseline-langchain');
+  await needs('arena');
+  await needsModel(langchainModel);
   const { data } = await battle();
   const { status } = await vote(data.prompt_id, 'A');
   expect(status).toBe(400);
 });
 
 test('the first vote uncovers both models, every later one is refused with 409', async () => {
-  service('baseline-langchain');
+  await needs('arena');
+  await needsModel(langchainModel);
   const { data } = await battle();
   const afterReading = async () => {
     const answer = await vote(data.prompt_id, 'tie');

@@ -1,8 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, says } from '../../harness/suite/chat.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+
+beforeEach(() => needs('chat'));
 
 // covers 101/TestChatCompletionsNonStreaming.test_simple_chat_completion
 test('answers a question with a chat completion', async () => {

@@ -1,9 +1,14 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
+import { doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
+import { needsModel } from '../../harness/suite/model.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
-import { optionalService, service } from '../../harness/suite/stack.ts';
+import { optionalService } from '../../harness/suite/stack.ts';
+
+beforeEach(() => needs('chat'));
 
 /** The model says nothing until it is let go on. */
 const silent = { hold: 0, tokens: 2_000, tps: 20 };
@@ -62,7 +67,7 @@ test('a client that does not wait for a whole answer ends the request at the mod
 });
 
 test('the LangChain baseline passes the end of a stream on as well', async () => {
-  service('baseline-langchain');
+  await needsModel(langchainModel);
   await needsScriptedProvider('gateway');
   const { id, mark } = newOperation({ tokens: 2_000, tps: 20 });
   const leaving = new AbortController();
@@ -75,10 +80,20 @@ test('the LangChain baseline passes the end of a stream on as well', async () =>
   expect((await waitForJournal(id, 'hungup')).framesSent).toBeLessThan(500);
 });
 
-test('a client that reads to the end is no hang-up', async () => {
+// Some 400 KB upstream, whose body ends only when the client has read [DONE]. Whoever throws away what comes after it up to
+// a limit only closes before the model is done.
+test('a client that reads a long stream to its end is no hang-up, although the model ends it late', async () => {
   await needsScriptedProvider('gateway');
-  const { id, mark } = newOperation({ tokens: 20 });
-  await streamed('gateway', { model: cliModel, messages: says(`Hi ${mark}`) });
+  const { id, mark } = newOperation({ tokens: 2_000, hold: 99_999 });
+  let released: Promise<void> | undefined;
+  const onData = (data: string) => {
+    if (data === '[DONE]') released = release(id);
+  };
+  const body = { model: cliModel, messages: says(`Hi ${mark}`) };
+  const stream = await streamed('gateway', body, { onData });
+  await released;
+  expect(textOf(stream).trim().split(/\s+/)).toHaveLength(2_000);
+  expect(doneCount(stream)).toBe(1);
   const upstream = await waitForJournal(id, 'completed');
   expect(upstream.hungUpAt).toBeUndefined();
 });

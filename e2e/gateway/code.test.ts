@@ -1,8 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, says, streamed } from '../../harness/suite/chat.ts';
+import { convention } from '../../harness/suite/convention.ts';
 import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+
+beforeEach(() => needs('chat'));
 
 // covers 101/TestChatCompletionsComplex.test_code_generation
 test('a function on request comes as code', async () => {
@@ -26,14 +30,16 @@ test('code goes to the agent: the program really runs, and its output follows it
   expect(answerIn(data)).toContain('849971');
 });
 
-test('a stream says that the agent was used, and what for', async () => {
+test('a program on request is streamed, and the stream says that the agent was used', async () => {
   await needsScriptedProvider('gateway');
   const stream = await streamed('gateway', {
     model: cliModel,
     messages: says('Write a Python script that prints Hello World'),
   });
   const [first] = chunksOf(stream) as readonly { metadata?: { using_agent?: boolean } }[];
-  expect(first?.metadata?.using_agent).toBe(true);
+  convention('gateway', 'the first chunk says in `metadata` whether the agent is used', () =>
+    expect(first?.metadata?.using_agent).toBe(true),
+  );
   expect(textOf(stream)).toMatch(/print\(/);
   expect(stream.data.at(-1)).toBe('[DONE]');
 });

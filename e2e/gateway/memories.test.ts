@@ -1,10 +1,14 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import axios, { type Method } from 'axios';
 import { memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
-import { needsRoute } from '../../harness/suite/route.ts';
+import { needs } from '../../harness/suite/needs.ts';
+import { needsOneMemory } from '../../harness/suite/one-stack.ts';
 import { service } from '../../harness/suite/stack.ts';
 
-beforeEach(() => needsRoute('gateway', '/api/memories'));
+beforeEach(async () => {
+  await needs('memories');
+  await needsOneMemory();
+});
 
 const ask = (method: Method, path: string, { query = {}, body }: { query?: object; body?: object } = {}) =>
   axios.request({

@@ -1,8 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { complete, says } from '../../harness/suite/chat.ts';
-import { stackScope } from '../../harness/suite/scope.ts';
+import { needs } from '../../harness/suite/needs.ts';
+import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import { service } from '../../harness/suite/stack.ts';
+
+beforeEach(() => needs('models'));
 
 interface Model {
   readonly id: string;
@@ -47,6 +50,7 @@ test('names every model once', async () => {
 test('gives the same list, whichever worker answers', async () => {
   const scope = stackScope('gateway');
   try {
+    await needsSeveralWorkers(scope, 'gateway');
     const [first, second] = await Promise.all(
       [1, 2].map((worker) => scope.workerClient('gateway', worker).get('/v1/models')),
     );

@@ -1,10 +1,14 @@
-import { expect, test } from '@jest/globals';
-import OpenAI, { NotFoundError, UnprocessableEntityError } from 'openai';
+import { beforeEach, expect, test } from '@jest/globals';
+import OpenAI, { APIError, NotFoundError, UnprocessableEntityError } from 'openai';
 import { cliModel } from '../../harness/suite/chat.ts';
+import { convention } from '../../harness/suite/convention.ts';
 import { waitForJournal } from '../../harness/suite/journal.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { service } from '../../harness/suite/stack.ts';
+
+beforeEach(() => needs('chat'));
 
 /** The official client, unchanged and without retries that would hide a failure. */
 const client = () =>
@@ -39,16 +43,29 @@ test('the official client retrieves one model', async () => {
   await expect(client().models.retrieve(cliModel)).resolves.toMatchObject({ id: cliModel, object: 'model' });
 });
 
-test('the official client finds a missing model to be a NotFoundError', async () => {
+test('the official client is told that a model is missing', async () => {
   const asking = client().chat.completions.create({ model: 'no-such-model', messages: user('Hi') });
   const error = await asking.catch((cause: unknown) => cause);
-  expect(error).toBeInstanceOf(NotFoundError);
-  expect((error as NotFoundError).code).toBe('model_not_found');
+  expect(error).toBeInstanceOf(APIError);
+  expect([400, 404]).toContain((error as APIError).status);
+  convention(
+    'gateway',
+    'the official client finds a missing model to be a NotFoundError with its code',
+    () => {
+      expect(error).toBeInstanceOf(NotFoundError);
+      expect((error as NotFoundError).code).toBe('model_not_found');
+    },
+  );
 });
 
-test('the official client finds an empty conversation to be an UnprocessableEntityError', async () => {
+test('the official client is told that a conversation is empty', async () => {
   const asking = client().chat.completions.create({ model: cliModel, messages: [] });
-  await expect(asking).rejects.toBeInstanceOf(UnprocessableEntityError);
+  const error = await asking.catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(APIError);
+  expect([400, 422]).toContain((error as APIError).status);
+  convention('gateway', 'an invalid parameter is refused with 422', () =>
+    expect(error).toBeInstanceOf(UnprocessableEntityError),
+  );
 });
 
 test('the official client fails on a stream that breaks off, it does not return half an answer', async () => {

@@ -1,8 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import axios, { type AxiosResponse } from 'axios';
+import { convention } from '../../harness/suite/convention.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { recordingOf } from '../../harness/suite/wav.ts';
+
+beforeEach(() => needs('transcription'));
 
 const url = () => `${service('gateway').url}/api/transcribe`;
 const options = { timeout: 30_000, validateStatus: () => true };
@@ -27,7 +31,9 @@ async function hear(comment: string): Promise<AxiosResponse> {
 test('says whether speech can be transcribed', async () => {
   const { status, data } = await health();
   expect([200, 503, 404]).toContain(status);
-  expect(data).toMatchObject({ available: expect.any(Boolean), api_key_configured: expect.any(Boolean) });
+  convention('gateway', 'the state of transcription is `available` and `api_key_configured`', () => {
+    expect(data).toMatchObject({ available: expect.any(Boolean), api_key_configured: expect.any(Boolean) });
+  });
 });
 
 test('the state of transcription shows no credentials', async () => {

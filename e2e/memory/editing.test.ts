@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { askMemory, memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
+import { askMemory, extract, memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
 
 const patch = (id: string, body: object) => askMemory('PATCH', `/memories/${id}`, { body });
 const remove = (id: string, userId: string) =>
@@ -52,6 +52,24 @@ test('a deleted memory is gone, and deleting it again is 404', async () => {
   expect(data).toEqual({ status: 'deleted' });
   expect(await memoriesOf(user)).toEqual([kept]);
   expect((await remove(memory.id, user)).status).toBe(404);
+});
+
+test('what was deleted does not come back with the next turn of its conversation', async () => {
+  const user = newUser();
+  const memory = await remember(user, 'I live in Lisbon.');
+  expect((await remove(memory.id, user)).status).toBe(200);
+  const { data } = await extract(user, 'I live in Lisbon.', 'My name is Alice.');
+  expect(data).toMatchObject({ memories_saved: [{}], total_user_memories: 1 });
+  expect((await memoriesOf(user)).map(({ full_text: text }) => text)).toEqual(['My name is Alice.']);
+});
+
+test('nor does what was cleared', async () => {
+  const user = newUser();
+  await remember(user, 'I live in Lisbon.');
+  expect((await askMemory('DELETE', '/memories/clear', { query: { user_id: user } })).status).toBe(200);
+  const { data } = await extract(user, 'I live in Lisbon.', 'My name is Alice.');
+  expect(data.total_user_memories).toBe(1);
+  expect((await memoriesOf(user)).map(({ full_text: text }) => text)).toEqual(['My name is Alice.']);
 });
 
 test('a stranger deletes nothing', async () => {

@@ -1,14 +1,20 @@
 /** @alone */
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says } from '../../harness/suite/chat.ts';
+import { convention } from '../../harness/suite/convention.ts';
+import { innards } from '../../harness/suite/innards.ts';
+import { needsModel } from '../../harness/suite/model.ts';
+import { needs } from '../../harness/suite/needs.ts';
+import { needsBaselineBehind } from '../../harness/suite/one-stack.ts';
 import { restartService } from '../../harness/suite/restart.ts';
-import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
+
+beforeEach(() => needs('chat'));
 
 const ask = (model: string) => complete('gateway', { model, messages: says('What is 2+2?') });
 
-test('while a baseline is down the gateway says so, invents nothing, and the other one answers', async () => {
-  service('gateway');
+test('while a baseline is down the gateway says so without its address, invents nothing, and the other one answers', async () => {
+  await needsBaselineBehind('baseline-langchain', langchainModel);
   let isBack = false;
   const restart = restartService('baseline-langchain').finally(() => {
     isBack = true;
@@ -26,12 +32,16 @@ test('while a baseline is down the gateway says so, invents nothing, and the oth
   await restart;
   expect(refused.length).toBeGreaterThan(0);
   expect(refused.filter(({ status }) => ![502, 503, 504].includes(status))).toEqual([]);
-  expect(refused.filter(({ data }) => data.choices !== undefined || !data.error?.message)).toEqual([]);
+  expect(refused.filter(({ data }) => data.choices !== undefined)).toEqual([]);
+  expect(refused.filter(({ data }) => innards.test(JSON.stringify(data)))).toEqual([]);
+  convention('gateway', 'a refusal has the error body of the OpenAI API', () =>
+    expect(refused.filter(({ data }) => !data.error?.message)).toEqual([]),
+  );
   expect(others.filter(({ status, data }) => status !== 200 || !answerIn(data).includes('4'))).toEqual([]);
 }, 150_000);
 
 test('once it is back, the gateway uses it again', async () => {
-  service('baseline-langchain');
+  await needsModel(langchainModel);
   const { status, data } = await ask(langchainModel);
   expect(status).toBe(200);
   expect(answerIn(data)).toContain('4');

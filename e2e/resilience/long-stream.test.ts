@@ -1,9 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { cliModel, says, streamed } from '../../harness/suite/chat.ts';
 import { textOf } from '../../harness/suite/event-stream.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { largestGapMs } from '../../harness/suite/timing.ts';
+
+beforeEach(() => needs('chat'));
 
 // covers 101/TestTimeouts.test_streaming_stays_open_long_requests
 test('a poem is streamed to its end', async () => {

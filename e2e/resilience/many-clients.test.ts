@@ -1,15 +1,18 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
 import { textOf } from '../../harness/suite/event-stream.ts';
+import { needsModel } from '../../harness/suite/model.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
-import { service } from '../../harness/suite/stack.ts';
+
+beforeEach(() => needs('chat'));
 
 const clients = Array.from({ length: 40 }, (_, at) => at);
 
 test('40 clients at the same time get their own answers, whole ones and streams', async () => {
   await needsScriptedProvider('gateway');
-  service('baseline-langchain');
+  await needsModel(langchainModel);
   const answers = await Promise.all(
     clients.map(async (client) => {
       const say = `this is for client ${client}`;

@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { cliModel, complete, says } from '../../harness/suite/chat.ts';
 import { getStream } from '../../harness/suite/event-stream.ts';
 import { extract, memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { restartService } from '../../harness/suite/restart.ts';
 import { service } from '../../harness/suite/stack.ts';
 
@@ -20,6 +21,7 @@ test('memories survive a restart of the memory service, and so does what has bee
 
 // covers 000/non-in-memory-deployment
 test('what happened to a debugged request can be read after a restart of the gateway', async () => {
+  await needs('debug');
   const id = `req-${randomUUID()}`;
   const url = `${service('gateway').url}/v1/debug/stream/${id}`;
   const headers = { 'X-Request-Id': id };

@@ -1,10 +1,14 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { cliModel, complete, says, streamed } from '../../harness/suite/chat.ts';
+import { convention } from '../../harness/suite/convention.ts';
 import { waitForJournal } from '../../harness/suite/journal.ts';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
+
+beforeEach(() => needs('chat'));
 
 /** As compose.yaml has it. */
 const gatewayTimeoutMs = Number(process.env.REQUEST_TIMEOUT_MS || 20_000);
@@ -30,7 +34,10 @@ test(
     );
     expect(performance.now() - startedAt).toBeGreaterThan(gatewayTimeoutMs * 0.9);
     expect(status).toBe(504);
-    expect(data.error?.message).toEqual(expect.any(String));
+    expect(data.choices).toBeUndefined();
+    convention('gateway', 'a refusal has the error body of the OpenAI API', () =>
+      expect(data.error?.message).toEqual(expect.any(String)),
+    );
     const upstream = await waitForJournal(id, 'hungup');
     expect(upstream.completedAt).toBeUndefined();
   },

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createParser } from 'eventsource-parser';
+import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { stackScope } from '../../harness/suite/scope.ts';
+import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import type { ScopeClient, WorkerClient } from '../../harness/workers/client.ts';
 
 let scope: ScopeClient;
 let first: WorkerClient;
 let second: WorkerClient;
 
-beforeAll(() => {
+beforeAll(async () => {
+  await needs('debug');
   scope = stackScope('gateway');
+  await needsSeveralWorkers(scope, 'gateway');
   first = scope.workerClient('gateway', 1);
   second = scope.workerClient('gateway', 2);
 });

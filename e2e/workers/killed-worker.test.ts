@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { waitForJournal } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { stackScope } from '../../harness/suite/scope.ts';
+import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
 import { type ScopeClient, ScopeClientError, type WorkerView } from '../../harness/workers/client.ts';
@@ -29,6 +29,7 @@ let writes: readonly Write[];
 /** Clients write through both workers all the time; the first worker is killed under them and comes back. */
 beforeAll(async () => {
   scope = stackScope('memory');
+  await needsSeveralWorkers(scope, 'memory');
   before = await scope.workers('memory');
   const done: Write[] = [];
   let over = false;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { stackScope } from '../../harness/suite/scope.ts';
+import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import type { ScopeClient, WorkerClient } from '../../harness/workers/client.ts';
 import { recall, tell } from './memory-worker.ts';
 
@@ -10,8 +10,9 @@ let scope: ScopeClient;
 let first: WorkerClient;
 let second: WorkerClient;
 
-beforeAll(() => {
+beforeAll(async () => {
   scope = stackScope('memory');
+  await needsSeveralWorkers(scope, 'memory');
   first = scope.workerClient('memory', 1);
   second = scope.workerClient('memory', 2);
 });

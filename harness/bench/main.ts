@@ -9,7 +9,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     hunts: { type: 'string', default: '300' },
-    // Of `hunts` the workloads, of `detection` the mutants or subjects.
+    // Of `hunts` the workloads, of `detection` the mutants or subjects, of `gateway` the ways and measures.
     only: { type: 'string' },
     // For `detection`, which takes an hour and is run only when it is named.
     time: { type: 'string', default: '60s' },
@@ -37,7 +37,15 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
       ...(json ? { jsonFile: json } : {}),
     });
   },
-  gateway: async () => (await import('./gateway.ts')).benchGateway(),
+  gateway: async () => {
+    const { benchGateway } = await import('./gateway/bench-gateway.ts');
+    const { only, json } = values;
+    await benchGateway({
+      rounds,
+      ...(only ? { only: only.split(',') } : {}),
+      ...(json ? { jsonFile: json } : {}),
+    });
+  },
   hunts: async () =>
     (await import('./hunts.ts')).benchHunts(
       Number(values.hunts),

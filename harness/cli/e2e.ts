@@ -1,16 +1,16 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { gauntletError } from '../errors.ts';
-import type { TestOutcome } from '../report/outcome.ts';
 import { lastFailures, makeResultsFolder, rememberFailures, writeResults } from '../report/results-folder.ts';
 import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
 import type { Supervisor } from '../stack/supervisor/client.ts';
+import { type Requirement, requirements } from '../suite/requirement.ts';
 import { interruptSignal } from './interrupts.ts';
 import { readJournal } from './journal.ts';
 import { keptRun } from './kept-run.ts';
-import { addStackOptions, type StackOptions } from './options.ts';
+import { addStackOptions, oneOf, type StackOptions } from './options.ts';
 import { printError } from './print-error.ts';
 import { printSummary, printUrls } from './print-summary.ts';
-import { checkSelection, runSuites, type SuiteSelection, suiteNames } from './run-suites.ts';
+import { checkSelection, runSuites, type SuiteSelection, type SuitesRun, suiteNames } from './run-suites.ts';
 import { planRun, startStack } from './start-stack.ts';
 
 /**
@@ -22,6 +22,7 @@ const usualLinks = ['client>gateway'];
 interface E2eOptions extends StackOptions {
   readonly suites?: readonly string[];
   readonly grep?: string;
+  readonly require?: readonly Requirement[];
   readonly results: string;
   readonly keep?: true;
   readonly stack?: string;
@@ -35,6 +36,11 @@ export function addE2eCommand(program: Command): void {
       list.split(','),
     )
     .option('--grep <re>', 'run only tests whose full name matches')
+    .option(
+      '--require <list>',
+      `fail, instead of skipping, where a service does not offer one of these; comma-separated: ${requirements.join(', ')}`,
+      oneOf(requirements),
+    )
     .option('--results <dir>', 'where results go', 'results')
     .option('--keep', 'leave the stack up and print its URLs')
     .option('--stack <run-id>', 'run the suites on a kept stack')
@@ -69,13 +75,13 @@ async function e2e(options: E2eOptions): Promise<number> {
   );
   const startedAt = Date.now();
   const attempt = await startStack(run, options.deadline, signal);
-  let outcomes: readonly TestOutcome[] | undefined;
+  let done: SuitesRun | undefined;
   let failure = attempt.error;
   let journal: string | undefined;
   try {
     if (failure === undefined) {
       console.log(`  up in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
-      outcomes = await runSuites(runId, options.seed, selection, signal);
+      done = await runSuites(runId, options.seed, selection, signal);
       journal = await readJournal(attempt.record);
     }
   } catch (error) {
@@ -86,16 +92,16 @@ async function e2e(options: E2eOptions): Promise<number> {
     record: attempt.record,
     seed: options.seed,
     durationMs: Date.now() - startedAt,
-    outcomes: outcomes ?? [],
+    outcomes: done?.outcomes ?? [],
   };
   const summary = writeResults(results, facts, journal);
-  if (outcomes) rememberFailures(options.results, facts);
+  if (done) rememberFailures(options.results, facts);
   await finish(attempt.supervisor, attempt.record, options.keep === true && failure === undefined);
   if (failure !== undefined) {
     printError(failure);
     return signal.aborted ? 130 : 1;
   }
-  return printSummary(summary, results, outcomes);
+  return printSummary(summary, results, done);
 }
 
 /** Releases or removes the stack. */
@@ -122,16 +128,18 @@ async function onKeptStack(
   const results = makeResultsFolder(options.results, runId);
   console.log(`gauntlet e2e · kept run ${runId} · ${record.driver} · seed ${options.seed} · ${results}\n`);
   const startedAt = Date.now();
-  const outcomes = await runSuites(runId, options.seed, selection, signal);
+  const done = await runSuites(runId, options.seed, selection, signal);
   if (signal.aborted) throw signal.reason;
-  const facts = { record, seed: options.seed, durationMs: Date.now() - startedAt, outcomes: outcomes ?? [] };
+  const durationMs = Date.now() - startedAt;
+  const facts = { record, seed: options.seed, durationMs, outcomes: done?.outcomes ?? [] };
   const summary = writeResults(results, facts, await readJournal(record));
-  if (outcomes) rememberFailures(options.results, facts);
-  return printSummary(summary, results, outcomes);
+  if (done) rememberFailures(options.results, facts);
+  return printSummary(summary, results, done);
 }
 
 function select(options: E2eOptions): SuiteSelection {
-  const selection: SuiteSelection = { suites: options.suites, grep: options.grep };
+  const { suites, grep, require } = options;
+  const selection: SuiteSelection = { suites, grep, require };
   checkSelection(selection);
   if (!options.lastFailed) return selection;
   if (options.grep || options.suites)
@@ -139,5 +147,5 @@ function select(options: E2eOptions): SuiteSelection {
   const only = lastFailures(options.results);
   if (!only)
     throw gauntletError('GNT_USAGE', `--last-failed: there is no earlier run in ${options.results}.`);
-  return { only };
+  return { only, require };
 }

@@ -1,32 +1,52 @@
-import type { TestOutcome } from '../report/outcome.ts';
 import type { Summary } from '../report/summary.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
+import type { SuitesRun } from './run-suites.ts';
 
-/** Prints skips with their reasons, failures, and the count. Returns the exit code. */
-export function printSummary(
-  summary: Summary,
-  folder: string,
-  outcomes: readonly TestOutcome[] | undefined,
-): number {
-  const byReason = Map.groupBy(summary.skips, ({ reason }) => reason);
-  if (byReason.size > 0) console.log('\nskipped:');
-  for (const [reason, skips] of byReason) {
-    console.log(`  ${skips.length} × ${reason} (${skips[0]?.class})`);
-    for (const { test } of skips.slice(0, 3)) console.log(`      ${test}`);
-    if (skips.length > 3) console.log(`      … and ${skips.length - 3} more`);
-  }
+/**
+ * Prints skips with their reasons, conventions that are not kept, failures, and the count.
+ *
+ * @returns the exit code; a run that says nothing about what the user requires is no success
+ */
+export function printSummary(summary: Summary, folder: string, run: SuitesRun | undefined): number {
+  const skipped = summary.skips.map(({ test, reason, class: skipClass }) => ({
+    test,
+    why: `${reason} (${skipClass})`,
+  }));
+  printGroups('skipped:', skipped);
+  printGroups(
+    'conventions that are not kept (no failures; `--require conventions` makes them so):',
+    summary.findings.map(({ test, what }) => ({ test, why: what })),
+  );
   if (summary.failures.length > 0) console.log('\nfailed:');
   for (const { test, file, class: failureClass } of summary.failures)
     console.log(`  ✗ ${file}: ${test} (${failureClass})`);
-  const { passed, failed, skipped } = summary.tests;
+  const { passed, failed, conventions } = summary.tests;
+  const ran = passed + failed + conventions;
   console.log(`\nresults: ${folder}`);
-  if (!outcomes) {
+  if (!run) {
     console.log('Jest ended without results; see its output above');
     return 1;
   }
-  if (passed + failed + skipped === 0) console.log('no test matched');
-  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-  return failed > 0 || passed + skipped === 0 ? 1 : 0;
+  if (run.unasked.length > 0) {
+    console.log(`--require ${run.unasked.join(',')}: none of the tests that ran needs it`);
+  }
+  if (ran + skipped.length === 0) console.log('no test matched');
+  const against = conventions > 0 ? `, ${conventions} against conventions` : '';
+  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped${against}`);
+  return failed > 0 || run.unasked.length > 0 || ran + skipped.length === 0 ? 1 : 0;
+}
+
+/** Tests by what they have in common, the first three of each. */
+function printGroups(
+  title: string,
+  entries: readonly { readonly test: string; readonly why: string }[],
+): void {
+  if (entries.length > 0) console.log(`\n${title}`);
+  for (const [why, group] of Map.groupBy(entries, (entry) => entry.why)) {
+    console.log(`  ${group.length} × ${why}`);
+    for (const { test } of group.slice(0, 3)) console.log(`      ${test}`);
+    if (group.length > 3) console.log(`      … and ${group.length - 3} more`);
+  }
 }
 
 /** Where everything is, and how to go on with a kept stack. */

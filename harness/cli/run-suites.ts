@@ -5,12 +5,22 @@ import { gauntletError } from '../errors.ts';
 import type { TestOutcome } from '../report/outcome.ts';
 import { packageRoot } from '../stack/process/launch.ts';
 import { runFolder } from '../stack/run-folder.ts';
+import type { Requirement } from '../suite/requirement.ts';
 
 export interface SuiteSelection {
   readonly suites?: readonly string[] | undefined;
   readonly grep?: string | undefined;
   /** Tests that failed last time; everything else is left out. */
   readonly only?: readonly { readonly file: string; readonly test: string }[] | undefined;
+  /** What must be offered or kept; a test that would be skipped for the lack of it fails. */
+  readonly require?: readonly Requirement[] | undefined;
+}
+
+/** What a run of the suites came to. */
+export interface SuitesRun {
+  readonly outcomes: readonly TestOutcome[];
+  /** Features that the user requires and that no test asked for: nothing was found out about them. */
+  readonly unasked: readonly Requirement[];
 }
 
 /** Names of all suites: the folders below e2e/. */
@@ -37,16 +47,18 @@ export function checkSelection({ suites, grep }: SuiteSelection): void {
 /**
  * Runs the suites in Jest against a stack.
  *
- * @returns what every test came to; undefined when Jest ended without saying, which `signal` explains or is our fault
+ * @returns undefined when Jest ended without saying, which `signal` explains or is our fault
  */
 export async function runSuites(
   runId: string,
   seed: number,
   selection: SuiteSelection,
   signal: AbortSignal,
-): Promise<readonly TestOutcome[] | undefined> {
+): Promise<SuitesRun | undefined> {
   const folder = runFolder(runId);
   const outcomes = join(folder, `outcomes-${process.pid}.json`);
+  const features = join(folder, `features-${process.pid}`);
+  const required = selection.require ?? [];
   const pattern = selection.grep ?? selection.only?.map(({ test }) => `^${escapePattern(test)}$`).join('|');
   const files =
     selection.only?.map(({ file }) => escapePattern(file)) ??
@@ -70,6 +82,9 @@ export async function runSuites(
       GAUNTLET_SEED: String(seed),
       GAUNTLET_OUTCOMES: outcomes,
       GAUNTLET_SKIPS: join(folder, `skips-${process.pid}.jsonl`),
+      GAUNTLET_CONVENTIONS: join(folder, `conventions-${process.pid}.jsonl`),
+      GAUNTLET_FEATURES: features,
+      GAUNTLET_REQUIRE: required.join(','),
       GAUNTLET_SELECTED: pattern === undefined ? '' : '1',
     },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -79,7 +94,10 @@ export async function runSuites(
     forceKillAfterDelay: 2_000,
   });
   if (!existsSync(outcomes)) return undefined;
-  return JSON.parse(readFileSync(outcomes, 'utf8')) as TestOutcome[];
+  return {
+    outcomes: JSON.parse(readFileSync(outcomes, 'utf8')) as TestOutcome[],
+    unasked: required.filter((name) => name !== 'conventions' && !existsSync(join(features, `${name}.json`))),
+  };
 }
 
 function escapePattern(text: string): string {

@@ -27,6 +27,12 @@ test('an unknown suite lists the suites', async () => {
   expect(output).toMatch(/There is no suite "gatewya"[\s\S]*gateway/);
 });
 
+test('an unknown feature to require lists the features', async () => {
+  const { code, output } = await run(['e2e', '--require', 'responses,mesages']);
+  expect(code).toBe(2);
+  expect(output).toMatch(/"mesages" is not one of: .*responses, .*messages, .*conventions/);
+});
+
 test('an unknown profile lists the profiles', async () => {
   const { code, output } = await run(['up', '--profiles', 'core,huge']);
   expect(code).toBe(2);

@@ -1,11 +1,10 @@
-import { isFailure } from './outcome.ts';
+import { count, isAgainstConvention, isFailure, type TestOutcome } from './outcome.ts';
 import type { RunFacts } from './summary.ts';
 
 /** Common Test Report Format 0.0.0, https://ctrf.io/docs/specification/overview */
 export function toCtrf({ record, durationMs, outcomes }: RunFacts): object {
   const start = Date.parse(record.startedAt);
-  const failed = outcomes.filter(isFailure).length;
-  const passed = outcomes.filter(({ status }) => status === 'passed').length;
+  const { passed, failed, skipped, conventions } = count(outcomes);
   return {
     reportFormat: 'CTRF',
     specVersion: '0.0.0',
@@ -15,20 +14,31 @@ export function toCtrf({ record, durationMs, outcomes }: RunFacts): object {
         tests: outcomes.length,
         passed,
         failed,
-        skipped: outcomes.length - passed - failed,
+        skipped,
         pending: 0,
-        other: 0,
+        other: conventions,
         start,
         stop: start + durationMs,
       },
       tests: outcomes.map((outcome) => ({
         name: outcome.name,
-        status: isFailure(outcome) ? 'failed' : outcome.status,
+        ...statusOf(outcome),
         duration: Math.round(outcome.durationMs),
         suite: [outcome.suite],
         filePath: outcome.file,
-        ...(outcome.message || outcome.reason ? { message: outcome.message ?? outcome.reason } : {}),
+        ...messageOf(outcome),
       })),
     },
   };
+}
+
+/** CTRF has no word for a finding that is no failure: it is `other`, and `rawStatus` says what. */
+function statusOf(outcome: TestOutcome): { readonly status: string; readonly rawStatus?: string } {
+  if (isAgainstConvention(outcome)) return { status: 'other', rawStatus: 'convention' };
+  return { status: isFailure(outcome) ? 'failed' : outcome.status };
+}
+
+function messageOf({ message, reason, conventions = [] }: TestOutcome): { readonly message?: string } {
+  const said = message ?? reason ?? conventions.map(({ what }) => `not kept: ${what}`).join('\n');
+  return said ? { message: said } : {};
 }

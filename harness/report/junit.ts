@@ -31,6 +31,10 @@ function testXml(outcome: TestOutcome): string {
   }
   if (outcome.status === 'skipped')
     return `${head}><skipped message="${escapeXml(outcome.reason ?? '')}"/></testcase>`;
+  if (outcome.conventions) {
+    const notes = outcome.conventions.map(({ what, message }) => `convention not kept: ${what}\n${message}`);
+    return `${head}><system-out>${escapeXml(notes.join('\n'))}</system-out></testcase>`;
+  }
   return `${head}/>`;
 }
 

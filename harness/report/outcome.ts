@@ -13,19 +13,35 @@ export interface TestOutcome {
   /** Of a skip; a skip without one fails the run. */
   readonly reason?: string;
   readonly class?: SkipClass;
+  /** Conventions of ours that the service does not keep; they fail no test. */
+  readonly conventions?: readonly BrokenConvention[];
+}
+
+export interface BrokenConvention {
+  readonly what: string;
+  /** What the assertion said. */
+  readonly message: string;
 }
 
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Tests whose demands are met, but not a convention that they look at; not among the passed. */
+  readonly conventions: number;
 }
 
-/** Counts outcomes; a skip without a reason counts as failed. */
+/** Counts outcomes, each once; a skip without a reason counts as failed. */
 export function count(outcomes: readonly TestOutcome[]): Counts {
   const failed = outcomes.filter(isFailure).length;
-  const passed = outcomes.filter(({ status }) => status === 'passed').length;
-  return { passed, failed, skipped: outcomes.length - passed - failed };
+  const conventions = outcomes.filter(isAgainstConvention).length;
+  const passed = outcomes.filter(({ status }) => status === 'passed').length - conventions;
+  return { passed, failed, skipped: outcomes.length - passed - failed - conventions, conventions };
+}
+
+/** Whether a test found nothing but a convention that is not kept. */
+export function isAgainstConvention({ status, conventions = [] }: TestOutcome): boolean {
+  return status === 'passed' && conventions.length > 0;
 }
 
 export function isFailure(outcome: TestOutcome): boolean {

@@ -24,6 +24,14 @@ const outcomes: readonly TestOutcome[] = [
     class: 'upstream_unavailable',
   },
   { suite: 'ollama', file: 'e2e/ollama/b.test.ts', name: 'is silent', status: 'skipped', durationMs: 0 },
+  {
+    suite: 'gateway',
+    file: 'e2e/gateway/a.test.ts',
+    name: 'refuses',
+    status: 'passed',
+    durationMs: 4,
+    conventions: [{ what: 'a refusal has an <error>', message: 'Received: undefined' }],
+  },
 ];
 
 const facts = {
@@ -41,7 +49,7 @@ const facts = {
   outcomes,
 };
 
-test('the summary counts, gives reasons, and takes a skip without one for a failure', () => {
+test('the summary counts, gives reasons, takes a skip without one for a failure and sets conventions apart', () => {
   expect(summarise(facts)).toEqual({
     runId: 'abc123',
     driver: 'process',
@@ -49,9 +57,21 @@ test('the summary counts, gives reasons, and takes a skip without one for a fail
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 2500,
     services: { gateway: { state: 'healthy', workers: 2, readyMs: 900 } },
-    tests: { passed: 1, failed: 2, skipped: 1 },
-    suites: { gateway: { passed: 1, failed: 1, skipped: 0 }, ollama: { passed: 0, failed: 1, skipped: 1 } },
+    tests: { passed: 1, failed: 2, skipped: 1, conventions: 1 },
+    suites: {
+      gateway: { passed: 1, failed: 1, skipped: 0, conventions: 1 },
+      ollama: { passed: 0, failed: 1, skipped: 1, conventions: 0 },
+    },
     skips: [{ test: 'chats', reason: 'ollama: no `ollama` program on PATH', class: 'upstream_unavailable' }],
+    findings: [
+      {
+        test: 'refuses',
+        file: 'e2e/gateway/a.test.ts',
+        class: 'convention',
+        what: 'a refusal has an <error>',
+        message: 'Received: undefined',
+      },
+    ],
     failures: [
       { test: 'streams <fast>', file: 'e2e/gateway/a.test.ts', class: 'product_failure' },
       { test: 'is silent', file: 'e2e/ollama/b.test.ts', class: 'harness_bug' },
@@ -63,13 +83,15 @@ test('the summary holds no variables and no credentials', () => {
   expect(JSON.stringify(summarise(facts))).not.toContain('never-in-results');
 });
 
-test('JUnit XML is escaped, without colours, with the reason of a skip', () => {
+test('JUnit XML is escaped, without colours, with the reason of a skip and what is no failure', () => {
   expect(toJunit(facts)).toBe(`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="gauntlet" tests="4" failures="2" time="2.500">
-  <testsuite name="gateway" tests="2" failures="1" skipped="0" time="1.512">
+<testsuites name="gauntlet" tests="5" failures="2" time="2.500">
+  <testsuite name="gateway" tests="3" failures="1" skipped="0" time="1.516">
     <testcase classname="e2e/gateway/a.test.ts" name="answers" time="0.012"/>
     <testcase classname="e2e/gateway/a.test.ts" name="streams &lt;fast&gt;" time="1.500"><failure message="expected &quot;1&quot; &amp; got 2">expected &quot;1&quot; &amp; got 2
 at line 3</failure></testcase>
+    <testcase classname="e2e/gateway/a.test.ts" name="refuses" time="0.004"><system-out>convention not kept: a refusal has an &lt;error&gt;
+Received: undefined</system-out></testcase>
   </testsuite>
   <testsuite name="ollama" tests="2" failures="1" skipped="1" time="0.000">
     <testcase classname="e2e/ollama/b.test.ts" name="chats" time="0.000"><skipped message="ollama: no \`ollama\` program on PATH"/></testcase>
@@ -85,9 +107,18 @@ test('CTRF has the required fields', () => {
     specVersion: '0.0.0',
     results: {
       tool: { name: 'gauntlet' },
-      summary: { tests: 4, passed: 1, failed: 2, skipped: 1, start: 1767323045000, stop: 1767323047500 },
+      summary: {
+        tests: 5,
+        passed: 1,
+        failed: 2,
+        skipped: 1,
+        other: 1,
+        start: 1767323045000,
+        stop: 1767323047500,
+      },
       tests: expect.arrayContaining([
         expect.objectContaining({ name: 'answers', status: 'passed', duration: 12 }),
+        expect.objectContaining({ name: 'refuses', status: 'other', rawStatus: 'convention' }),
       ]),
     },
   });

@@ -1,24 +1,27 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { AggregatedResult, Reporter, TestContext } from '@jest/reporters';
+import type { ConventionNote } from '../suite/convention.ts';
+import type { SkipClass } from '../suite/skip.ts';
 import type { TestOutcome } from './outcome.ts';
 
 interface SkipNote {
   readonly file: string;
   readonly test: string;
   readonly reason: string;
-  readonly class: 'missing_env' | 'upstream_unavailable';
+  readonly class: SkipClass;
 }
 
 /**
- * Writes what every test came to, skips with their reasons, to the file GAUNTLET_OUTCOMES. The command that started
+ * Writes what every test came to, skips with their reasons and conventions that are not kept, to the file GAUNTLET_OUTCOMES. The command that started
  * Jest makes the reports from it.
  */
 export default class SuiteReporter implements Pick<Reporter, 'onRunComplete' | 'getLastError'> {
   #error: Error | undefined;
 
   onRunComplete(_: Set<TestContext>, results: AggregatedResult): void {
-    const notes = readNotes();
+    const notes = readNotes<SkipNote>(process.env.GAUNTLET_SKIPS);
+    const broken = readNotes<ConventionNote>(process.env.GAUNTLET_CONVENTIONS);
     const outcomes = results.testResults.flatMap((file): TestOutcome[] => {
       const path = relative(process.cwd(), file.testFilePath);
       const suite = path.split(sep)[1] ?? path;
@@ -27,7 +30,13 @@ export default class SuiteReporter implements Pick<Reporter, 'onRunComplete' | '
         return [{ suite, file: path, name: '(whole file)', status: 'failed', durationMs: 0, message }];
       }
       return file.testResults.flatMap((test): TestOutcome[] => {
-        const base = { suite, file: path, name: test.fullName, durationMs: test.duration ?? 0 };
+        const conventions = broken
+          .filter((note) => note.file === file.testFilePath && note.test === test.fullName)
+          .map(({ what, message }) => ({ what, message }));
+        const base = {
+          ...{ suite, file: path, name: test.fullName, durationMs: test.duration ?? 0 },
+          ...(conventions.length > 0 ? { conventions } : {}),
+        };
         if (test.status === 'passed') return [{ ...base, status: 'passed' }];
         if (test.status === 'failed') {
           return [{ ...base, status: 'failed', message: test.failureMessages.join('\n\n') }];
@@ -48,9 +57,8 @@ export default class SuiteReporter implements Pick<Reporter, 'onRunComplete' | '
   }
 }
 
-function readNotes(): readonly SkipNote[] {
-  const path = process.env.GAUNTLET_SKIPS;
+function readNotes<Note>(path: string | undefined): readonly Note[] {
   if (!path || !existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as SkipNote);
+  return lines.map((line) => JSON.parse(line) as Note);
 }

@@ -12,6 +12,14 @@ export interface Summary {
   readonly tests: Counts;
   readonly suites: Readonly<Record<string, Counts>>;
   readonly skips: readonly { test: string; reason: string; class: string }[];
+  /** What is no failure: conventions of ours that a service does not keep. */
+  readonly findings: readonly {
+    test: string;
+    file: string;
+    class: 'convention';
+    what: string;
+    message: string;
+  }[];
   readonly failures: readonly { test: string; file: string; class: 'product_failure' | 'harness_bug' }[];
 }
 
@@ -39,6 +47,15 @@ export function summarise({ record, seed, durationMs, outcomes }: RunFacts): Sum
       status === 'skipped' && reason
         ? [{ test: name, reason, class: skipClass ?? 'upstream_unavailable' }]
         : [],
+    ),
+    findings: outcomes.flatMap(({ name, file, conventions = [] }) =>
+      conventions.map(({ what, message }) => ({
+        test: name,
+        file,
+        class: 'convention' as const,
+        what,
+        message,
+      })),
     ),
     failures: outcomes.flatMap(({ status, name, file, reason, message }) => {
       if (status === 'failed') {

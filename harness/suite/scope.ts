@@ -18,3 +18,10 @@ export function stackScope(...severalWorkers: readonly string[]): ScopeClient {
   }
   return openScope(scope.url, setting('SCOPE_TOKEN'));
 }
+
+/** How many workers a command or image of the user really has is seen only now; ours have what the stack says. */
+export async function needsSeveralWorkers(scope: ScopeClient, name: string): Promise<void> {
+  if (service(name).ours) return;
+  const { length } = await scope.workers(name);
+  if (length < 2) skip(`${name} has ${length === 1 ? 'one worker' : 'no worker that the scope can see'}`);
+}

@@ -1,5 +1,8 @@
-/** Why a test did not run. Design §8: only these two excuse a test; everything else is a failure. */
-export type SkipClass = 'missing_env' | 'upstream_unavailable';
+/**
+ * Why a test did not run: only these excuse it, everything else is a failure. `not_offered`: the user's own service lacks
+ * what the test is about.
+ */
+export type SkipClass = 'missing_env' | 'upstream_unavailable' | 'not_offered';
 
 /** Thrown inside a test or hook: the test is reported as skipped, with this reason. */
 export class SkipError extends Error {

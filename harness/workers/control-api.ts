@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { carriesToken } from './access.ts';
-import { ownerOf } from './connection-owner.ts';
-import { type ServiceProcess, stateOf } from './process-table.ts';
+import { ownerOf } from './connections/connection-owner.ts';
+import { type ServiceProcess, stateOf } from './processes/process-table.ts';
+import { type Worker, workerName } from './processes/worker-register.ts';
+import { defaultRevertAfterMs, type SignalAction, signalActions } from './processes/worker-signals.ts';
 import { parseWorkerName } from './proxy-target.ts';
 import type { Scope } from './scope.ts';
 import { asScopeError, errorBody, ScopeError } from './scope-error.ts';
-import { type Worker, workerName } from './worker-register.ts';
-import { defaultRevertAfterMs, type SignalAction, signalActions } from './worker-signals.ts';
 
 const maxBodyBytes = 4096;
 const maxRevertAfterMs = 600_000;

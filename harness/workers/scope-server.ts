@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { answerConnect } from './connect-front.ts';
+import { answerConnect } from './connections/connect-front.ts';
+import { ForwardFront } from './connections/forward-front.ts';
 import { answerControl } from './control-api.ts';
-import { ForwardFront } from './forward-front.ts';
 import { Scope } from './scope.ts';
 import type { ScopeSettings } from './settings.ts';
 

@@ -1,10 +1,10 @@
-import { ConnectionOpener } from './connection-opener.ts';
-import { IdleConnections, type OwnedConnection } from './idle-connections.ts';
-import { ProcessTable } from './process-table.ts';
+import { ConnectionOpener } from './connections/connection-opener.ts';
+import { IdleConnections, type OwnedConnection } from './connections/idle-connections.ts';
+import { ProcessTable } from './processes/process-table.ts';
+import { WorkerRegister } from './processes/worker-register.ts';
+import { WorkerSignals } from './processes/worker-signals.ts';
 import type { ProxyTarget } from './proxy-target.ts';
 import type { ScopeSettings } from './settings.ts';
-import { WorkerRegister } from './worker-register.ts';
-import { WorkerSignals } from './worker-signals.ts';
 
 export interface ConnectOptions {
   readonly stopOthers: boolean;

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
 import { gateway } from './gateway.ts';
 import { gatewayArena } from './gateway-arena.ts';
-import { litellm, litellmStreams } from './litellm.ts';
+import { litellm, litellmHangups, litellmStreams } from './litellm.ts';
 import { litellmParallel } from './litellm-parallel.ts';
 import { memory } from './memory.ts';
 import { memoryLimit } from './memory-limit.ts';
@@ -13,6 +13,7 @@ import { openWebuiPipes } from './open-webui-pipes.ts';
 import { openWebuiState } from './open-webui-state.ts';
 import { openWebuiTasks } from './open-webui-tasks.ts';
 import { openWebuiValves } from './open-webui-valves.ts';
+import { responses } from './responses.ts';
 import type { Workload } from './workload.ts';
 
 /** The workloads that come with the project. */
@@ -21,8 +22,10 @@ export const workloads: readonly Workload[] = [
   memoryLimit,
   gateway,
   gatewayArena,
+  responses,
   litellm,
   litellmStreams,
+  litellmHangups,
   litellmParallel,
   openWebui,
   openWebuiPipes,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { operationsOf } from '../plan/plan.ts';
-import { completionOf, type PlanRun, type PreparedRun, type Workload } from './workload.ts';
+import { completionOf, demand, type PlanRun, type PreparedRun, type Workload } from './workload.ts';
 
 /** As long as the gateway makes voters read; it refuses votes that come sooner. */
 const readingMs = (setting: PlanRun['stack']['setting']) => Number(setting('ARENA_MIN_VOTE_AGE_MS') || 1_000);
@@ -35,8 +35,7 @@ async function prepareRun({ plan, stack, nonce, client }: PlanRun): Promise<Prep
     keys.map(async (key) => {
       const messages = [{ role: 'user', content: `Which of you answers ${key}-${nonce}?` }];
       const path = '/v1/chat/completions/arena';
-      const answer = await client.request({ path, body: { model: 'baseline-cli-agent', messages } });
-      if (answer.status !== 200) throw new Error(`no battle: ${answer.status} ${answer.text.slice(0, 200)}`);
+      const answer = await demand(client, { path, body: { model: 'baseline-cli-agent', messages } });
       prompts.set(key, answer.json<{ prompt_id: string }>().prompt_id);
     }),
   );

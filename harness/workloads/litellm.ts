@@ -63,6 +63,29 @@ export const litellmStreams: Workload = {
   faultsEvery: 1,
 };
 
+/** The same proxy when clients hang up, before the first frame too. */
+export const litellmHangups: Workload = {
+  ...litellm,
+  name: 'litellm-hangups',
+  summary: 'chats and streams whose clients hang up before anything was passed on, or later',
+  shape: ({ workers }) => ({
+    name: 'litellm-hangups',
+    service: 'litellm',
+    clients: 2,
+    workers: { litellm: workers.litellm ?? 1 },
+    operations: [{ name: 'chat' }, { name: 'stream', stream: true }],
+    maxSteps: 5,
+    faults: {
+      stream: { effects: ['slow-first-token'] },
+      client: { actions: ['abort'] },
+      revertAfterMs: 1_000,
+    },
+  }),
+  checks: () => [...chatChecks, { checker: 'cancel-upstream', withinMs: cancelWithinMs }],
+  lastReads: {},
+  faultsEvery: 1,
+};
+
 function prepareRun({ plan, stack, uuid }: PlanRun): PreparedRun {
   const headers = { authorization: `Bearer ${stack.setting('LITELLM_MASTER_KEY')}` };
   const names = new Map(users.map((key) => [key as string, `${key}-${plan.seed}-${uuid(key)}`]));

@@ -1,4 +1,4 @@
-import type { Answer, Client, ClientRequest, WorkloadStack } from './workload.ts';
+import { type Answer, type Client, type ClientRequest, demand, type WorkloadStack } from './workload.ts';
 
 const email = 'admin@gauntlet.test';
 
@@ -16,17 +16,13 @@ export async function signedIn(stack: WorkloadStack, client: Client): Promise<Re
 
 async function signIn(stack: WorkloadStack, client: Client): Promise<string> {
   const body = { email, password: stack.setting('WEBUI_ADMIN_PASSWORD') };
-  const answer = await client.request({ path: '/api/v1/auths/signin', body });
-  if (answer.status !== 200) throw new Error(`sign-in of ${email}: ${answer.status} ${answer.text}`);
+  const answer = await demand(client, { path: '/api/v1/auths/signin', body });
   return answer.json<{ token: string }>().token;
 }
 
-/** Asks for JSON that must be there. Throws what the server said instead. */
-export async function must<T>(client: Client, request: ClientRequest): Promise<T> {
-  const answer = await client.request(request);
-  if (answer.status === 200) return answer.json<T>();
-  throw new Error(`${request.path}: ${answer.status} ${answer.text.slice(0, 200)}`);
-}
+/** Asks for JSON that must be there. */
+export const must = async <T>(client: Client, request: ClientRequest): Promise<T> =>
+  (await demand(client, request)).json<T>();
 
 /** Imports a function and switches it on, which a second switch would undo. */
 export async function addPipe(

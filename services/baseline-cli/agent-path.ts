@@ -1,9 +1,9 @@
-import type { AgentService } from '../agent/agent-service.ts';
-import type { Answer, AnswerEvent } from '../agent/answer/answer-event.ts';
-import type { ChatCall } from '../agent/chat-route.ts';
-import { describeEnd } from '../agent/sandbox/code-run.ts';
-import { runtimes } from '../agent/sandbox/runtimes.ts';
-import type { SandboxAbilities } from '../agent/sandbox/sandbox.ts';
+import type { Answer, AnswerEvent } from '../baseline-kit/answer/answer-event.ts';
+import type { Baseline } from '../baseline-kit/baseline.ts';
+import type { BaselineCall } from '../baseline-kit/chat-route.ts';
+import { describeEnd } from '../baseline-kit/sandbox/code-run.ts';
+import { runtimes } from '../baseline-kit/sandbox/runtimes.ts';
+import type { SandboxAbilities } from '../baseline-kit/sandbox/sandbox.ts';
 import { type CodeBlock, fenced, firstRunnable } from './code/code-block.ts';
 import type { Llm } from './llm/llm.ts';
 import { streamCompletion } from './llm/stream.ts';
@@ -17,9 +17,9 @@ const instructions = [
 
 /** The model answers; code in its answer is run in the sandbox, and the output follows the answer. */
 export async function answerByAgent(
-  service: AgentService,
+  service: Baseline,
   llm: Llm,
-  call: ChatCall,
+  call: BaselineCall,
   metadata: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
   call.trace.note('agent_path_start', 'The agent begins.', { model: service.settings.model });
@@ -32,9 +32,9 @@ export async function answerByAgent(
 }
 
 async function* agentEvents(
-  service: AgentService,
+  service: Baseline,
   llm: Llm,
-  { request, signal, trace }: ChatCall,
+  { request, signal, trace }: BaselineCall,
   abilities: SandboxAbilities,
 ): AsyncGenerator<AnswerEvent> {
   const startedAt = performance.now();
@@ -74,10 +74,10 @@ async function* agentEvents(
 }
 
 async function runBlock(
-  { sandbox }: AgentService,
+  { sandbox }: Baseline,
   { runtime, code }: CodeBlock,
   signal: AbortSignal,
-  trace: ChatCall['trace'],
+  trace: BaselineCall['trace'],
 ): Promise<{ readonly output: string; readonly summary: string }> {
   const { title } = runtimes[runtime];
   trace.note('tool_call_start', `${title} runs in the sandbox.`, { runtime });
@@ -95,7 +95,9 @@ async function runBlock(
 }
 
 /** Joins the client's own system prompt, which stays whole and first. */
-function withInstructions(messages: ChatCall['request']['messages']): ChatCall['request']['messages'] {
+function withInstructions(
+  messages: BaselineCall['request']['messages'],
+): BaselineCall['request']['messages'] {
   const [first, ...rest] = messages;
   const isSystem = first !== undefined && ['system', 'developer'].includes(String(first.role));
   if (isSystem && typeof first.content === 'string') {

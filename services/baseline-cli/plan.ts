@@ -1,7 +1,7 @@
-import type { AgentService } from '../agent/agent-service.ts';
-import type { Answer } from '../agent/answer/answer-event.ts';
-import type { ChatCall } from '../agent/chat-route.ts';
-import { decideRoute, type Route } from '../agent/routing/decision.ts';
+import type { Answer } from '../baseline-kit/answer/answer-event.ts';
+import type { Baseline } from '../baseline-kit/baseline.ts';
+import type { BaselineCall } from '../baseline-kit/chat-route.ts';
+import { decideRoute, type Route } from '../baseline-kit/routing/decision.ts';
 import { answerByAgent } from './agent-path.ts';
 import type { Llm } from './llm/llm.ts';
 import { askForDecision } from './llm/routing-call.ts';
@@ -12,7 +12,7 @@ import { upstreamRequest } from './upstream-request.ts';
 const agentNames = ['claude-code', 'aider', 'opencode', 'openhands', 'codex', 'roo-code', 'cline', 'droid'];
 
 /** Decides between the fast path and the agent path and begins the answer. */
-export function createPlanner(service: AgentService, llm: Llm): (call: ChatCall) => Promise<Answer> {
+export function createPlanner(service: Baseline, llm: Llm): (call: BaselineCall) => Promise<Answer> {
   const { settings } = service;
   return async (call) => {
     const { trace, signal, log } = call;
@@ -37,7 +37,7 @@ export function createPlanner(service: AgentService, llm: Llm): (call: ChatCall)
   };
 }
 
-function metadataOf({ asked }: ChatCall, route: Route, model: string): Readonly<Record<string, unknown>> {
+function metadataOf({ asked }: BaselineCall, route: Route, model: string): Readonly<Record<string, unknown>> {
   return {
     using_agent: route.usingAgent,
     complexity_reason: route.reason,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { createAgentService } from '../agent/agent-service.ts';
-import { addChatRoute } from '../agent/chat-route.ts';
-import { readAgentSettings } from '../agent/settings.ts';
+import { createBaseline } from '../baseline-kit/baseline.ts';
+import { addChatRoute } from '../baseline-kit/chat-route.ts';
+import { readBaselineSettings } from '../baseline-kit/settings.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { createLlm } from './llm/llm.ts';
 import { createPlanner } from './plan.ts';
@@ -11,8 +11,8 @@ const version = '0.1.0';
 
 /** The CLI baseline: a model for questions, a sandbox beside it for tasks that need code. */
 export async function createServer(context: WorkerContext): Promise<FastifyInstance> {
-  const settings = readAgentSettings(context.env);
-  const { app, service } = await createAgentService(context, settings);
+  const settings = readBaselineSettings(context.env);
+  const { app, service } = await createBaseline(context, settings);
   const llm = createLlm(settings);
   context.onShutdown(() => llm.close());
 

@@ -1,10 +1,10 @@
 import { AIMessage, AIMessageChunk, type BaseMessage, ToolMessage } from '@langchain/core/messages';
 import type { LLMResult } from '@langchain/core/outputs';
 import { createAgent } from 'langchain';
-import type { AgentService } from '../agent/agent-service.ts';
-import type { AnswerEvent } from '../agent/answer/answer-event.ts';
-import type { ChatCall } from '../agent/chat-route.ts';
-import { truncated } from '../agent/upstream-error.ts';
+import type { AnswerEvent } from '../baseline-kit/answer/answer-event.ts';
+import type { Baseline } from '../baseline-kit/baseline.ts';
+import type { BaselineCall } from '../baseline-kit/chat-route.ts';
+import { truncated } from '../baseline-kit/upstream-error.ts';
 import { createModel } from './model/chat-model.ts';
 import { toLangchain } from './model/messages.ts';
 import { modelError } from './model/model-error.ts';
@@ -18,7 +18,7 @@ const stepLimit = 2 * longestRunCalls;
 const instructions = 'Use your tools where they help: to calculate, to learn the time, to run code.';
 
 /** LangChain's agent: the model calls tools until it has an answer, in at most 15 calls of the model. */
-export async function* agentEvents(service: AgentService, call: ChatCall): AsyncGenerator<AnswerEvent> {
+export async function* agentEvents(service: Baseline, call: BaselineCall): AsyncGenerator<AnswerEvent> {
   const { request, signal, trace } = call;
   const { messages, systemPrompt } = splitSystemPrompt(toLangchain(request.messages));
   const agent = createAgent({
@@ -66,7 +66,7 @@ export async function* agentEvents(service: AgentService, call: ChatCall): Async
   yield { kind: 'end', finishReason, usage: usageOf(said) };
 }
 
-function* progressOf(message: BaseMessage, trace: ChatCall['trace']): Generator<AnswerEvent> {
+function* progressOf(message: BaseMessage, trace: BaselineCall['trace']): Generator<AnswerEvent> {
   if (AIMessage.isInstance(message)) {
     for (const { name } of message.tool_calls ?? []) {
       trace.note('tool_call_start', `Tool ${name} runs.`, { tool: name });

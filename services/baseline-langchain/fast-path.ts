@@ -1,8 +1,8 @@
 import type { AIMessageChunk } from '@langchain/core/messages';
-import type { AnswerEvent } from '../agent/answer/answer-event.ts';
-import type { ChatCall } from '../agent/chat-route.ts';
-import type { AgentSettings } from '../agent/settings.ts';
-import { truncated } from '../agent/upstream-error.ts';
+import type { AnswerEvent } from '../baseline-kit/answer/answer-event.ts';
+import type { BaselineCall } from '../baseline-kit/chat-route.ts';
+import type { BaselineSettings } from '../baseline-kit/settings.ts';
+import { truncated } from '../baseline-kit/upstream-error.ts';
 import { createModel } from './model/chat-model.ts';
 import { toLangchain } from './model/messages.ts';
 import { modelError } from './model/model-error.ts';
@@ -11,11 +11,12 @@ import { totalUsage } from './model/usage.ts';
 
 /** The model's own answer, streamed; calls of the client's tools go back to the client. */
 export async function* fastEvents(
-  settings: AgentSettings,
-  { request, signal }: ChatCall,
+  settings: BaselineSettings,
+  { request, signal }: BaselineCall,
 ): AsyncGenerator<AnswerEvent> {
   const model = createModel(settings, parametersOf(request));
-  const { tools = [], tool_choice: choice } = request;
+  const { tool_choice: choice } = request;
+  const tools = request.tools ?? [];
   const bound =
     tools.length === 0 ? model : model.bindTools([...tools], choice ? { tool_choice: choice as never } : {});
   let whole: AIMessageChunk | undefined;

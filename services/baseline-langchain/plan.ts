@@ -1,13 +1,13 @@
-import type { AgentService } from '../agent/agent-service.ts';
-import type { Answer } from '../agent/answer/answer-event.ts';
-import type { ChatCall } from '../agent/chat-route.ts';
+import type { Answer } from '../baseline-kit/answer/answer-event.ts';
+import type { Baseline } from '../baseline-kit/baseline.ts';
+import type { BaselineCall } from '../baseline-kit/chat-route.ts';
 import { agentEvents } from './agent-path.ts';
 import { fastEvents } from './fast-path.ts';
 import { choosePath, type Path } from './routing.ts';
 import { askNeedsAgent } from './routing-call.ts';
 
 /** Decides between the fast path and the agent and begins the answer. */
-export function createPlanner(service: AgentService): (call: ChatCall) => Promise<Answer> {
+export function createPlanner(service: Baseline): (call: BaselineCall) => Promise<Answer> {
   const { settings } = service;
   return async (call) => {
     const { trace, signal, log, asked } = call;
@@ -31,7 +31,7 @@ export function createPlanner(service: AgentService): (call: ChatCall) => Promis
   };
 }
 
-function metadataOf({ asked }: ChatCall, path: Path, model: string): Pick<Answer, 'metadata'> {
+function metadataOf({ asked }: BaselineCall, path: Path, model: string): Pick<Answer, 'metadata'> {
   const flags = asked.generation_flags;
   if (!path.usingAgent && !flags) return {};
   return {

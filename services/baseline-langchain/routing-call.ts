@@ -1,7 +1,7 @@
 import { tool } from '@langchain/core/tools';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { AgentSettings } from '../agent/settings.ts';
+import type { BaselineSettings } from '../baseline-kit/settings.ts';
 import { createModel } from './model/chat-model.ts';
 
 const longestTextChars = 4_000;
@@ -21,7 +21,7 @@ const instructions = 'Decide by calling use_agent once; do not answer the reques
 
 /** Asks the routing models one after the other, each within its time; undefined when none gives a valid answer. */
 export async function askNeedsAgent(
-  settings: AgentSettings,
+  settings: BaselineSettings,
   text: string,
   signal: AbortSignal,
   log: Logger,

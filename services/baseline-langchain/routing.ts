@@ -1,6 +1,6 @@
-import { firstPass } from '../agent/routing/first-pass.ts';
-import { isFactualQuestion, isGreeting } from '../agent/routing/quick-question.ts';
-import { askedText } from '../agent/routing/spoken-text.ts';
+import { firstPass } from '../baseline-kit/routing/first-pass.ts';
+import { isFactualQuestion, isGreeting } from '../baseline-kit/routing/quick-question.ts';
+import { askedText } from '../baseline-kit/routing/spoken-text.ts';
 import type { ChatCompletionRequest } from '../kit/chat-schema.ts';
 import { toolNames } from './tools/tool-names.ts';
 
@@ -24,8 +24,7 @@ export async function choosePath(request: ChatCompletionRequest, options: PathOp
   const text = askedText(request.messages);
   if (options.forceAgent) return { usingAgent: true, reason: 'agent_forced' };
   // The client runs its own tools: the model's call goes back to it.
-  if (request.tools !== undefined && request.tools.length > 0)
-    return { usingAgent: false, reason: 'client_tools' };
+  if (request.tools?.length) return { usingAgent: false, reason: 'client_tools' };
   if (namedTool.test(text)) return { usingAgent: true, reason: 'names_a_tool' };
   if (complex) return { usingAgent: true, reason };
   if (isGreeting(text)) return { usingAgent: false, reason: 'greeting' };

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { createAgentService } from '../agent/agent-service.ts';
-import type { Answer } from '../agent/answer/answer-event.ts';
-import { addChatRoute, type ChatCall } from '../agent/chat-route.ts';
-import { readAgentSettings } from '../agent/settings.ts';
+import type { Answer } from '../baseline-kit/answer/answer-event.ts';
+import { createBaseline } from '../baseline-kit/baseline.ts';
+import { addChatRoute, type BaselineCall } from '../baseline-kit/chat-route.ts';
+import { readBaselineSettings } from '../baseline-kit/settings.ts';
 import type { WorkerContext } from '../kit/service.ts';
 
 const version = '0.1.0';
@@ -10,10 +10,10 @@ const warmUpDelayMs = 500;
 
 /** The LangChain baseline: ChatOpenAI for questions, an agent with tools for work. */
 export async function createServer(context: WorkerContext): Promise<FastifyInstance> {
-  const { app, service } = await createAgentService(context, readAgentSettings(context.env));
+  const { app, service } = await createBaseline(context, readBaselineSettings(context.env));
   // LangChain takes about a second of processor time to load. Nobody should wait for that before the worker is ready,
   // so it happens a little later, or with the first request if that comes earlier.
-  let planner: Promise<(call: ChatCall) => Promise<Answer>> | undefined;
+  let planner: Promise<(call: BaselineCall) => Promise<Answer>> | undefined;
   const loadPlanner = () => {
     planner ??= import('./plan.ts').then(({ createPlanner }) => createPlanner(service));
     return planner;

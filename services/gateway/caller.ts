@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { openaiError } from '../kit/openai-error.ts';
 
@@ -15,25 +15,27 @@ declare module 'fastify' {
 }
 
 const anonymous: Caller = { tenant: 'anonymous' };
-/** Paths that say how the service is, or what it offers; everything else below /v1 is a caller's. */
-const keyed = /^\/v1\//;
+/** Routes that need a key where keys are configured. Those that say how the service is, or what it offers, are open. */
+const keyed = /^\/(?:v1\/|metrics$)/;
 
 /**
- * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. With `apiKeys` every route below /v1 refuses other
- * keys with 401; without any, each key is taken as a tenant of its own.
+ * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. With `apiKeys` every route below /v1, and /metrics,
+ * refuses other keys with 401; without any, each key is taken as a tenant of its own.
  */
 export function addCallers(app: FastifyInstance, apiKeys: readonly string[]): void {
   const known = apiKeys.map(digest);
   app.decorateRequest('caller', null as unknown as Caller);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const key = keyOf(request);
-    request.caller = key === undefined ? anonymous : { tenant: digest(key).toString('hex').slice(0, 32) };
-    if (known.length === 0 || !keyed.test(request.url) || request.method === 'OPTIONS') return;
-    if (key === undefined) throw refused('No API key was given.', 'missing_api_key');
-    const given = digest(key);
-    if (!known.some((one) => timingSafeEqual(one, given))) {
-      throw refused('The API key is not valid.', 'invalid_api_key');
-    }
+    const given = key === undefined ? undefined : digest(key);
+    request.caller = given === undefined ? anonymous : { tenant: given.toString('hex', 0, 16) };
+    // By the route and not the address: `/%76%31/models` is an address of /v1/models.
+    const { url: route = request.url } = request.routeOptions;
+    const isOpen = known.length === 0 || !keyed.test(route) || request.method === 'OPTIONS';
+    if (isOpen) done();
+    else if (given === undefined) done(refused('No API key was given.', 'missing_api_key'));
+    else if (known.some((one) => timingSafeEqual(one, given))) done();
+    else done(refused('The API key is not valid.', 'invalid_api_key'));
   });
 }
 
@@ -43,6 +45,6 @@ function keyOf({ headers }: FastifyRequest): string | undefined {
   return bearer ?? (typeof plain === 'string' && plain.trim() !== '' ? plain.trim() : undefined);
 }
 
-const digest = (key: string): Buffer => createHash('sha256').update(key).digest();
+const digest = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 const refused = (message: string, code: string) => openaiError(401, message, 'authentication_error', code);

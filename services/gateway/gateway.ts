@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici';
 import type { Sql } from '../kit/database.ts';
-import type { DebugRuns } from './debug/debug-runs.ts';
+import type { DebugRuns } from '../kit/debug/debug-runs.ts';
 import type { ModelPlane } from './model/model-call.ts';
 import type { Targets } from './model/target.ts';
+import type { Upstreams } from './model/upstreams.ts';
 import type { Settings } from './settings.ts';
 
 /** What the routes of one worker share. */
@@ -11,6 +12,7 @@ export type Gateway = {
   readonly agent: Dispatcher;
   readonly targets: Targets;
   readonly plane: ModelPlane;
+  readonly upstreams: Upstreams;
   readonly sql: Sql;
   readonly debugRuns: DebugRuns;
   /** Aborts shortly before a drain ends, with an error to answer: what still runs then ends with a reason. */

@@ -1,27 +1,13 @@
 import type { Migration } from '../kit/database.ts';
+import { debugMigrations } from '../kit/debug/debug-migrations.ts';
 import { fileMigrations } from './files/migrations.ts';
+import { providerUsageMigration } from './metrics/migrations.ts';
 import { responseMigrations } from './responses/store/migrations.ts';
 import { vectorStoreMigrations } from './vector-stores/migrations.ts';
 
-/** The gateway's tables; the schema is on the search path. */
+/** The gateway's tables. */
 export const migrations: readonly Migration[] = [
-  {
-    id: '001-debug-runs',
-    up: `
-      create table gateway.debug_runs (
-        run uuid primary key,
-        request_id text not null unique,
-        started_at timestamptz not null default clock_timestamp(),
-        ended_at timestamptz
-      );
-      create index debug_runs_started_at on gateway.debug_runs (started_at);
-      create table gateway.debug_events (
-        id bigint generated always as identity primary key,
-        run uuid not null references gateway.debug_runs on delete cascade,
-        event jsonb not null
-      );
-      create index debug_events_run on gateway.debug_events (run, id);`,
-  },
+  ...debugMigrations('gateway'),
   {
     id: '002-arena',
     up: `
@@ -40,6 +26,21 @@ export const migrations: readonly Migration[] = [
       );
       create index arena_votes_voter on gateway.arena_votes (voter, created_at);`,
   },
+  {
+    id: '003-arena-matchups-age',
+    up: 'create index arena_matchups_created_at on gateway.arena_matchups (created_at);',
+  },
+  {
+    id: '004-upstream-cooldowns',
+    up: `
+      create table gateway.upstream_cooldowns (
+        scope text primary key,
+        reason text not null,
+        failures integer not null,
+        until timestamptz not null
+      );`,
+  },
+  providerUsageMigration,
   ...responseMigrations,
   ...fileMigrations,
   ...vectorStoreMigrations,

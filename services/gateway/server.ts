@@ -1,21 +1,28 @@
 import { migrate } from '../kit/database.ts';
+import { addDebugRoute } from '../kit/debug/debug-route.ts';
+import { createDebugRuns } from '../kit/debug/debug-runs.ts';
+import { listenForEvents } from '../kit/debug/wake-ups.ts';
 import { addHealth } from '../kit/health.ts';
 import { addOpenaiErrors } from '../kit/openai-error.ts';
 import { addApiDocs } from '../kit/openapi.ts';
 import { buildServer } from '../kit/server.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { addBattleRoute } from './arena/battle-route.ts';
+import { forgetOldMatchups } from './arena/matchup.ts';
 import { addVoteRoute } from './arena/vote-route.ts';
 import { addCallers } from './caller.ts';
 import { addChatRoute } from './chat/chat-route.ts';
+import { addCompletionsRoute } from './completions/completions-route.ts';
 import { cutOffBeforeDrainEnds } from './cut-off.ts';
 import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
-import { createDebugRuns } from './debug/debug-runs.ts';
-import { addDebugStreamRoute } from './debug/debug-stream-route.ts';
-import { listenForEvents } from './debug/wake-ups.ts';
+import { addEmbeddingsRoute } from './embeddings/embeddings-route.ts';
 import type { Gateway } from './gateway.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
+import { addMessagesRoutes } from './messages/messages-routes.ts';
+import { addMetricsRoutes } from './metrics/metrics-routes.ts';
+import { startMetrics } from './metrics/service-metrics.ts';
 import { migrations } from './migrations.ts';
+import { shareCooldowns } from './model/cooldowns.ts';
 import { targetsOf } from './model/target.ts';
 import { addModelRoutes } from './models-route.ts';
 import { addResponseRoutes } from './responses/response-routes.ts';
@@ -24,25 +31,36 @@ import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
 
 const VERSION = '0.1.0';
+const sweepEveryMs = 60_000;
+const debugChannel = 'gateway_debug';
 
 /** Builds one worker's server. */
 export async function createServer(context: WorkerContext) {
   const { env, sql, log, schema, draining, onShutdown } = context;
   const settings = readSettings(env);
   await migrate(sql, schema, migrations);
-  const agent = createUpstreamAgent(settings.requestTimeoutMs);
+  const agent = createUpstreamAgent(settings.upstream.connectMs, settings.requestTimeoutMs);
   onShutdown(() => agent.close());
+  const upstreams = { ...settings.upstream, cooldowns: await shareCooldowns(sql, log) };
+  const metrics = startMetrics(context);
   const gateway: Gateway = {
     settings,
     agent,
+    upstreams,
     targets: targetsOf(settings.competitors, settings.providers),
-    plane: { dispatcher: agent, requestTimeoutMs: settings.requestTimeoutMs, observe: () => undefined },
+    plane: {
+      dispatcher: agent,
+      requestTimeoutMs: settings.requestTimeoutMs,
+      observe: metrics.observe,
+      upstreams,
+    },
     sql,
-    debugRuns: createDebugRuns(sql, log),
+    debugRuns: createDebugRuns(sql, debugChannel, log),
     cutOff: cutOffBeforeDrainEnds(draining, settings.drainMs),
   };
 
   const app = buildServer(context);
+  metrics.prometheus.count(app);
   addOpenaiErrors(app);
   addCallers(app, settings.apiKeys);
   await addApiDocs(app, {
@@ -53,12 +71,25 @@ export async function createServer(context: WorkerContext) {
   addHealth(app, () => ({ status: 'ok', version: VERSION, timestamp: new Date().toISOString() }));
   addModelRoutes(app, gateway);
   addChatRoute(app, gateway);
-  addDebugStreamRoute(app, gateway, await listenForEvents(sql, log));
+  addCompletionsRoute(app, gateway);
+  addEmbeddingsRoute(app, gateway);
+  addDebugRoute(app, {
+    debugRuns: gateway.debugRuns,
+    wakeUps: await listenForEvents(sql, debugChannel),
+    keepAliveMs: settings.keepAliveMs,
+    ending: gateway.cutOff,
+  });
   addBaselineStreamRoute(app, gateway);
   addTranscribeRoutes(app, gateway);
   addMemoryRoutes(app, gateway);
+  await addMessagesRoutes(app, gateway);
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
+  addMetricsRoutes(app, gateway, metrics.gatherings);
   await addResponseRoutes(app, gateway, { log, draining, onShutdown });
+  const sweep = setInterval(() => {
+    forgetOldMatchups(sql).catch((error: unknown) => log.warn({ err: error }, 'sweep failed'));
+  }, sweepEveryMs);
+  onShutdown(() => clearInterval(sweep));
   return app;
 }

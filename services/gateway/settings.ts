@@ -1,6 +1,7 @@
 import { type Environment, EnvironmentError } from '../kit/environment.ts';
 import { type Competitor, competitorsOf } from './competitors.ts';
 import { type Provider, readProviders } from './model/provider.ts';
+import { readUpstreamSettings, type UpstreamSettings } from './model/upstream-settings.ts';
 
 export type Transcription = { readonly endpoint: string; readonly apiKey: string };
 
@@ -18,8 +19,10 @@ export type Settings = {
   readonly transcription: Transcription | undefined;
   /** Silence towards a client after which a stream carries a `: ping`. */
   readonly keepAliveMs: number;
-  /** Bound for a JSON answer, and for the silence between two pieces of a stream. */
+  /** Bound for a JSON answer, and for a client that takes nothing of a stream. */
   readonly requestTimeoutMs: number;
+  /** Bounds, retries and cooldowns towards upstreams. */
+  readonly upstream: UpstreamSettings;
   /**
    * How long a stream waits for the upstream's status before it commits to 200 and pings. Until then a refusal keeps
    * its HTTP status; after it a client would take the silence for a hung gateway (spec 101: gaps stay below 5 s).
@@ -58,6 +61,7 @@ export function readSettings(env: Environment): Settings {
   const apiKey = env.text('CHUTES_API_KEY');
   const milliseconds = { min: 1, max: 3_600_000 };
   const providers = readProviders(env.text('GATEWAY_PROVIDERS'));
+  const requestTimeoutMs = env.integer('REQUEST_TIMEOUT_MS', 300_000, milliseconds);
   return {
     competitors: competitorsOf({
       cli: env.requiredUrl('BASELINE_CLI_URL'),
@@ -70,7 +74,8 @@ export function readSettings(env: Environment): Settings {
     apiKeyConfigured: apiKey !== undefined,
     transcription: whisperEndpoint && apiKey ? { endpoint: whisperEndpoint, apiKey } : undefined,
     keepAliveMs: env.integer('KEEP_ALIVE_INTERVAL_MS', 1_500, milliseconds),
-    requestTimeoutMs: env.integer('REQUEST_TIMEOUT_MS', 300_000, milliseconds),
+    requestTimeoutMs,
+    upstream: readUpstreamSettings(env, requestTimeoutMs),
     streamCommitMs: env.integer('STREAM_COMMIT_MS', 4_000, milliseconds),
     responsesLeaseMs: env.integer('RESPONSES_LEASE_MS', 5_000, { min: 500, max: 3_600_000 }),
     responsesKeepHours: env.integer('RESPONSES_KEEP_HOURS', 720, { min: 1, max: 87_600 }),

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 
 // Shapes of the Chat Completions API (OpenAI API reference) as far as the services look into them.
 // Objects stay open: fields not named here are validated by nobody and passed on unchanged.
+// Every optional field may be null, which means absent: clients echo messages as they got them, with their nulls.
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()]);
@@ -9,15 +10,18 @@ const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T)
 export const TextPart = Type.Object({ type: Type.Literal('text'), text: Type.String() });
 export const ImagePart = Type.Object({
   type: Type.Literal('image_url'),
-  image_url: Type.Object({ url: Type.String({ minLength: 1 }), detail: Type.Optional(Type.String()) }),
+  image_url: Type.Object({
+    url: Type.String({ minLength: 1 }),
+    detail: Type.Optional(Nullable(Type.String())),
+  }),
 });
 export const FilePart = Type.Object({
   type: Type.Literal('file'),
   file: Type.Object({
-    name: Type.Optional(Type.String()),
-    mime_type: Type.Optional(Type.String()),
-    content: Type.Optional(Type.String()),
-    size: Type.Optional(Type.Number()),
+    name: Type.Optional(Nullable(Type.String())),
+    mime_type: Type.Optional(Nullable(Type.String())),
+    content: Type.Optional(Nullable(Type.String())),
+    size: Type.Optional(Nullable(Type.Number())),
   }),
 });
 export const ContentPart = Type.Union([TextPart, ImagePart, FilePart]);
@@ -31,27 +35,27 @@ export const ToolCall = Type.Object({
 export const ChatMessage = Type.Object({
   role: Type.Union(['system', 'developer', 'user', 'assistant', 'tool'].map((role) => Type.Literal(role))),
   content: Type.Optional(Nullable(Type.Union([Type.String(), Type.Array(ContentPart)]))),
-  name: Type.Optional(Type.String()),
-  tool_calls: Type.Optional(Type.Array(ToolCall)),
-  tool_call_id: Type.Optional(Type.String()),
+  name: Type.Optional(Nullable(Type.String())),
+  tool_calls: Type.Optional(Nullable(Type.Array(ToolCall))),
+  tool_call_id: Type.Optional(Nullable(Type.String())),
 });
 
 export const ToolDefinition = Type.Object({
   type: Type.Literal('function'),
   function: Type.Object({
     name: Type.String({ minLength: 1 }),
-    description: Type.Optional(Type.String()),
-    parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    description: Type.Optional(Nullable(Type.String())),
+    parameters: Type.Optional(Nullable(Type.Record(Type.String(), Type.Unknown()))),
   }),
 });
 
 export const GenerationFlags = Type.Partial(
   Type.Object({
-    generate_image: Type.Boolean(),
-    generate_video: Type.Boolean(),
-    generate_audio: Type.Boolean(),
-    deep_research: Type.Boolean(),
-    web_search: Type.Boolean(),
+    generate_image: Nullable(Type.Boolean()),
+    generate_video: Nullable(Type.Boolean()),
+    generate_audio: Nullable(Type.Boolean()),
+    deep_research: Nullable(Type.Boolean()),
+    web_search: Nullable(Type.Boolean()),
   }),
 );
 
@@ -59,20 +63,22 @@ export const ChatCompletionRequest = Type.Object({
   model: Type.String({ minLength: 1 }),
   messages: Type.Array(ChatMessage, { minItems: 1 }),
   stream: Type.Optional(Nullable(Type.Boolean())),
-  stream_options: Type.Optional(Nullable(Type.Object({ include_usage: Type.Optional(Type.Boolean()) }))),
+  stream_options: Type.Optional(
+    Nullable(Type.Object({ include_usage: Type.Optional(Nullable(Type.Boolean())) })),
+  ),
   temperature: Type.Optional(Nullable(Type.Number({ minimum: 0, maximum: 2 }))),
   top_p: Type.Optional(Nullable(Type.Number({ minimum: 0, maximum: 1 }))),
   max_tokens: Type.Optional(Nullable(Type.Integer({ minimum: 1 }))),
   max_completion_tokens: Type.Optional(Nullable(Type.Integer({ minimum: 1 }))),
-  tools: Type.Optional(Type.Array(ToolDefinition)),
+  tools: Type.Optional(Nullable(Type.Array(ToolDefinition))),
   tool_choice: Type.Optional(Type.Unknown()),
   response_format: Type.Optional(Type.Unknown()),
-  user: Type.Optional(Type.String()),
+  user: Type.Optional(Nullable(Type.String())),
   metadata: Type.Optional(Nullable(Type.Record(Type.String(), Type.Unknown()))),
   user_id: Type.Optional(Nullable(Type.String())),
-  enable_memory: Type.Optional(Type.Boolean()),
+  enable_memory: Type.Optional(Nullable(Type.Boolean())),
   generation_flags: Type.Optional(Nullable(GenerationFlags)),
-  debug: Type.Optional(Type.Boolean()),
+  debug: Type.Optional(Nullable(Type.Boolean())),
   competitor_id: Type.Optional(Nullable(Type.String())),
 });
 
@@ -145,3 +151,17 @@ export type ChatCompletionRequest = Static<typeof ChatCompletionRequest>;
 export type ChatCompletion = Static<typeof ChatCompletion>;
 export type ChatCompletionChunk = Static<typeof ChatCompletionChunk>;
 export type Usage = Static<typeof Usage>;
+
+/** Messages without nulls that only mean absence: model APIs refuse some of them. The same ones where there are none. */
+export function withoutNulls(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  return messages.map((message) => {
+    if (message.name !== null && message.tool_calls !== null && message.tool_call_id !== null) return message;
+    const { name, tool_calls: calls, tool_call_id: answered, ...rest } = message;
+    return {
+      ...rest,
+      ...(name === null ? {} : { name }),
+      ...(calls === null ? {} : { tool_calls: calls }),
+      ...(answered === null ? {} : { tool_call_id: answered }),
+    };
+  });
+}

@@ -1,16 +1,18 @@
-import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
 
-/** A signal that is aborted when the client closes the connection before its answer is complete. */
-export function clientGone(reply: FastifyReply): AbortSignal {
+/** A signal that aborts when the client closes the connection before its answer is complete; at once if it has already. */
+export function clientGone(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  const { raw } = reply;
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort(new DOMException('The client closed the request.', 'AbortError'));
-  });
+  const onClose = () => {
+    if (response.writableFinished) return;
+    gone.abort(new DOMException('The client closed the request.', 'AbortError'));
+  };
+  if (response.destroyed) onClose();
+  else response.once('close', onClose);
   return gone.signal;
 }
 
 /** True when nobody is left to read an answer, whatever became of the request. */
-export function isClientGone(reply: FastifyReply): boolean {
-  return reply.raw.destroyed && !reply.raw.writableFinished;
+export function isClientGone(response: ServerResponse): boolean {
+  return response.destroyed && !response.writableFinished;
 }

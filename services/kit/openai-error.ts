@@ -67,7 +67,7 @@ export function toOpenaiError(error: unknown): OpenaiError {
 /** Makes every error of a server, unknown routes included, an OpenAI error body. */
 export function addOpenaiErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    if (isClientGone(reply)) return reply.code(499).send();
+    if (isClientGone(reply.raw)) return reply.code(499).send();
     const answer = toOpenaiError(error);
     if (answer.statusCode >= 500) request.log.error({ err: error }, 'request failed');
     if (answer.retryAfter !== undefined) reply.header('retry-after', answer.retryAfter);

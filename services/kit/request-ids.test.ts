@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { correlationId, requestId } from './request-ids.ts';
+import { correlationId, randomHex, requestId } from './request-ids.ts';
 
 test('ids of the client are taken over', () => {
   expect(requestId({ 'x-request-id': 'mine-1' }, '/health')).toBe('mine-1');
@@ -15,4 +15,10 @@ test('missing ids get the form of their route', () => {
 test('ids that could break a header or a log line are replaced', () => {
   expect(requestId({ 'x-request-id': 'a b' }, '/x')).toMatch(/^req_/);
   expect(requestId({ 'x-request-id': 'x'.repeat(129) }, '/x')).toMatch(/^req_/);
+});
+
+test('random digits are never given out twice, across many fillings of their pool', () => {
+  const ids = Array.from({ length: 5_000 }, (_, index) => randomHex(12 + (index % 5)).slice(0, 24));
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.every((id) => /^[0-9a-f]{24}$/.test(id))).toBe(true);
 });

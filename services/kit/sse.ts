@@ -19,6 +19,8 @@ export interface EventStream {
 export interface EventStreamOptions {
   /** A `: ping` comment follows after this much silence. 0 sends none. */
   readonly keepAliveMs?: number;
+  /** Instead of that comment: whole frames, for protocols with a ping of their own. */
+  readonly keepAliveFrame?: string;
   /** A client that reads nothing for this long is disconnected. */
   readonly stallTimeoutMs?: number;
 }
@@ -28,7 +30,7 @@ export interface EventStreamOptions {
  * Takes the reply over from Fastify; headers set on the reply before are kept.
  */
 export function openEventStream(reply: FastifyReply, options: EventStreamOptions = {}): EventStream {
-  const { keepAliveMs = 0, stallTimeoutMs = 60_000 } = options;
+  const { keepAliveMs = 0, keepAliveFrame = ': ping\n\n', stallTimeoutMs = 60_000 } = options;
   const response = reply.raw;
   const gone = new AbortController();
   reply.hijack();
@@ -38,11 +40,13 @@ export function openEventStream(reply: FastifyReply, options: EventStreamOptions
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
   });
-  response.flushHeaders();
+  // At once, but for an event that is at hand already: it leaves in one piece with the headers.
+  const flushing = setImmediate(() => response.flushHeaders());
 
   let ended = false;
-  const timer = keepAliveMs > 0 ? setInterval(() => comment('ping'), keepAliveMs) : undefined;
+  const timer = keepAliveMs > 0 ? setInterval(() => writeIdle(keepAliveFrame), keepAliveMs) : undefined;
   const onClose = () => {
+    clearImmediate(flushing);
     clearInterval(timer);
     if (!ended) gone.abort(new DOMException('The client closed the stream.', 'AbortError'));
   };
@@ -54,23 +58,26 @@ export function openEventStream(reply: FastifyReply, options: EventStreamOptions
     gone.signal.throwIfAborted();
     if (ended) throw new Error('The event stream has ended.');
     timer?.refresh();
+    clearImmediate(flushing);
     if (!response.write(text)) await drained(response, gone.signal, stallTimeoutMs);
   };
 
-  function comment(text: string): void {
+  function writeIdle(frames: string): void {
     if (ended || gone.signal.aborted || response.writableNeedDrain) return;
     timer?.refresh();
-    response.write(`: ${text.replaceAll('\n', ' ')}\n\n`);
+    clearImmediate(flushing);
+    response.write(frames);
   }
 
   return {
     send: (data, event) => write(frame(data, event)),
     write,
-    comment,
+    comment: (text) => writeIdle(`: ${text.replaceAll('\n', ' ')}\n\n`),
     end: () => {
       if (ended) return;
       ended = true;
       clearInterval(timer);
+      clearImmediate(flushing);
       response.end();
     },
     aborted: gone.signal,

@@ -68,7 +68,7 @@ function detailsOf(item: FastifySchemaValidationError, place: string): readonly 
 /** Makes every error of a server, unknown routes included, `{"detail": …}`; unforeseen ones are a bare 500. */
 export function addDetailErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    if (isClientGone(reply)) return reply.code(499).send();
+    if (isClientGone(reply.raw)) return reply.code(499).send();
     const answer = toDetailError(error);
     if (answer === undefined || answer.statusCode >= 500) request.log.error({ err: error }, 'request failed');
     if (answer === undefined) return reply.code(500).type('text/plain').send('Internal Server Error');

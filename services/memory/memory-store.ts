@@ -20,6 +20,8 @@ export interface MemoryChanges {
   readonly fullText: string | undefined;
 }
 
+const keepMarksDays = 30;
+
 /**
  * Stores the facts of a leased extraction, marks it as done and drops the oldest memories beyond `max`: all of it or
  * nothing. Undefined when the lease has passed to somebody else.
@@ -32,8 +34,8 @@ export async function storeExtraction(
 ): Promise<StoredExtraction | undefined> {
   const { userId } = lease;
   return await sql.begin(async (tx) => {
-    // One writer per user: otherwise two extractions could each trim what they see and both keep too many.
-    await tx`select pg_advisory_xact_lock(hashtextextended(${`memories:${userId}`}, 0))`;
+    // Otherwise two extractions could each trim what they see and both keep too many.
+    await lockMemories(tx, userId);
     const marked = await tx`
       update memory_extractions set processed_at = clock_timestamp(), memories_extracted = ${facts.length}
       where user_id = ${userId} and conversation_hash = ${lease.hash}
@@ -41,7 +43,8 @@ export async function storeExtraction(
       returning 1`;
     if (marked.length === 0) return undefined;
     const saved: Omit<Memory, 'full_text'>[] = [];
-    for (const fact of facts) {
+    const forgotten = await forgottenKeys(tx, userId, facts);
+    for (const fact of facts.filter((each) => !forgotten.has(factKey(each)))) {
       saved.push(
         ...(await tx<Omit<Memory, 'full_text'>[]>`
           insert into memories (id, user_id, caption, full_text, fact_key)
@@ -105,14 +108,57 @@ export async function updateMemory(
   return memory;
 }
 
-/** True if there was such a memory. */
+/** True if there was such a memory. What it said is not remembered again; see {@link forgottenKeys}. */
 export async function deleteMemory(sql: Sql, userId: string, id: string): Promise<boolean> {
-  const deleted = await sql`delete from memories where id = ${id} and user_id = ${userId} returning 1`;
-  return deleted.length > 0;
+  return await sql.begin(async (tx) => {
+    await lockMemories(tx, userId);
+    const deleted = await tx`
+      with gone as (
+        delete from memories where id = ${id} and user_id = ${userId} returning user_id, fact_key
+      )
+      insert into forgotten_facts (user_id, fact_key) select user_id, fact_key from gone
+      on conflict (user_id, fact_key) do update set forgotten_at = excluded.forgotten_at
+      returning 1`;
+    return deleted.length > 0;
+  });
 }
 
+/** Marks of extractions stay: a repeated request must not bring back what was cleared after it. */
 export async function clearMemories(sql: Sql, userId: string): Promise<void> {
-  await sql`delete from memories where user_id = ${userId}`;
+  await sql.begin(async (tx) => {
+    await lockMemories(tx, userId);
+    await tx`
+      with gone as (
+        delete from memories where user_id = ${userId} returning user_id, fact_key
+      )
+      insert into forgotten_facts (user_id, fact_key) select user_id, fact_key from gone
+      on conflict (user_id, fact_key) do update set forgotten_at = excluded.forgotten_at`;
+  });
+}
+
+/** Marks and forgotten facts matter as long as their conversations go on; then they go, hashes though they are. */
+export async function forgetOldMarks(sql: Sql): Promise<void> {
+  await sql`delete from memory_extractions where processed_at < now() - make_interval(days => ${keepMarksDays})`;
+  await sql`delete from forgotten_facts where forgotten_at < now() - make_interval(days => ${keepMarksDays})`;
+}
+
+/**
+ * Those facts that the user has deleted: a conversation comes again with each of its turns, and would bring them back.
+ */
+async function forgottenKeys(
+  tx: TransactionSql,
+  userId: string,
+  facts: readonly Fact[],
+): Promise<ReadonlySet<string>> {
+  const rows = await tx<{ fact_key: string }[]>`
+    select fact_key from forgotten_facts
+    where user_id = ${userId} and fact_key = any(${facts.map(factKey)})`;
+  return new Set(rows.map((row) => row.fact_key));
+}
+
+/** One writer per user until the end of the transaction, with a fresh look at what the one before has left. */
+async function lockMemories(tx: TransactionSql, userId: string): Promise<void> {
+  await tx`select pg_advisory_xact_lock(hashtextextended(${`memories:${userId}`}, 0))`;
 }
 
 function createdAt(sql: Sql | TransactionSql) {

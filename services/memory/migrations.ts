@@ -41,4 +41,18 @@ export const migrations: readonly Migration[] = [
       create index request_windows_touched on request_windows (touched_at);
     `,
   },
+  {
+    id: '002-forgotten-facts',
+    up: `
+      -- Facts whose memories the user deleted, so that they are not extracted once more.
+      create table forgotten_facts (
+        user_id uuid not null,
+        fact_key varchar(64) not null,
+        forgotten_at timestamptz not null default clock_timestamp(),
+        primary key (user_id, fact_key)
+      );
+      create index forgotten_facts_age on forgotten_facts (forgotten_at);
+      create index memory_extractions_age on memory_extractions (processed_at);
+    `,
+  },
 ];

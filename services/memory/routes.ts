@@ -38,7 +38,7 @@ export function addMemoryRoutes(app: TypedServer, sql: Sql, settings: MemorySett
     async (request, reply) => {
       const { user_id: userId, conversation } = request.body;
       tagOperation(request, conversation);
-      const context = { sql, settings, log: request.log, signal: clientGone(reply) };
+      const context = { sql, settings, log: request.log, signal: clientGone(reply.raw) };
       const { saved, total } = await extractMemories(userId, conversation, context);
       return { memories_saved: [...saved], total_user_memories: total };
     },
@@ -58,7 +58,7 @@ export function addMemoryRoutes(app: TypedServer, sql: Sql, settings: MemorySett
     async (request, reply) => {
       const { user_id: userId, prompt } = request.query;
       tagOperation(request, [{ role: 'user', content: prompt }]);
-      const context = { sql, settings, log: request.log, signal: clientGone(reply) };
+      const context = { sql, settings, log: request.log, signal: clientGone(reply.raw) };
       return { memories: [...(await recallMemories(userId, prompt, context))] };
     },
   );

@@ -6,6 +6,7 @@ import { buildServer } from '../kit/server.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { addDetailErrors } from './detail-error.ts';
 import { forgetLostLeases } from './extraction-lease.ts';
+import { forgetOldMarks } from './memory-store.ts';
 import { migrations } from './migrations.ts';
 import { forgetOldWindows } from './rate-limit.ts';
 import { addMemoryRoutes } from './routes.ts';
@@ -31,7 +32,7 @@ export async function createMemoryServer(context: WorkerContext): Promise<Fastif
   addMemoryRoutes(app, sql, settings);
 
   const sweep = setInterval(() => {
-    Promise.all([forgetOldWindows(sql), forgetLostLeases(sql)]).catch((error: unknown) =>
+    Promise.all([forgetOldWindows(sql), forgetLostLeases(sql), forgetOldMarks(sql)]).catch((error: unknown) =>
       log.warn({ err: error }, 'sweep failed'),
     );
   }, sweepEveryMs);

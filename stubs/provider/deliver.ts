@@ -59,6 +59,7 @@ export async function deliverStream(
     delivery.onFrame(count);
     if (count % FRAMES_PER_TURN === 0) await nextTurn();
   }
+  if (hold && hold.afterFrames >= count) await hold.released(gone);
   response.end();
 }
 

@@ -28,6 +28,8 @@ export interface FaultsNear {
   begunBefore(at: number): boolean;
   /** Whether a fault changed bytes of the operation's answer on their way. */
   changedText(operation: Operation): boolean;
+  /** Whether all faults are known to be aimed at other operations: at their clients, or at their way upstream. */
+  allElsewhere(operation: Operation): boolean;
   /** Whether a fault stood on the way to the client itself, so that the subject did not end what ended there. */
   cutAtClient(operation: Operation): boolean;
 }
@@ -42,6 +44,7 @@ const calm: FaultsNear = {
   disturbed: () => false,
   begunBefore: () => false,
   changedText: () => false,
+  allElsewhere: () => true,
   cutAtClient: () => false,
 };
 const known = new WeakMap<History, FaultsNear>();
@@ -101,6 +104,8 @@ function look(history: History): FaultsNear {
     disturbed,
     begunBefore: (at) => isUnseen || windows.some(({ from }) => from <= at),
     changedText: (operation) => onStreams(({ effect }) => changesText.includes(effect.kind), operation),
+    allElsewhere: ({ invoke }) =>
+      !isUnseen && faults.every((fault) => isUpstreamOrClient(fault) && concerns(fault, invoke.op) === false),
     cutAtClient: (operation) =>
       onStreams(
         ({ through, link = 'client>' }) => through === 'wire' && link.startsWith('client>'),
@@ -111,6 +116,9 @@ function look(history: History): FaultsNear {
 
 const isHarmless = (fault: Fault | undefined): boolean =>
   fault?.on === 'stream' && fault.effect.kind === 'slice';
+
+const isUpstreamOrClient = (fault: Fault): boolean =>
+  fault.on === 'client' || (fault.on === 'stream' && fault.link?.startsWith('client>') !== true);
 
 /** Whether a fault is aimed at an operation; undefined where it is not aimed at operations. Ids in plans have no nonce yet. */
 function concerns(fault: Fault, op: string): boolean | undefined {

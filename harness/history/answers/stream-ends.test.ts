@@ -44,6 +44,39 @@ test('a client that hung up, or whose time was over, has not seen the end', () =
   });
 });
 
+test('one that breaks off needs a fault of its own: the fault of another, and none at all, explain nothing', () => {
+  const history = ended(open, false);
+  const on = (link: string, operation: string): FaultEvent => ({
+    type: 'fault',
+    id: 'f1',
+    at: 1_003,
+    state: 'fired',
+    fault: {
+      on: 'stream',
+      through: 'wire',
+      link,
+      target: { operation },
+      effect: { kind: 'cut', afterFrames: 2, by: 'rst' },
+      revertAfterMs: 500,
+    },
+  });
+  const killed: FaultEvent = {
+    type: 'fault',
+    id: 'f1',
+    at: 1_003,
+    state: 'fired',
+    fault: { on: 'worker', action: 'kill', service: 'gateway', worker: 1, revertAfterMs: 500 },
+  };
+  const verdictWith = (...faults: FaultEvent[]) =>
+    streamEnds.check({ ...history, events: [...history.events, ...faults] }, []).verdict;
+  expect(verdictWith()).toBe('invalid');
+  expect(verdictWith(on('gateway>provider', 'o9'))).toBe('invalid');
+  expect(verdictWith(on('gateway>provider', 'o1'))).toBe('valid');
+  expect(verdictWith(on('client>gateway', 'o9'))).toBe('valid');
+  expect(verdictWith(killed)).toBe('valid');
+  expect(streamEnds.check(history).verdict).toBe('valid');
+});
+
 test('where the end of the body cannot be told, or the wire made it, nothing is judged', () => {
   expect(streamEnds.check(ended(open))).toMatchObject({
     verdict: 'not-judged',

@@ -2,11 +2,11 @@ import type { CheckChoice } from '../events.ts';
 import { writtenDown } from './answers/act.ts';
 import * as planted from './answers/chat-anomalies.ts';
 import { gatewayRun, type RunOptions } from './answers/gateway-run.ts';
-import { randomOf } from './answers/random.ts';
 import { refusalAnomalies } from './answers/refusal-anomalies.ts';
 import { cancelWithinMs } from './answers/simulated-chats.ts';
 import { limit, windowMs } from './answers/simulated-store.ts';
 import { usageAnomalies } from './answers/usage-anomalies.ts';
+import { randomOf } from './random.ts';
 import type { Simulated, Simulation } from './simulated.ts';
 
 /** Runs that have no place for a mistake are passed over; so many seeds away is the next one. */

@@ -6,6 +6,8 @@ export interface Random {
   readonly next: () => number;
   /** A whole number from 0 to one less than `below`. */
   readonly below: (below: number) => number;
+  /** A whole number, both ends included. */
+  readonly between: (from: number, to: number) => number;
   readonly chance: (probability: number) => boolean;
   readonly pick: <T>(choices: readonly T[]) => T;
 }
@@ -16,6 +18,7 @@ export function randomOf(seed: number): Random {
   return {
     next,
     below,
+    between: (from, to) => from + below(to - from + 1),
     chance: (probability) => next() < probability,
     pick: (choices) => choices[below(choices.length)] as (typeof choices)[number],
   };

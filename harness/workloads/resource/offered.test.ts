@@ -7,8 +7,8 @@ import { runPlan } from '../../lab/running/run-plan.ts';
 import { openServerLab } from '../../lab/test-lab.ts';
 import notes from '../example/notes.ts';
 
-/** Notes of which only a title is kept: made, listed oldest first, and changed; everything else is not found. */
-function startSmallNotes() {
+/** Notes of which only a title is kept: made, listed oldest first, and changed; everything else is not found, but for what is told. */
+function startSmallNotes({ clearing = false } = {}) {
   let notes: readonly { readonly id: string; readonly title: unknown }[] = [];
   return createServer(async (request, response) => {
     const { method, url = '', headers } = request;
@@ -27,9 +27,27 @@ function startSmallNotes() {
     } else if (at >= 0 && method === 'PATCH') {
       notes = notes.map((note, place) => (place === at ? { ...note, title: title ?? note.title } : note));
       answer(200, {});
-    } else answer(404, {});
+    } else if (clearing && method === 'DELETE' && url === '/notes') answer(204, {});
+    else answer(404, {});
   }).listen(0, '127.0.0.1');
 }
+
+test('an acknowledged clearing that clears nothing is there, and is judged', async () => {
+  const { lab, close } = await openServerLab(notes, startSmallNotes({ clearing: true }));
+  try {
+    expect((await exploreSubject(lab)).join('\n')).not.toContain('clearing');
+    const found = new Set<string>();
+    for (let path = 0; path < 40 && found.size === 0; path += 1) {
+      const plan = nextPlan(notes, lab.stack, 3, path);
+      if (JSON.stringify(plan).includes('again')) continue;
+      const { judgement } = await runPlan(lab, plan);
+      for (const { checker, verdict } of judgement.verdicts) if (verdict === 'invalid') found.add(checker);
+    }
+    expect([...found].length).toBeGreaterThan(0);
+  } finally {
+    close();
+  }
+}, 20_000);
 
 test('what a smaller subject lacks is found out once, left out with a line each, and nothing of it is judged', async () => {
   const { lab, close } = await openServerLab(notes, startSmallNotes());

@@ -18,6 +18,34 @@ test('a longer fence holds shorter ones, and tildes are fences too', () => {
   expect(firstRunnable('~~~py\nprint(1)\n~~~')?.code).toBe('print(1)\n');
 });
 
+test('a fence with a backtick in its info is none, and lines may end in CRLF', () => {
+  expect(firstRunnable('```python `x`\nprint(0)\n```js\n1\n```')).toEqual({ runtime: 'node', code: '1\n' });
+  expect(firstRunnable('```py\r\nprint(1)\r\n```\r\n')).toEqual({ runtime: 'python', code: 'print(1)\n' });
+});
+
+test('a block inside of an unfinished one is not run: it is a part of the other', () => {
+  expect(firstRunnable('````text\n```python\nprint(1)\n```\n')).toBeUndefined();
+});
+
+test.each([
+  ['openings', '```a\n'],
+  ['backticks', '`'],
+  ['spaces in a fence', '``` '],
+  ['tabs behind a fence', '~~~\t\t'],
+])('a long text of %s takes time in proportion', (_, piece) => {
+  const texts = [20_000, 40_000].map((times) => piece.repeat(times));
+  const [half = 0, whole = 0] = texts.map((text) => {
+    const rounds = [0, 1, 2, 3, 4].map(() => {
+      const startedAt = performance.now();
+      firstRunnable(text);
+      return performance.now() - startedAt;
+    });
+    return Math.min(...rounds);
+  });
+  // Twice the text may take twice the time; a quadratic scan takes four times as long, and seconds of it.
+  expect(whole).toBeLessThan(3 * half + 20);
+});
+
 test.each([
   ['no fence', 'print(1)'],
   ['no language', '```\nprint(1)\n```'],

@@ -1,4 +1,4 @@
-import type { RuntimeName } from '../../agent/sandbox/runtimes.ts';
+import type { RuntimeName } from '../../baseline-kit/sandbox/runtimes.ts';
 
 export interface CodeBlock {
   readonly runtime: RuntimeName;
@@ -16,16 +16,34 @@ const languages: Readonly<Record<string, RuntimeName>> = {
   nodejs: 'node',
 };
 
+/** An open fence: what may close it, and what it holds. */
+interface Fence {
+  readonly run: string;
+  readonly info: string;
+  readonly lines: string[];
+}
+
+const opening = /^ {0,3}(?<run>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?<info>.*)$/;
+const closing = /^ {0,3}(?<run>`{3,}|~{3,})[ \t]*$/;
+
 /**
  * The first fenced block (CommonMark 4.5) whose info string names a language that the sandbox runs.
- * A block without its closing fence is not one: its end is missing.
+ * A block without its closing fence is not one: its end is missing. Each line is looked at once.
  */
 export function firstRunnable(text: string): CodeBlock | undefined {
-  const fences =
-    /^ {0,3}(?<fence>`{3,}|~{3,})[ \t]*(?<info>[^\n`]*)\n(?<code>[\s\S]*?)^ {0,3}\k<fence>[`~]*[ \t]*$/gm;
-  for (const { groups } of text.matchAll(fences)) {
-    const runtime = languages[groups?.info?.trim().split(/\s+/)[0]?.toLowerCase() ?? ''];
-    if (runtime !== undefined && groups?.code?.trim()) return { runtime, code: groups.code };
+  let fence: Fence | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    if (fence === undefined) {
+      const { run, info } = opening.exec(line)?.groups ?? {};
+      if (run !== undefined) fence = { run, info: info ?? '', lines: [] };
+    } else if (closing.exec(line)?.groups?.run?.startsWith(fence.run)) {
+      const runtime = languages[fence.info.trim().split(/\s+/)[0]?.toLowerCase() ?? ''];
+      const code = fence.lines.map((each) => `${each}\n`).join('');
+      if (runtime !== undefined && code.trim() !== '') return { runtime, code };
+      fence = undefined;
+    } else {
+      fence.lines.push(line);
+    }
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici';
-import type { AgentSettings } from '../../agent/settings.ts';
-import { connectionFailed, refused } from '../../agent/upstream-error.ts';
+import type { BaselineSettings } from '../../baseline-kit/settings.ts';
+import { connectionFailed, refused } from '../../baseline-kit/upstream-error.ts';
 
 /** The body of a chat completion request, `model` and `messages` included. */
 export type LlmRequest = Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export interface Llm {
 const connectTimeoutMs = 5_000;
 const longestErrorBytes = 64 * 1024;
 
-export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: AgentSettings): Llm {
+export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: BaselineSettings): Llm {
   const agent = new Agent({
     connect: { timeout: connectTimeoutMs },
     headersTimeout: requestTimeoutMs,

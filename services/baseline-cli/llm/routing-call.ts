@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { isDecision, type RoutingDecision, routingDecisions } from '../../agent/routing/decision.ts';
-import type { AgentSettings } from '../../agent/settings.ts';
+import { isDecision, type RoutingDecision, routingDecisions } from '../../baseline-kit/routing/decision.ts';
+import type { BaselineSettings } from '../../baseline-kit/settings.ts';
 import type { Llm } from './llm.ts';
 
 const toolName = 'select_routing_decision';
@@ -37,7 +37,7 @@ interface ToolAnswer {
 /** Asks the routing models one after the other, each within its time; undefined when none gives a valid decision. */
 export async function askForDecision(
   llm: Llm,
-  { routingModels, routingTimeoutMs }: AgentSettings,
+  { routingModels, routingTimeoutMs }: BaselineSettings,
   text: string,
   signal: AbortSignal,
   log: Logger,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import type { AnswerEvent } from '../../agent/answer/answer-event.ts';
+import type { AnswerEvent } from '../../baseline-kit/answer/answer-event.ts';
 import type { Llm } from './llm.ts';
 import { streamCompletion } from './stream.ts';
 
@@ -18,7 +18,6 @@ function llm(pieces: readonly string[], failure?: Error): Llm {
     })(),
     { objectMode: false },
   );
-  Object.assign(body, { dump: async () => body.resume() });
   return { post: async () => body as never, close: async () => undefined };
 }
 
@@ -55,7 +54,6 @@ test('frames and characters may be split anywhere', async () => {
     bytes.map((byte) => Buffer.of(byte)),
     { objectMode: false },
   );
-  Object.assign(body, { dump: async () => body.resume() });
   const single: Llm = { post: async () => body as never, close: async () => undefined };
   const events: AnswerEvent[] = [];
   for await (const event of streamCompletion(single, {}, new AbortController().signal)) events.push(event);

@@ -1,17 +1,15 @@
 import { createParser } from 'eventsource-parser';
-import type { AnswerEvent } from '../../agent/answer/answer-event.ts';
+import type { AnswerEvent } from '../../baseline-kit/answer/answer-event.ts';
 import {
   connectionFailed,
   refused,
   truncated,
   type UpstreamError,
   unusable,
-} from '../../agent/upstream-error.ts';
+} from '../../baseline-kit/upstream-error.ts';
 import type { ChatCompletionChunk, Usage } from '../../kit/chat-schema.ts';
+import { letEnd } from '../../kit/let-end.ts';
 import type { Llm, LlmRequest } from './llm.ts';
-
-/** How long a finished upstream may take to close its stream before its connection is given up. */
-const closeGraceMs = 1_000;
 
 /**
  * One streamed completion. Its `end` comes after the upstream's `[DONE]` and finish reason only.
@@ -35,9 +33,7 @@ export async function* streamCompletion(
     body.on('error', () => undefined).destroy();
     throw connectionFailed(cause);
   }
-  // Let the upstream end by itself: its connection stays usable and it sees no hang-up after a whole answer.
-  if (reader.done)
-    body.dump({ signal: AbortSignal.timeout(closeGraceMs), limit: 65_536 }).catch(() => undefined);
+  if (reader.done) letEnd(body);
   yield reader.end();
 }
 

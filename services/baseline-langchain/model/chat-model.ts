@@ -1,8 +1,8 @@
 import { ChatOpenAI } from '@langchain/openai';
-import type { AgentSettings } from '../../agent/settings.ts';
+import type { BaselineSettings } from '../../baseline-kit/settings.ts';
 import { wholeStreamFetch } from './whole-stream-fetch.ts';
 
-type ModelSettings = Pick<AgentSettings, 'llmUrl' | 'llmKey' | 'model' | 'requestTimeoutMs'>;
+type ModelSettings = Pick<BaselineSettings, 'llmUrl' | 'llmKey' | 'model' | 'requestTimeoutMs'>;
 
 /** A chat model on the configured API. One call is one request: nothing is sent twice. */
 export function createModel(

@@ -11,7 +11,7 @@ import type { ChatMessage, ToolCall } from '../../kit/chat-schema.ts';
 export function toLangchain(messages: readonly ChatMessage[]): BaseMessage[] {
   return messages.map((message) => {
     const { name, tool_calls: toolCalls, tool_call_id: toolCallId } = message;
-    const fields = { content: (message.content ?? '') as never, ...(name === undefined ? {} : { name }) };
+    const fields = { content: (message.content ?? '') as never, ...(name ? { name } : {}) };
     switch (String(message.role)) {
       case 'system':
         return new SystemMessage(fields);

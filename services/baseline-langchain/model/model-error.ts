@@ -1,4 +1,4 @@
-import { connectionFailed, refused, truncated } from '../../agent/upstream-error.ts';
+import { connectionFailed, refused, truncated } from '../../baseline-kit/upstream-error.ts';
 import { OpenaiError } from '../../kit/openai-error.ts';
 
 /** What LangChain and the OpenAI client throw, as the error to answer with. An abort stays what it is. */

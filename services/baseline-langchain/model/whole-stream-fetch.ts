@@ -1,4 +1,4 @@
-import { truncated } from '../../agent/upstream-error.ts';
+import { truncated } from '../../baseline-kit/upstream-error.ts';
 
 const doneLine = 'data: [DONE]';
 

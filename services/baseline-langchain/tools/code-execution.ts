@@ -1,7 +1,7 @@
 import { tool } from '@langchain/core/tools';
 import { z } from 'zod';
-import { describeEnd } from '../../agent/sandbox/code-run.ts';
-import type { Sandbox } from '../../agent/sandbox/sandbox.ts';
+import { describeEnd } from '../../baseline-kit/sandbox/code-run.ts';
+import type { Sandbox } from '../../baseline-kit/sandbox/sandbox.ts';
 import { toolNames } from './tool-names.ts';
 
 /** Runs a program in the sandbox; it ends with the request. */

@@ -1,6 +1,6 @@
 import { tool } from '@langchain/core/tools';
 import { z } from 'zod';
-import type { MemoryClient } from '../../agent/memory/memory-client.ts';
+import type { MemoryClient } from '../../baseline-kit/memory/memory-client.ts';
 import { toolNames } from './tool-names.ts';
 
 /** Full texts behind the captions that the request carries; only of `userId`. */

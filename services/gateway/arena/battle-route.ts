@@ -1,21 +1,24 @@
 import { randomInt } from 'node:crypto';
 import { Type } from 'typebox';
 import { ChatCompletionRequest } from '../../kit/chat-schema.ts';
+import { clientGone } from '../../kit/client-gone.ts';
+import { noTrace } from '../../kit/debug/trace.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { lastUserText, tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { ChatCall } from '../chat/chat-call.ts';
 import { askForCompletion, type Completion } from '../chat/json-completion.ts';
-import { noTrace } from '../debug/trace.ts';
 import type { Gateway } from '../gateway.ts';
-import { clientGone } from '../upstream/client-gone.ts';
 import { newMatchup, pickPair, saveMatchup } from './matchup.ts';
 
 const Answer = Type.Object({ content: Type.String() });
 const Battle = Type.Object({ prompt_id: Type.String(), response_a: Answer, response_b: Answer });
 
 /** POST /v1/chat/completions/arena — two competitors answer one prompt; which is which stays hidden until the vote. */
-export function addBattleRoute(app: TypedServer, { settings, agent, sql, cutOff }: Gateway): void {
+export function addBattleRoute(
+  app: TypedServer,
+  { settings, agent, upstreams, plane, sql, cutOff }: Gateway,
+): void {
   const schema = {
     summary: 'Let two competitors answer',
     tags: ['arena'],
@@ -50,6 +53,8 @@ export function addBattleRoute(app: TypedServer, { settings, agent, sql, cutOff 
         completionId: undefined,
         log: request.log,
         trace: noTrace,
+        upstreams,
+        observe: plane.observe,
       };
       return contentOf(await askForCompletion(call, agent, signal, settings.requestTimeoutMs));
     };

@@ -42,3 +42,13 @@ export async function saveMatchup(
     insert into arena_matchups (prompt_id, prompt_hash, model_a, model_b)
     values (${promptId}, ${promptHash}, ${modelA}, ${modelB})`;
 }
+
+/** Nobody votes on a matchup after a week; one with its vote stays, for a second vote must be refused. */
+export async function forgetOldMatchups(sql: Sql): Promise<void> {
+  await sql`
+    delete from arena_matchups where prompt_id in (
+      select prompt_id from arena_matchups m
+      where created_at < now() - interval '7 days'
+        and not exists (select 1 from arena_votes v where v.prompt_id = m.prompt_id)
+      for update skip locked)`;
+}

@@ -6,10 +6,14 @@ import { recordVote, sessionTooYoung, type VoteResult } from './vote.ts';
 
 const MAX_VOTES_PER_HOUR = 50;
 
-const VoteBody = Type.Object({
-  prompt_id: Type.String({ minLength: 1, maxLength: 64 }),
+/** PostgreSQL texts can't hold NUL. */
+const noNul = '^[^\\u0000]*$';
+export const VoteBody = Type.Object({
+  prompt_id: Type.String({ minLength: 1, maxLength: 64, pattern: noNul }),
   winner: Type.Union([Type.Literal('A'), Type.Literal('B'), Type.Literal('tie'), Type.Literal('both_bad')]),
-  user_id: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 200 }), Type.Null()])),
+  user_id: Type.Optional(
+    Type.Union([Type.String({ minLength: 1, maxLength: 200, pattern: noNul }), Type.Null()]),
+  ),
   session_created_at: Type.Optional(
     Type.Union([Type.Number({ description: 'Seconds or milliseconds since 1970' }), Type.Null()]),
   ),

@@ -1,63 +1,75 @@
 import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
-import type { Trace } from '../debug/trace.ts';
+import type { Trace } from '../../kit/debug/trace.ts';
+import { type OutcomeWatch, watchOutcome } from '../metrics/outcome-watch.ts';
+import { failedAttempt } from '../model/attempt-failure.ts';
+import { Attempts } from '../model/attempts.ts';
+import type { ModelPlane } from '../model/model-call.ts';
+import { sendUpstream } from '../model/send-upstream.ts';
 import type { Target } from '../model/target.ts';
-import { readBody } from '../upstream/bounded-body.ts';
-import { connectionFailure, type ErrorAnswer, invalidAnswer, refusal } from '../upstream/upstream-failure.ts';
+import { boundsOf, type Upstreams } from '../model/upstreams.ts';
+import { connectionFailure, type ErrorAnswer } from '../upstream/upstream-failure.ts';
 import { type ForwardedIds, forwardedHeaders, outgoing } from './forwarding.ts';
 
 /** One conversation on its way to an agent or a provider, whose bytes go to the client as they are. */
 export type ChatCall = {
   readonly target: Target;
   readonly request: ChatCompletionRequest;
+  /** Of another API of the provider's, below its base address; a chat without it. */
+  readonly path?: string;
   readonly ids: ForwardedIds;
   /** The client's own X-Request-Id, which a whole completion carries as its `id`. */
   readonly completionId: string | undefined;
   readonly log: FastifyBaseLogger;
   readonly trace: Trace;
+  readonly upstreams: Upstreams;
+  /** Told how each request to an upstream ended. */
+  readonly observe: ModelPlane['observe'];
 };
 
 export type Opened =
   /** Status 200 and the expected content type; the body is still to come. */
-  | { readonly kind: 'open'; readonly body: Readable & { dump(options?: object): Promise<unknown> } }
+  | {
+      readonly kind: 'open';
+      readonly body: Readable;
+      /** To be told how the body ended. */
+      readonly watch: OutcomeWatch;
+    }
   | { readonly kind: 'refused'; readonly answer: ErrorAnswer };
 
-const MAX_REFUSAL_BYTES = 1024 * 1024;
-
-/** Sends the call and waits for the upstream's status. Never throws: what goes wrong is a refusal. */
+/**
+ * Sends the call, by one route of its target after the other if need be, and waits for an upstream's status. Never
+ * throws: what goes wrong is a refusal.
+ */
 export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: AbortSignal): Promise<Opened> {
-  const { ids, trace } = call;
-  const { upstream, url, headers: own, body: sent } = outgoing(call.target, call.request);
-  trace.note('upstream_request', 'forward', `Sent to ${upstream}.`, { competitor: upstream });
+  const { target, ids, trace, log, upstreams } = call;
+  const attempts = new Attempts({ target, log, signal, upstreams });
   try {
-    const { statusCode, headers, body } = await request(url, {
-      method: 'POST',
-      headers: { ...forwardedHeaders(ids), ...own },
-      body: sent,
-      dispatcher,
-      signal,
+    const opened = await attempts.run(async (route) => {
+      const { upstream } = route;
+      const { url, headers, body } = outgoing(route, call.request, call.path);
+      const sent = { upstream, url, headers: { ...forwardedHeaders(ids), ...headers }, body };
+      trace.note('upstream_request', 'forward', `Sent to ${upstream}.`, { competitor: upstream });
+      const watch = watchOutcome(call, upstream, target.model);
+      try {
+        const answered = await sendUpstream(sent, {
+          dispatcher,
+          signal,
+          bounds: boundsOf(upstreams, route),
+          onStatus: (status) => trace.note('upstream_status', 'forward', `${upstream} answered.`, { status }),
+          awaitFirstBytes: ids.stream && attempts.several,
+        });
+        return { body: answered, watch };
+      } catch (cause) {
+        watch.failure(failedAttempt(cause, upstream).error.statusCode, signal);
+        throw cause;
+      }
     });
-    trace.note('upstream_status', 'forward', `${upstream} answered.`, { status: statusCode });
-    if (statusCode !== 200) {
-      const text = (await readBody(body, MAX_REFUSAL_BYTES)).toString('utf8');
-      return {
-        kind: 'refused',
-        answer: refusal(statusCode, text, upstream, single(headers['retry-after'])),
-      };
-    }
-    const expected = ids.stream ? 'text/event-stream' : 'application/json';
-    if (!single(headers['content-type'])?.toLowerCase().startsWith(expected)) {
-      body.on('error', () => undefined).destroy();
-      return { kind: 'refused', answer: { error: invalidAnswer(upstream) } };
-    }
-    return { kind: 'open', body };
+    return { kind: 'open', ...opened };
   } catch (cause) {
-    return { kind: 'refused', answer: { error: connectionFailure(cause, upstream) } };
+    const error = connectionFailure(cause, target.model);
+    return { kind: 'refused', answer: { error, retryAfter: error.retryAfter } };
   }
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }

@@ -1,5 +1,6 @@
-import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
-import type { Target } from '../model/target.ts';
+import { type ChatCompletionRequest, withoutNulls } from '../../kit/chat-schema.ts';
+import { providerFields } from '../model/provider-fields.ts';
+import type { Route } from '../model/route.ts';
 
 /** What a competitor is told about a request beside its body. */
 export type ForwardedIds = {
@@ -13,33 +14,25 @@ export type ForwardedIds = {
 
 const AGENT_NAME = /^[a-z][a-z-]{0,31}$/;
 
-/** Fields that agents know and a provider's API does not. */
-const agentFields = new Set(['user_id', 'enable_memory', 'generation_flags', 'debug']);
-
-/** Where a conversation goes: address, the headers only this upstream gets, and the body. */
-export function outgoing(target: Target, request: ChatCompletionRequest) {
-  if (target.kind === 'agent') {
-    const url = `${target.agent.url}/v1/chat/completions`;
-    return { upstream: target.agent.id, url, headers: {}, body: forwardedBody(request) };
+/** Where a conversation goes by a route: address, the headers only this upstream gets, and the body. */
+export function outgoing(route: Route, request: ChatCompletionRequest, path = '/chat/completions') {
+  if (route.kind === 'agent') {
+    const url = `${route.agent.url}/v1/chat/completions`;
+    return { url, headers: {}, body: forwardedBody(request) };
   }
-  const [provider] = target.providers;
-  const [apiKey] = provider?.apiKeys ?? [];
-  const plain = Object.entries(request).filter(([name]) => !agentFields.has(name));
+  const { provider, apiKey, model } = route;
   return {
-    upstream: provider?.id ?? target.model,
-    url: `${provider?.baseUrl}/chat/completions`,
+    url: `${provider.baseUrl}${path}`,
     headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
-    body: forwardedBody({
-      ...Object.fromEntries(plain),
-      model: provider?.models[target.model],
-    } as typeof request),
+    body: forwardedBody({ ...providerFields(request), model } as typeof request),
   };
 }
 
-/** The body for an upstream: everything the client sent, except routing and top-level nulls (absent, in effect). */
+/** The body for an upstream: everything the client sent, except routing and nulls that mean absence. */
 export function forwardedBody(request: ChatCompletionRequest): string {
-  const { competitor_id: _routing, ...rest } = request;
-  return JSON.stringify(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)));
+  const { competitor_id: _routing, messages, ...rest } = request;
+  const given = Object.entries(rest).filter(([, value]) => value !== null);
+  return JSON.stringify({ ...Object.fromEntries(given), messages: withoutNulls(messages) });
 }
 
 /** The headers for the competitor; the client's credentials are not among them. */

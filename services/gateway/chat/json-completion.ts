@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
+import type { Usage } from '../../kit/chat-schema.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
 import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
@@ -10,6 +11,7 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 export type CompletionBody = {
   readonly id?: unknown;
   readonly choices: readonly { readonly message?: unknown }[];
+  readonly usage?: Usage;
 };
 
 export type Completion =
@@ -26,12 +28,18 @@ export async function askForCompletion(
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const opened = await openCall(call, dispatcher, bounded);
   if (opened.kind === 'refused') return { refused: opened.answer };
+  const failed = (error: OpenaiError): Completion => {
+    opened.watch.failure(error.statusCode, bounded);
+    return { refused: { error } };
+  };
   try {
     const bytes = await readBody(opened.body, MAX_ANSWER_BYTES);
     const body = parseCompletion(bytes);
-    return body ? { bytes, body } : { refused: { error: invalidAnswer(call.target.model) } };
+    if (!body) return failed(invalidAnswer(call.target.model));
+    opened.watch.success(body.usage);
+    return { bytes, body };
   } catch (cause) {
-    return { refused: { error: connectionFailure(cause, call.target.model) } };
+    return failed(connectionFailure(cause, call.target.model));
   }
 }
 

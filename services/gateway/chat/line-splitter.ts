@@ -18,6 +18,11 @@ export class LineSplitter {
     this.#maxLineBytes = maxLineBytes;
   }
 
+  /** Whether what was pushed ended with a whole line, after which nothing of its end can follow. */
+  get isBetweenLines(): boolean {
+    return this.#partsBytes === 0 && !this.#afterCr;
+  }
+
   /** The lines that `chunk` completes, without their line ends. Throws {@link LineTooLongError}. */
   push(chunk: Buffer): Buffer[] {
     const lines: Buffer[] = [];

@@ -45,6 +45,24 @@ test('the bytes do not depend on where the upstream cut its chunks, inside chara
   );
 });
 
+test('frames that lie there ready to pass are judged like the same bytes one by one', () => {
+  const pieces = [ROLE, WORD, DONE, ': hello\n\n', '\n', '\r\n', 'data: 42\n\n', 'data: {"a":\ndata: 1}\n\n'];
+  const wrong = ['data: {"a":1}x\n\n', 'data: {"a":1}\r\n\r\n', 'data: {"a":1\r}\n\n', 'data:{"b":1}\n\n'];
+  const bytes = [Buffer.from('data: {"a":"\xff"}\n\n', 'latin1'), 'data: {"a":"\uFFFD"}\n\n', 'event: x\n'];
+  const error = 'data: {"error":{"message":"overloaded"}}\n\n';
+  const halves = ['da', 'data: {"a":\n'];
+  const piece = fc.constantFrom<string | Buffer>(...pieces, ...wrong, ...bytes, ...halves, error);
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (list) => {
+      const whole = Buffer.concat(list.map((one) => Buffer.from(one)));
+      const single = [...whole].map((byte) => Buffer.of(byte));
+      expect(relay([whole])).toEqual(relay(single));
+      expect(relay(list)).toEqual(relay(single));
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test('a frame leaves as soon as it is whole, and not before', () => {
   const machine = new SseRelay();
   expect(machine.push(Buffer.from(WORD.slice(0, -1))).out.length).toBe(0);
@@ -127,4 +145,13 @@ test('a frame without end is refused, not collected', () => {
   machine.push(Buffer.from('data: "'));
   const steps = Array.from({ length: 20 }, () => machine.push(block));
   expect(steps.filter(({ outcome }) => outcome?.kind === 'failed')).toHaveLength(1);
+});
+
+test('the tokens that the last frame tells are there when the stream is complete', () => {
+  const relay = new SseRelay();
+  const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
+  relay.push(Buffer.from('data: {"choices":[{"delta":{"content":"a"}}],"usage":null}\n\n'));
+  expect(relay.usage).toBeUndefined();
+  relay.push(Buffer.from(`data: {"choices":[],"usage":${JSON.stringify(usage)}}\n\ndata: [DONE]\n\n`));
+  expect(relay.usage).toEqual(usage);
 });

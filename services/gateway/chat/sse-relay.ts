@@ -1,3 +1,4 @@
+import type { Usage } from '../../kit/chat-schema.ts';
 import { LineSplitter, LineTooLongError } from './line-splitter.ts';
 
 /** Why a stream is not complete; `code` goes into the error frame. */
@@ -22,6 +23,9 @@ export type RelayStep = {
 
 const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 const LINE_END = Buffer.from('\n');
+const LF = 0x0a;
+const CR = 0x0d;
+const BRACE = 0x7b;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const COLON = 0x3a;
 const SPACE = 0x20;
@@ -42,13 +46,21 @@ export class SseRelay {
   #outcome: RelayOutcome | undefined;
   /** Frames passed on so far, `[DONE]` not counted. */
   frames = 0;
+  #lastFrame: readonly Buffer[] = [];
+
+  /** What the last frame says of the tokens of the stream, if it does. */
+  get usage(): Usage | undefined {
+    return (objectOf(this.#lastFrame)?.usage as Usage | null | undefined) ?? undefined;
+  }
 
   /** Takes the next bytes of the upstream, cut anywhere. */
   push(chunk: Buffer): RelayStep {
     if (this.#outcome) return { out: NOTHING };
-    const out: Buffer[] = [];
+    const plainBytes = this.#plainFrames(chunk);
+    if (plainBytes === chunk.length || this.#outcome) return this.#step([chunk.subarray(0, plainBytes)]);
+    const out: Buffer[] = plainBytes > 0 ? [chunk.subarray(0, plainBytes)] : [];
     try {
-      for (const line of this.#splitter.push(chunk)) {
+      for (const line of this.#splitter.push(chunk.subarray(plainBytes))) {
         this.#line(line, out);
         if (this.#outcome) break;
       }
@@ -80,6 +92,29 @@ export class SseRelay {
     const out: Buffer[] = [];
     this.#fail(failure, out);
     return this.#step(out);
+  }
+
+  /**
+   * How many bytes at the start of `chunk` are whole frames as nearly all upstreams write them, `data: {…}` LF LF, which
+   * pass as they lie there. What is anything else, a mistake included, is left to the lines.
+   */
+  #plainFrames(chunk: Buffer): number {
+    if (this.#event.length > 0 || !this.#splitter.isBetweenLines || chunk.includes(CR)) return 0;
+    let start = 0;
+    while (chunk[start + 6] === BRACE && chunk.toString('latin1', start, start + 6) === 'data: ') {
+      const end = chunk.indexOf(LF, start + 6);
+      if (end === -1 || chunk[end + 1] !== LF) break;
+      const body = plainObjectOf(chunk.toString('utf8', start + 6, end));
+      if (!body) break;
+      start = end + 2;
+      this.#atStart = false;
+      this.frames += 1;
+      if (body.error) {
+        this.#outcome = { kind: 'upstream_error' };
+        break;
+      }
+    }
+    return start;
   }
 
   #line(raw: Buffer, out: Buffer[]): void {
@@ -124,6 +159,7 @@ export class SseRelay {
     for (const line of lines) out.push(line, LINE_END);
     out.push(LINE_END);
     this.frames += 1;
+    this.#lastFrame = lines;
     if (body.error) this.#outcome = { kind: 'upstream_error' };
   }
 
@@ -140,7 +176,8 @@ export class SseRelay {
   }
 
   #step(out: readonly Buffer[]): RelayStep {
-    const bytes = out.length === 0 ? NOTHING : Buffer.concat(out);
+    const [first = NOTHING] = out;
+    const bytes = out.length > 1 ? Buffer.concat(out) : first;
     return this.#outcome ? { out: bytes, outcome: this.#outcome } : { out: bytes };
   }
 }
@@ -160,6 +197,16 @@ function payloadOf(line: Buffer): Buffer | undefined {
 
 function isDone(payload: Buffer | undefined): boolean {
   return payload !== undefined && payload.length <= 16 && payload.toString('latin1').trim() === '[DONE]';
+}
+
+/** The object of a frame in one line; undefined also for bytes that were no UTF-8, which became U+FFFD. */
+function plainObjectOf(text: string): Record<string, unknown> | undefined {
+  if (text.includes('\uFFFD')) return undefined;
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
 }
 
 function objectOf(lines: readonly Buffer[]): Record<string, unknown> | undefined {

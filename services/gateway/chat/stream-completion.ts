@@ -1,19 +1,16 @@
-import type { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
+import { letEnd } from '../../kit/let-end.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
 import { type EventStream, openEventStream } from '../../kit/sse.ts';
+import { within } from '../../kit/within.ts';
 import type { Settings } from '../settings.ts';
 import { connectionFailure } from '../upstream/upstream-failure.ts';
-import { type ChatCall, openCall } from './chat-call.ts';
+import { type ChatCall, type Opened, openCall } from './chat-call.ts';
 import { answerRefusal } from './json-completion.ts';
 import { errorFrame, type RelayOutcome, SseRelay, type StreamFailure } from './sse-relay.ts';
 
 type Relayed = { readonly frames: number; readonly outcome: RelayOutcome | { readonly kind: 'client_gone' } };
-
-/** How long a finished upstream may take to close its stream before its connection is given up. */
-const CLOSE_GRACE_MS = 1_000;
 
 /** Answers with the competitor's stream; see {@link SseRelay} for what passes and how it ends. */
 export async function answerStream(
@@ -35,7 +32,7 @@ export async function answerStream(
   const opened = inTime ?? (await opening);
   const relayed =
     opened.kind === 'open'
-      ? await relay(opened.body, client, call.target.model, () =>
+      ? await relay(opened, client, signal, call.target.model, () =>
           call.trace.note('first_chunk', 'stream', 'The first bytes were passed on.'),
         )
       : await refuseLate(opened.answer.error, client);
@@ -45,8 +42,9 @@ export async function answerStream(
 
 /** Moves the bytes at the client's pace until the stream is over, one way or another. */
 async function relay(
-  body: Readable & { dump(options?: object): Promise<unknown> },
+  { body, watch }: Extract<Opened, { kind: 'open' }>,
   client: EventStream,
+  signal: AbortSignal,
   who: string,
   onFirstBytes: () => void,
 ): Promise<Relayed> {
@@ -54,6 +52,10 @@ async function relay(
   let step = machine.push(Buffer.alloc(0));
   let passedOn = false;
   const pass = async () => {
+    if (machine.frames > 0) watch.first();
+    // Counted before the client sees the end, so that it finds it counted.
+    if (step.outcome?.kind === 'complete') watch.success(machine.usage);
+    else if (step.outcome) watch.failure(502, signal);
     if (step.out.length === 0) return;
     await client.write(step.out);
     if (!passedOn) onFirstBytes();
@@ -77,12 +79,12 @@ async function relay(
     }
   } catch {
     body.on('error', () => undefined).destroy();
+    watch.cancelled();
     return { frames: machine.frames, outcome: { kind: 'client_gone' } };
   }
   const outcome = step.outcome ?? { kind: 'complete' };
   if (outcome.kind === 'complete') {
-    // Let the upstream end on its own: its connection stays usable, and it sees no hang-up after a whole answer.
-    body.dump({ signal: AbortSignal.timeout(CLOSE_GRACE_MS) }).catch(() => undefined);
+    letEnd(body);
   } else {
     body.on('error', () => undefined).destroy();
   }
@@ -116,14 +118,4 @@ async function report({ target, log, trace }: ChatCall, { frames, outcome }: Rel
 function failureOf({ body }: OpenaiError): StreamFailure {
   const { message, type, code } = body.error;
   return { message, type, code: code ?? 'upstream_error' };
-}
-
-/** The value if it comes within `ms`, else undefined. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([promise, delay(ms, undefined, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
-  }
 }

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { Type } from 'typebox';
 import { request as send } from 'undici';
+import { clientGone } from '../../kit/client-gone.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import { openEventStream } from '../../kit/sse.ts';
 import { competitorByName } from '../competitors.ts';
 import type { Gateway } from '../gateway.ts';
 import { readBody } from '../upstream/bounded-body.ts';
-import { clientGone } from '../upstream/client-gone.ts';
 import { connectionFailure, refusal } from '../upstream/upstream-failure.ts';
 
 const MAX_REFUSAL_BYTES = 64 * 1024;

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { request as send } from 'undici';
+import { clientGone } from '../../kit/client-gone.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
 import { readBody } from '../upstream/bounded-body.ts';
-import { clientGone } from '../upstream/client-gone.ts';
 import { connectionFailure } from '../upstream/upstream-failure.ts';
 
 const TIMEOUT_MS = 15_000;

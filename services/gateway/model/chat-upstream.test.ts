@@ -4,6 +4,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
 import { completeChat, streamChat } from './chat-upstream.ts';
 import type { ModelCall, UpstreamOutcome } from './model-call.ts';
+import type { Provider } from './provider.ts';
 
 const dispatcher = new Agent();
 let server: Server | undefined;
@@ -118,4 +119,71 @@ test('an abort ends a stream that is silent', async () => {
   })();
   await expect(reading).rejects.toMatchObject({ name: 'OpenaiError' });
   expect(outcomes).toMatchObject([{ result: 'cancelled' }]);
+});
+
+/** A call that two providers can answer, both at the one server; what fails is tried at the second. */
+async function callOfTwo(answer: RequestListener): Promise<ModelCall> {
+  const call = await callTo(answer);
+  const [one] = (call.target as { providers: readonly Provider[] }).providers as [Provider];
+  const two = { ...one, id: 'two', apiKeys: ['sk-second'] };
+  return {
+    ...call,
+    target: { kind: 'provider', model: 'm', providers: [one, two] },
+    log: { warn: () => undefined } as never,
+  };
+}
+
+/** The first key meets `failing`, every other one `working`. */
+const firstFails =
+  (failing: RequestListener, working: RequestListener): RequestListener =>
+  (request, response) =>
+    (request.headers.authorization === 'Bearer sk-upstream' ? failing : working)(request, response);
+
+const whole: RequestListener = (_, response) => {
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content: 'yes' } }] }));
+};
+const breaking =
+  (...frames: readonly string[]): RequestListener =>
+  (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.flushHeaders();
+    for (const frame of frames) response.write(frame);
+    setImmediate(() => response.destroy());
+  };
+
+test.each<[string, RequestListener]>([
+  ['resets the connection', (request) => request.socket.destroy()],
+  [
+    'breaks its answer off',
+    (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
+      response.write('{"choices"', () => response.destroy());
+    },
+  ],
+  ['answers 503', (_, response) => response.writeHead(503).end()],
+  ['answers with a page', (_, response) => response.setHeader('content-type', 'text/html').end('<p>')],
+])('a provider that %s is replaced, and both are counted', async (_, failing) => {
+  const { choices } = await completeChat(plane, await callOfTwo(firstFails(failing, whole)));
+  expect(choices[0]?.message.content).toBe('yes');
+  expect(outcomes).toMatchObject([
+    { upstream: 'one', result: 'failure' },
+    { upstream: 'two', result: 'success' },
+  ]);
+});
+
+const good = streaming(chunk('a'), 'data: [DONE]\n\n');
+test.each<[string, RequestListener]>([
+  ['breaks', breaking()],
+  ['ends', streaming()],
+  ['reports an error', streaming('data: {"error":{"message":"over"}}\n\n')],
+])('a stream that %s before its first chunk is replaced', async (_, failing) => {
+  expect(await readAll(await callOfTwo(firstFails(failing, good)))).toBe('a');
+  expect(outcomes).toMatchObject([{ result: 'failure' }, { upstream: 'two', result: 'success' }]);
+});
+
+test('a stream that breaks after its first chunk is not', async () => {
+  const reading = readAll(await callOfTwo(firstFails(breaking(chunk('b')), good)));
+  await expect(reading).rejects.toMatchObject({ statusCode: 502 });
+  expect(outcomes).toMatchObject([{ upstream: 'one', result: 'failure' }]);
 });

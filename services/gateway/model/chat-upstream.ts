@@ -1,67 +1,93 @@
-import { type Dispatcher, request } from 'undici';
 import type { ChatCompletion, ChatCompletionChunk, Usage } from '../../kit/chat-schema.ts';
-import type { OpenaiError } from '../../kit/openai-error.ts';
 import { readBody } from '../upstream/bounded-body.ts';
-import { connectionFailure, invalidAnswer, refusal } from '../upstream/upstream-failure.ts';
+import { invalidAnswer } from '../upstream/upstream-failure.ts';
+import { type AttemptFailure, failedAttempt } from './attempt-failure.ts';
+import { Attempts } from './attempts.ts';
 import { chatChunks } from './chat-stream.ts';
-import {
-  agentRequest,
-  type ModelCall,
-  type ModelPlane,
-  providerRequest,
-  type UpstreamOutcome,
-  type UpstreamRequest,
-} from './model-call.ts';
+import { type ModelCall, type ModelPlane, type UpstreamOutcome, upstreamRequest } from './model-call.ts';
+import type { Route } from './route.ts';
+import { sendUpstream, type UpstreamBody } from './send-upstream.ts';
+import { boundsOf, plainUpstreams } from './upstreams.ts';
 
 const maxAnswerBytes = 64 * 1024 * 1024;
-const maxRefusalBytes = 1024 * 1024;
 /** How long a finished upstream may take to close its stream before its connection is given up. */
 const closeGraceMs = 1_000;
 
-type Body = Dispatcher.ResponseData['body'];
-
-/** Asks for a whole completion. Throws an OpenaiError, with the upstream's status and `retryAfter` if it refused. */
+/**
+ * Asks for a whole completion. An upstream that fails is replaced by another route of the model, if there is one.
+ * Throws an OpenaiError, with the upstream's status and `retryAfter` if it refused.
+ */
 export async function completeChat(plane: ModelPlane, call: ModelCall): Promise<ChatCompletion> {
-  const sent = requestOf(call, false);
-  const watch = observed(plane, call, sent.upstream);
-  const bounded = AbortSignal.any([call.signal, AbortSignal.timeout(plane.requestTimeoutMs)]);
-  try {
-    const body = await open(plane, sent, bounded);
-    const completion = completionOf(await readBody(body, maxAnswerBytes), sent.upstream);
-    watch.success(completion.usage);
-    return completion;
-  } catch (cause) {
-    throw watch.failure(cause);
-  }
+  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(plane.requestTimeoutMs)]);
+  const attempts = attemptsOf(plane, call, signal);
+  return attempts.run(async (route) => {
+    const watch = observed(plane, call, route.upstream);
+    try {
+      const body = await send(plane, call, route, false, signal);
+      const completion = completionOf(await readBody(body, maxAnswerBytes), route.upstream);
+      watch.success(completion.usage);
+      attempts.succeeded(route);
+      return completion;
+    } catch (cause) {
+      throw watch.failure(cause);
+    }
+  });
 }
 
 /**
- * Asks for a stream; resolves when the upstream has accepted. What the upstream refuses is thrown at once, what breaks
- * later is thrown by the iterator: OpenaiErrors, both. The iterator returns only after the upstream's `[DONE]`; leaving
- * it early hangs up. The last chunk before its end may have no choices and the `usage` of the call.
+ * Asks for a stream; resolves when an upstream has accepted. What the upstreams refuse is thrown at once, what breaks
+ * later is thrown by the iterator: OpenaiErrors, both. A stream that breaks before its first chunk is replaced by
+ * another route's. The iterator returns only after the upstream's `[DONE]`; leaving it early hangs up. The last chunk
+ * before its end may have no choices and the `usage` of the call.
  */
 export async function streamChat(
   plane: ModelPlane,
   call: ModelCall,
 ): Promise<AsyncGenerator<ChatCompletionChunk, void>> {
-  const sent = requestOf(call, true);
-  const watch = observed(plane, call, sent.upstream);
-  try {
-    return chunks(await open(plane, sent, call.signal), sent.upstream, watch);
-  } catch (cause) {
-    throw watch.failure(cause);
+  const attempts = attemptsOf(plane, call, call.signal);
+  const open = () =>
+    attempts.run(async (route): Promise<OpenStream> => {
+      const watch = observed(plane, call, route.upstream);
+      try {
+        return { route, watch, body: await send(plane, call, route, true, call.signal) };
+      } catch (cause) {
+        throw watch.failure(cause);
+      }
+    });
+  return chunksOfFirst(attempts, await open(), open);
+}
+
+interface OpenStream {
+  readonly route: Route;
+  readonly watch: ReturnType<typeof observed>;
+  readonly body: UpstreamBody;
+}
+
+async function* chunksOfFirst(
+  attempts: Attempts,
+  first: OpenStream,
+  open: () => Promise<OpenStream>,
+): AsyncGenerator<ChatCompletionChunk, void> {
+  for (let stream = first; ; stream = await open()) {
+    let begun = false;
+    try {
+      for await (const chunk of chunks(stream)) {
+        begun = true;
+        yield chunk;
+      }
+      attempts.succeeded(stream.route);
+      return;
+    } catch (cause) {
+      await attempts.failed(stream.route, cause, begun);
+    }
   }
 }
 
-async function* chunks(
-  body: Body,
-  who: string,
-  watch: ReturnType<typeof observed>,
-): AsyncGenerator<ChatCompletionChunk, void> {
+async function* chunks({ body, route, watch }: OpenStream): AsyncGenerator<ChatCompletionChunk, void> {
   let usage: Usage | undefined;
   let complete = false;
   try {
-    for await (const chunk of chatChunks(body, who)) {
+    for await (const chunk of chatChunks(body, route.upstream)) {
       watch.first();
       usage = chunk.usage ?? usage;
       yield chunk;
@@ -81,35 +107,28 @@ async function* chunks(
   }
 }
 
-function requestOf(call: ModelCall, stream: boolean): UpstreamRequest {
-  const { target } = call;
-  if (target.kind === 'agent') return agentRequest(call, target.agent.url, stream);
-  const provider = target.providers[0] as (typeof target.providers)[number];
-  return providerRequest(call, provider, provider.apiKeys?.[0], stream);
+function attemptsOf(
+  { upstreams, requestTimeoutMs }: ModelPlane,
+  call: ModelCall,
+  signal: AbortSignal,
+): Attempts {
+  const { target, log } = call;
+  return new Attempts({ target, log, signal, upstreams: upstreams ?? plainUpstreams(requestTimeoutMs) });
 }
 
-/** Sends a request and waits for status 200 and the expected content type. */
-async function open(plane: ModelPlane, sent: UpstreamRequest, signal: AbortSignal): Promise<Body> {
-  const { statusCode, headers, body } = await request(sent.url, {
-    method: 'POST',
-    headers: sent.headers,
-    body: sent.body,
-    dispatcher: plane.dispatcher,
+function send(
+  plane: ModelPlane,
+  call: ModelCall,
+  route: Route,
+  stream: boolean,
+  signal: AbortSignal,
+): Promise<UpstreamBody> {
+  const { dispatcher, upstreams = plainUpstreams(plane.requestTimeoutMs) } = plane;
+  return sendUpstream(upstreamRequest(call, route, stream), {
+    dispatcher,
     signal,
+    bounds: boundsOf(upstreams, route),
   });
-  if (statusCode !== 200) {
-    const text = (await readBody(body, maxRefusalBytes)).toString('utf8');
-    throw refusedWith(refusal(statusCode, text, sent.upstream, single(headers['retry-after'])));
-  }
-  if (
-    !single(headers['content-type'])
-      ?.toLowerCase()
-      .startsWith(sent.headers.accept ?? '')
-  ) {
-    body.on('error', () => undefined).destroy();
-    throw invalidAnswer(sent.upstream);
-  }
-  return body;
 }
 
 /** Tells the plane once how a request ended, and turns what was thrown into an OpenaiError. */
@@ -129,17 +148,13 @@ function observed(plane: ModelPlane, call: ModelCall, upstream: string) {
     },
     success: (usage: Usage | undefined) => tell('success', { usage, status: 200 }),
     cancelled: () => tell('cancelled'),
-    failure: (cause: unknown): OpenaiError => {
-      const error = connectionFailure(cause, upstream);
+    failure: (cause: unknown): AttemptFailure => {
+      const failure = failedAttempt(cause, upstream);
       if (call.signal.aborted) tell('cancelled');
-      else tell('failure', { status: error.statusCode });
-      return error;
+      else tell('failure', { status: failure.error.statusCode });
+      return failure;
     },
   };
-}
-
-function refusedWith({ error, retryAfter }: ReturnType<typeof refusal>): OpenaiError {
-  return retryAfter === undefined ? error : Object.assign(error, { retryAfter });
 }
 
 function completionOf(bytes: Buffer, who: string): ChatCompletion {
@@ -150,8 +165,4 @@ function completionOf(bytes: Buffer, who: string): ChatCompletion {
     // Answered below: the text of an upstream's mistake is nothing for a client.
   }
   throw invalidAnswer(who);
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }

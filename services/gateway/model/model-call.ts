@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Dispatcher } from 'undici';
 import type { ChatCompletionRequest, Usage } from '../../kit/chat-schema.ts';
-import type { Provider } from './provider.ts';
+import { providerFields } from './provider-fields.ts';
+import type { Route } from './route.ts';
 import type { Target } from './target.ts';
+import type { Upstreams } from './upstreams.ts';
 
 /** One chat completion that the gateway asks for on behalf of a request of any of its APIs. */
 export interface ModelCall {
@@ -33,10 +35,12 @@ export interface UpstreamOutcome {
 /** What calls of all APIs share in one worker. */
 export interface ModelPlane {
   readonly dispatcher: Dispatcher;
-  /** Bound for a whole answer, and for the silence between two chunks. */
+  /** Bound for a whole answer, all attempts at it included. */
   readonly requestTimeoutMs: number;
   /** Told once per upstream request; must not throw. */
   readonly observe: (outcome: UpstreamOutcome) => void;
+  /** Cooldowns, bounds and retries; without them there are no cooldowns and `requestTimeoutMs` bounds every silence. */
+  readonly upstreams?: Upstreams;
 }
 
 /** Address, headers and body of the call at one upstream. */
@@ -48,29 +52,21 @@ export interface UpstreamRequest {
   readonly body: string;
 }
 
-/** The request to an agent, which knows the gateway's own fields; the client's credentials are not in it. */
-export function agentRequest(call: ModelCall, url: string, stream: boolean): UpstreamRequest {
-  return {
-    upstream: call.target.model,
-    url: `${url}/v1/chat/completions`,
-    headers: headersOf(call, stream),
-    body: bodyOf(call, call.target.model, stream),
-  };
-}
-
-/** The request to a provider, by its own name for the model and with one of its keys. */
-export function providerRequest(
-  call: ModelCall,
-  provider: Provider,
-  apiKey: string | undefined,
-  stream: boolean,
-): UpstreamRequest {
-  return {
-    upstream: provider.id,
-    url: `${provider.baseUrl}/chat/completions`,
-    headers: { ...headersOf(call, stream), ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) },
-    body: bodyOf(call, provider.models[call.target.model] ?? call.target.model, stream),
-  };
+/**
+ * The request by one route: to an agent, which knows the gateway's own fields, or to a provider, by its own name for the
+ * model and with one of its keys. The client's credentials and headers are in neither.
+ */
+export function upstreamRequest(call: ModelCall, route: Route, stream: boolean): UpstreamRequest {
+  const { upstream } = route;
+  const headers = headersOf(call, stream);
+  if (route.kind === 'agent') {
+    const url = `${route.agent.url}/v1/chat/completions`;
+    return { upstream, url, headers, body: bodyOf(call.request, call.target.model, stream) };
+  }
+  const { provider, apiKey, model } = route;
+  if (apiKey !== undefined) headers.authorization = `Bearer ${apiKey}`;
+  const url = `${provider.baseUrl}/chat/completions`;
+  return { upstream, url, headers, body: bodyOf(providerFields(call.request), model, stream) };
 }
 
 function headersOf({ requestId, correlationId }: ModelCall, stream: boolean): Record<string, string> {
@@ -83,7 +79,7 @@ function headersOf({ requestId, correlationId }: ModelCall, stream: boolean): Re
 }
 
 /** Top-level nulls count as absent. A stream is always asked for its usage: the gateway's journal counts it. */
-function bodyOf({ request }: ModelCall, model: string, stream: boolean): string {
+function bodyOf(request: object, model: string, stream: boolean): string {
   const fields = Object.entries(request).filter(([, value]) => value !== null && value !== undefined);
   const options = stream ? { stream, stream_options: { include_usage: true } } : { stream };
   return JSON.stringify({ ...Object.fromEntries(fields), model, ...options });

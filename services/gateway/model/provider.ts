@@ -2,6 +2,8 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { EnvironmentError } from '../../kit/environment.ts';
 
+const Milliseconds = Type.Integer({ minimum: 1, maximum: 3_600_000 });
+
 const Provider = Type.Object(
   {
     /** Names the provider in metrics, logs and errors. */
@@ -12,6 +14,17 @@ const Provider = Type.Object(
     apiKeys: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
     /** Ids that clients use, and the provider's own name of each. */
     models: Type.Record(Type.String(), Type.String({ minLength: 1 })),
+    /** Bounds of its own instead of those of the settings `UPSTREAM_…_TIMEOUT_MS`. */
+    timeouts: Type.Optional(
+      Type.Partial(
+        Type.Object(
+          { firstByteMs: Milliseconds, idleMs: Milliseconds, totalMs: Milliseconds },
+          { additionalProperties: false },
+        ),
+      ),
+    ),
+    /** False: what one request meets says nothing about the next one, so that no key is ever left out. */
+    cooldown: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 );
@@ -35,7 +48,8 @@ export function readProviders(text: string | undefined): readonly Provider[] {
     const [first] = Value.Errors(Type.Array(Provider), value);
     const where = first?.instancePath ? ` at ${first.instancePath}` : '';
     throw new EnvironmentError(
-      `GATEWAY_PROVIDERS is not usable${where}; each provider has id, baseUrl, models {id: name} and apiKeys.`,
+      `GATEWAY_PROVIDERS is not usable${where}; each provider has id, baseUrl, models {id: name} and, if it ` +
+        'needs them, apiKeys, timeouts {firstByteMs, idleMs, totalMs} and cooldown.',
     );
   }
   const twice = value.find(({ id }, index) => value.findIndex((other) => other.id === id) !== index);

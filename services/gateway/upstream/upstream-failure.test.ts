@@ -63,3 +63,16 @@ test.each([
 ])('status %i of an upstream becomes %i', (status, passed) => {
   expect(refusal(status, '', 'baseline-x').error.statusCode).toBe(passed);
 });
+
+test.each([401, 403, 407])(
+  "status %i is about the gateway's own credentials, never the client's",
+  (status) => {
+    const body = JSON.stringify({
+      error: { message: 'Incorrect API key provided: sk-inner', type: 'auth', code: 'key' },
+    });
+    const { error } = refusal(status, body, 'baseline-x');
+    expect(error.statusCode).toBe(502);
+    expect(error.body.error.code).toBe('upstream_unauthorized');
+    expect(JSON.stringify(error.body)).not.toContain('sk-inner');
+  },
+);

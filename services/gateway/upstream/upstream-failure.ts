@@ -19,6 +19,8 @@ const BROKEN_CODES = new Set([
 ]);
 /** Statuses of an upstream that say the same about the gateway; other 5xx are a bad gateway (RFC 9110 §15.6). */
 const SAME_SERVER_ERRORS = new Set([502, 503, 504]);
+/** Unauthorized, forbidden, proxy authentication required (RFC 9110 §15.5). */
+const credentialStatuses = new Set([401, 403, 407]);
 
 /** Names the failure of a connection: 504 when a time ran out, 502 otherwise; `who` is a competitor or service. */
 export function connectionFailure(cause: unknown, who: string): OpenaiError {
@@ -45,8 +47,16 @@ export function invalidAnswer(who: string): OpenaiError {
   );
 }
 
-/** An upstream's own refusal: 4xx and 502–504 keep their status, and an OpenAI error body stays as it is. */
+/**
+ * An upstream's own refusal: 4xx and 502–504 keep their status, and an OpenAI error body stays as it is. What an upstream
+ * says about credentials is about the gateway's own, for no client's are passed on: a bad gateway, in our words, since
+ * the upstream's may quote the key.
+ */
 export function refusal(status: number, body: string, who: string, retryAfter?: string): ErrorAnswer {
+  if (credentialStatuses.has(status)) {
+    const message = `${who} does not accept the credentials of the gateway.`;
+    return { error: openaiError(502, message, 'server_error', 'upstream_unauthorized') };
+  }
   const passed = (status >= 400 && status < 500) || SAME_SERVER_ERRORS.has(status) ? status : 502;
   const said = parsed(body);
   const fallback = `${who} answered with status ${status}.`;

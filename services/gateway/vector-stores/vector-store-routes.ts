@@ -9,7 +9,7 @@ import { refuseDeepNesting } from '../responses/request/nesting.ts';
 import { unchecked } from '../responses/routes/json-body.ts';
 import { pageOf, pageQuery } from '../responses/routes/paging.ts';
 import { newId } from '../responses/run/new-id.ts';
-import { clientGone } from '../upstream/client-gone.ts';
+import { clientGone } from '../../kit/client-gone.ts';
 import type { FileToIndex } from './index-file.ts';
 import type { Search } from './search.ts';
 import { AttachBody, CreateBody, SearchBody, UpdateBody } from './vector-store-schema.ts';

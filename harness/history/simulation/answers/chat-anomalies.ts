@@ -1,6 +1,6 @@
 import type { FrameSeen } from '../../events.ts';
+import type { Random } from '../random.ts';
 import type { Act, Run } from './act.ts';
-import type { Random } from './random.ts';
 import { cancelWithinMs, timeoutMs } from './simulated-chats.ts';
 
 /** Plants one mistake in a run; false where the run has no place for it. */
@@ -84,6 +84,12 @@ export const endAnomalies: Readonly<Record<string, Plant>> = {
     act.type = 'unknown';
     const { frames = [] } = act.answer.stream ?? {};
     act.answer.stream = { frames: frames.slice(0, -1), complete: false, endedCleanly: true };
+  }, isStream),
+  'broken off by itself': onCall((act, random) => {
+    const { frames = [] } = act.answer.stream ?? {};
+    const seen = frames.slice(0, random.between(0, frames.length - 1));
+    act.type = 'unknown';
+    act.answer.stream = { frames: seen, complete: false, endedCleanly: false };
   }, isStream),
 };
 

@@ -1,5 +1,5 @@
+import { type Random, randomOf } from '../random.ts';
 import type { Act, Run } from './act.ts';
-import { type Random, randomOf } from './random.ts';
 import { looks } from './simulated-accounts.ts';
 import { type Caller, type Conditions, chat, timeoutMs } from './simulated-chats.ts';
 import { disturb } from './simulated-faults.ts';

@@ -1,5 +1,5 @@
+import type { Random } from '../random.ts';
 import type { Act } from './act.ts';
-import type { Random } from './random.ts';
 
 /** A correct gateway shows an answer in its account at the latest after so long. */
 const shownWithinMs = 1_000;

@@ -1,7 +1,7 @@
 import type { FrameSeen, StreamSeen } from '../../events.ts';
 import type { JournalEntry } from '../../journal.ts';
+import type { Random } from '../random.ts';
 import type { Act } from './act.ts';
-import type { Random } from './random.ts';
 
 /** How long after a client's abort a correct gateway may let the call upstream go on. */
 export const cancelWithinMs = 500;

@@ -1,7 +1,7 @@
 import type { Fault } from '../../../plan/fault.ts';
 import type { FaultEvent } from '../../events.ts';
+import type { Random } from '../random.ts';
 import type { Act } from './act.ts';
-import type { Random } from './random.ts';
 import { seen, timeoutMs } from './simulated-chats.ts';
 
 const revertAfterMs = 500;
@@ -16,7 +16,8 @@ export function disturb(acts: readonly Act[], random: Random): readonly FaultEve
   else if (fault.on === 'stream' && fault.link === 'client>gateway') cleanEnd(hit, random);
   else {
     for (const act of acts) {
-      if (act.invokedAt <= revertedAt && act.endedAt >= firedAt && random.chance(0.6)) fail(act, random);
+      if (act.invokedAt <= revertedAt && act.endedAt >= firedAt && random.chance(0.6))
+        fail(act, random, act === hit || fault.on !== 'stream');
     }
   }
   const event = { type: 'fault', id: 'f1', fault } as const;
@@ -39,8 +40,8 @@ function faultOn({ op }: Act, random: Random): Fault {
   ]);
 }
 
-/** Not answered in time, refused, or broken off. */
-function fail(act: Act, random: Random): void {
+/** Not answered in time, refused, or broken off; the last only where the fault is not one of another's connection. */
+function fail(act: Act, random: Random, mayBreakOff: boolean): void {
   if (act.answer.abortedAt !== undefined) {
     // The hang-up is noticed late.
     for (const call of act.calls) if (call.hungUpAt !== undefined) call.hungUpAt += random.between(0, 3_000);
@@ -51,7 +52,7 @@ function fail(act: Act, random: Random): void {
     act.endedAt = act.invokedAt + timeoutMs;
     act.answer = { timedOut: true, error: 'no answer in time' };
   } else if (random.chance(0.5)) act.answer = { status: random.pick([500, 502, 503]), error: 'disturbed' };
-  else if (act.answer.stream) act.answer = { stream: seen([], act.invokedAt, null, false) };
+  else if (act.answer.stream && mayBreakOff) act.answer = { stream: seen([], act.invokedAt, null, false) };
   else act.answer = { error: 'socket hang up' };
   const [call] = act.calls;
   // What was answered was lost on its way, and is asked for again.

@@ -1,6 +1,6 @@
 import type { Json } from '../../../plan/json.ts';
+import type { Random } from '../random.ts';
 import type { Act } from './act.ts';
-import type { Random } from './random.ts';
 import type { Caller } from './simulated-chats.ts';
 
 /** How many requests of one key a correct limiter admits within its window. */

@@ -1,6 +1,6 @@
+import type { Random } from '../random.ts';
 import type { Act, Run } from './act.ts';
 import type { Plant } from './chat-anomalies.ts';
-import type { Random } from './random.ts';
 
 interface Quiet {
   readonly calls: readonly Act[];

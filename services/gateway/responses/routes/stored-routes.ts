@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { clientGone } from '../../../kit/client-gone.ts';
 import { openaiError } from '../../../kit/openai-error.ts';
-import { clientGone } from '../../upstream/client-gone.ts';
 import type { Item } from '../events/response-event.ts';
 import { invalidRequest } from '../request/check.ts';
 import type { Responses } from '../responses.ts';
