@@ -37,8 +37,6 @@ export interface JournalEntry {
   readonly files?: readonly { readonly name: string; readonly sha256: string }[];
   readonly requestText: string;
   readonly answerText: string;
-  /** Tokens of the whole answer as it was meant. */
-  readonly usage: { readonly promptTokens: number; readonly completionTokens: number };
   readonly status: number | null;
   readonly framesSent: number;
   readonly arrivedAt: number;

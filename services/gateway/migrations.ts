@@ -1,8 +1,10 @@
 import type { Migration } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
 import { artifactsMigration } from './artifacts/migrations.ts';
+import { fileMigrations } from './files/migrations.ts';
 import { providerUsageMigration } from './metrics/migrations.ts';
 import { responseMigrations } from './responses/store/migrations.ts';
+import { vectorStoreMigrations } from './vector-stores/migrations.ts';
 
 /** The gateway's tables. */
 export const migrations: readonly Migration[] = [
@@ -42,4 +44,6 @@ export const migrations: readonly Migration[] = [
   providerUsageMigration,
   artifactsMigration,
   ...responseMigrations,
+  ...fileMigrations,
+  ...vectorStoreMigrations,
 ];
