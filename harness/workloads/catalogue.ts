@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
 import { gateway } from './gateway.ts';
 import { gatewayArena } from './gateway-arena.ts';
+import { gatewayUpstreams } from './gateway-upstreams.ts';
 import { litellm, litellmStreams } from './litellm.ts';
 import { litellmParallel } from './litellm-parallel.ts';
 import { memory } from './memory.ts';
@@ -21,6 +22,7 @@ export const workloads: readonly Workload[] = [
   memoryLimit,
   gateway,
   gatewayArena,
+  gatewayUpstreams,
   litellm,
   litellmStreams,
   litellmParallel,

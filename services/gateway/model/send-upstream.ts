@@ -36,6 +36,9 @@ export async function sendUpstream(sent: UpstreamRequest, options: SendOptions):
     signal,
     headersTimeout: Math.min(bounds.firstByteMs, bounds.totalMs),
     bodyTimeout: bounds.idleMs,
+  }).catch((cause) => {
+    const isOver = bounds.totalMs < bounds.firstByteMs && cause?.code === 'UND_ERR_HEADERS_TIMEOUT';
+    throw isOver ? totalTimeout(sent.upstream) : cause;
   });
   onStatus?.(statusCode);
   endInTime(body, bounds.totalMs - (performance.now() - startedAt), sent.upstream);
