@@ -35,20 +35,18 @@ export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: A
   const { target, ids, trace, log, upstreams } = call;
   const attempts = new Attempts({ target, log, signal, upstreams });
   try {
-    const body = await attempts.run(async (route) => {
+    const body = await attempts.run((route) => {
       const { upstream } = route;
       const { url, headers, body } = outgoing(route, call.request);
       const sent = { upstream, url, headers: { ...forwardedHeaders(ids), ...headers }, body };
       trace.note('upstream_request', 'forward', `Sent to ${upstream}.`, { competitor: upstream });
-      const answer = await sendUpstream(sent, {
+      return sendUpstream(sent, {
         dispatcher,
         signal,
         bounds: boundsOf(upstreams, route),
         onStatus: (status) => trace.note('upstream_status', 'forward', `${upstream} answered.`, { status }),
         awaitFirstBytes: ids.stream && attempts.several,
       });
-      attempts.succeeded(route);
-      return answer;
     });
     return { kind: 'open', body };
   } catch (cause) {
