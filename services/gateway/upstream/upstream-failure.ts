@@ -1,4 +1,5 @@
 import { OpenaiError, openaiError } from '../../kit/openai-error.ts';
+import { timeoutFailure } from './timeout-failure.ts';
 
 /** What a refused or failed upstream request becomes for the client. */
 export type ErrorAnswer = {
@@ -22,6 +23,8 @@ const SAME_SERVER_ERRORS = new Set([502, 503, 504]);
 
 /** Names the failure of a connection: 504 when a time ran out, 502 otherwise; `who` is a competitor or service. */
 export function connectionFailure(cause: unknown, who: string): OpenaiError {
+  const timeout = timeoutFailure(cause, who);
+  if (timeout) return timeout;
   // An abort of ours carries its answer as the reason.
   if (cause instanceof OpenaiError) return cause;
   const code = codeOf(cause);
