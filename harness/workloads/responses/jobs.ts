@@ -7,7 +7,7 @@ export const jobs = ['job1', 'job2'] as const;
 /** States that a response does not leave. */
 export const ends = ['completed', 'failed', 'cancelled', 'incomplete'] as const;
 
-/** Begins a response in the background that takes some tenths of a second. */
+/** Begins a response in the background that takes a tenth of a second. */
 export const begin: ResponsesOperation = {
   name: 'begin',
   keys: jobs,
@@ -15,7 +15,7 @@ export const begin: ResponsesOperation = {
   kind: 'change',
   meaning: () => ({ does: 'start' }),
   perform: async ({ key, mark }, client, { model, headers, ids }) => {
-    const body = { model, input: `Hello ${mark} [[tokens=8 tps=20]]`, background: true };
+    const body = { model, input: `Hello ${mark} [[tokens=8 tps=80]]`, background: true };
     const answer = await client.request({ path, body, headers });
     const id = responseOf(answer)?.id;
     if (answer.status === 200 && id) ids.set(key, id);
@@ -38,7 +38,7 @@ export const poll: ResponsesOperation = {
 export const cancel: ResponsesOperation = {
   name: 'cancel',
   keys: jobs,
-  weight: 1,
+  weight: 2,
   kind: 'change',
   meaning: () => ({ does: 'status' }),
   perform: async ({ key }, client, { headers, ids }) =>
