@@ -4,7 +4,7 @@ import { operationsOf } from '../plan/plan.ts';
 import { answerFrames, cancelWithinMs, chatChecks, chatMeaning, chatText } from './chat-call.ts';
 import { answered, responseOf, resumed, streamed } from './responses/ask.ts';
 import { chains, recall, tell } from './responses/chains.ts';
-import { begin, cancel, ends, jobs, poll } from './responses/jobs.ts';
+import { begin, cancel, ends, finish, jobs, poll } from './responses/jobs.ts';
 import { path, type ResponsesOperation, type ResponsesRun } from './responses/run.ts';
 import { forget, intrude, keep, look, slots, stored } from './responses/slots.ts';
 import { hear, say, talks } from './responses/talks.ts';
@@ -33,6 +33,7 @@ const keyed: readonly ResponsesOperation[] = [
   say,
   hear,
   begin,
+  finish,
   poll,
   cancel,
 ];
