@@ -36,7 +36,7 @@ export type Directives = {
   readonly error?: number;
   readonly status?: number;
   readonly retryAfterSeconds?: number;
-  /** Only so many requests of the operation are disturbed; those that follow are answered well and at once. */
+  /** Only so many requests of the operation are disturbed; those that follow are answered well. */
   readonly times?: number;
 };
 
@@ -83,10 +83,9 @@ export function readDirectives(text: string, kind: CallKind): Directives {
   return directives;
 }
 
-/** The directives without those that delay, hold or break an answer. */
+/** The directives without those that hold back, refuse or break an answer; its pace stays. */
 export function undisturbed(directives: Directives): Directives {
-  const { ttftMs, tokensPerSecond, hold, cut, end, stall, error, status, retryAfterSeconds, ...rest } =
-    directives;
+  const { ttftMs, hold, cut, end, stall, error, status, retryAfterSeconds, ...rest } = directives;
   return rest;
 }
 
