@@ -13,6 +13,7 @@ import { openWebuiPipes } from './open-webui-pipes.ts';
 import { openWebuiState } from './open-webui-state.ts';
 import { openWebuiTasks } from './open-webui-tasks.ts';
 import { openWebuiValves } from './open-webui-valves.ts';
+import { responses } from './responses.ts';
 import type { Workload } from './workload.ts';
 
 /** The workloads that come with the project. */
@@ -21,6 +22,7 @@ export const workloads: readonly Workload[] = [
   memoryLimit,
   gateway,
   gatewayArena,
+  responses,
   litellm,
   litellmStreams,
   litellmHangups,

@@ -51,10 +51,16 @@ const meaningOf = (operation: Operation, said: readonly string[]): Meaning => ({
   marker: secretOf(operation),
 });
 
-/** @param plan of the run: what its client is going to hang up, and what faults wait for, is slow */
+/**
+ * What a client says to get the answer of `chatMeaning`.
+ * @param plan of the run: what its client is going to hang up, and what faults wait for, is slow
+ */
+export const chatText = (operation: Operation, plan?: Plan): string =>
+  `Hello ${operation.mark} [[${spoken(operation, words)} ${paceOf(operation, plan)}]]`;
+
+/** @param plan of the run, as for `chatText` */
 export function chatBody(operation: Operation, model: string, plan?: Plan): object {
-  const content = `Hello ${operation.mark} [[${spoken(operation, words)} ${paceOf(operation, plan)}]]`;
-  return { model, messages: [{ role: 'user', content }] };
+  return { model, messages: [{ role: 'user', content: chatText(operation, plan) }] };
 }
 
 /** @param plan of the run, as for `chatBody` */
@@ -136,7 +142,7 @@ export async function stream(client: Client, body: object, headers: Headers = {}
 }
 
 /** How a stream ended that is not whole, for people. */
-function endOf({ frames, endedCleanly }: StreamAnswer): string {
+export function endOf({ frames, endedCleanly }: StreamAnswer): string {
   const told = frames.find((frame) => 'error' in frame);
   if (told) return told.error;
   return endedCleanly ? 'the stream ended without its end' : 'the connection broke';

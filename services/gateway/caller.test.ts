@@ -46,3 +46,13 @@ test.each([
   expect([answer.statusCode, answer.json().error.code]).toEqual([401, code]);
   expect((await app.inject('/health')).statusCode).toBe(200);
 });
+
+test('no spelling of an address gets round the key', async () => {
+  const app = appWith('k1');
+  const statuses = await Promise.all(
+    ['/v1/who', '/%76%31/who', '/v1/wh%6F', '/v1/nothing'].map(
+      async (url) => (await app.inject(url)).statusCode,
+    ),
+  );
+  expect(statuses).toEqual([401, 401, 401, 401]);
+});

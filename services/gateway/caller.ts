@@ -15,12 +15,12 @@ declare module 'fastify' {
 }
 
 const anonymous: Caller = { tenant: 'anonymous' };
-/** Paths that say how the service is, or what it offers; everything else below /v1 is a caller's. */
-const keyed = /^\/v1\//;
+/** Routes that need a key where keys are configured. Those that say how the service is, or what it offers, are open. */
+const keyed = /^\/(?:v1\/|metrics$)/;
 
 /**
- * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. With `apiKeys` every route below /v1 refuses other
- * keys with 401; without any, each key is taken as a tenant of its own.
+ * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. With `apiKeys` every route below /v1, and /metrics,
+ * refuses other keys with 401; without any, each key is taken as a tenant of its own.
  */
 export function addCallers(app: FastifyInstance, apiKeys: readonly string[]): void {
   const known = apiKeys.map(digest);
@@ -29,7 +29,9 @@ export function addCallers(app: FastifyInstance, apiKeys: readonly string[]): vo
     const key = keyOf(request);
     const given = key === undefined ? undefined : digest(key);
     request.caller = given === undefined ? anonymous : { tenant: given.toString('hex', 0, 16) };
-    const isOpen = known.length === 0 || !keyed.test(request.url) || request.method === 'OPTIONS';
+    // By the route and not the address: `/%76%31/models` is an address of /v1/models.
+    const { url: route = request.url } = request.routeOptions;
+    const isOpen = known.length === 0 || !keyed.test(route) || request.method === 'OPTIONS';
     if (isOpen) done();
     else if (given === undefined) done(refused('No API key was given.', 'missing_api_key'));
     else if (known.some((one) => timingSafeEqual(one, given))) done();

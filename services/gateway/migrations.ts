@@ -1,5 +1,7 @@
 import type { Migration } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
+import { providerUsageMigration } from './metrics/migrations.ts';
+import { responseMigrations } from './responses/store/migrations.ts';
 
 /** The gateway's tables. */
 export const migrations: readonly Migration[] = [
@@ -36,4 +38,6 @@ export const migrations: readonly Migration[] = [
         until timestamptz not null
       );`,
   },
+  providerUsageMigration,
+  ...responseMigrations,
 ];

@@ -12,14 +12,20 @@ import { forgetOldMatchups } from './arena/matchup.ts';
 import { addVoteRoute } from './arena/vote-route.ts';
 import { addCallers } from './caller.ts';
 import { addChatRoute } from './chat/chat-route.ts';
+import { addCompletionsRoute } from './completions/completions-route.ts';
 import { cutOffBeforeDrainEnds } from './cut-off.ts';
 import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
+import { addEmbeddingsRoute } from './embeddings/embeddings-route.ts';
 import type { Gateway } from './gateway.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
+import { addMessagesRoutes } from './messages/messages-routes.ts';
+import { addMetricsRoutes } from './metrics/metrics-routes.ts';
+import { startMetrics } from './metrics/service-metrics.ts';
 import { migrations } from './migrations.ts';
 import { shareCooldowns } from './model/cooldowns.ts';
 import { targetsOf } from './model/target.ts';
 import { addModelRoutes } from './models-route.ts';
+import { addResponseRoutes } from './responses/response-routes.ts';
 import { readSettings } from './settings.ts';
 import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
@@ -36,6 +42,7 @@ export async function createServer(context: WorkerContext) {
   const agent = createUpstreamAgent(settings.upstream.connectMs, settings.requestTimeoutMs);
   onShutdown(() => agent.close());
   const upstreams = { ...settings.upstream, cooldowns: await shareCooldowns(sql, log) };
+  const metrics = startMetrics(context);
   const gateway: Gateway = {
     settings,
     agent,
@@ -44,7 +51,7 @@ export async function createServer(context: WorkerContext) {
     plane: {
       dispatcher: agent,
       requestTimeoutMs: settings.requestTimeoutMs,
-      observe: () => undefined,
+      observe: metrics.observe,
       upstreams,
     },
     sql,
@@ -53,6 +60,7 @@ export async function createServer(context: WorkerContext) {
   };
 
   const app = buildServer(context);
+  metrics.prometheus.count(app);
   addOpenaiErrors(app);
   addCallers(app, settings.apiKeys);
   await addApiDocs(app, {
@@ -63,6 +71,8 @@ export async function createServer(context: WorkerContext) {
   addHealth(app, () => ({ status: 'ok', version: VERSION, timestamp: new Date().toISOString() }));
   addModelRoutes(app, gateway);
   addChatRoute(app, gateway);
+  addCompletionsRoute(app, gateway);
+  addEmbeddingsRoute(app, gateway);
   addDebugRoute(app, {
     debugRuns: gateway.debugRuns,
     wakeUps: await listenForEvents(sql, debugChannel),
@@ -72,8 +82,11 @@ export async function createServer(context: WorkerContext) {
   addBaselineStreamRoute(app, gateway);
   addTranscribeRoutes(app, gateway);
   addMemoryRoutes(app, gateway);
+  await addMessagesRoutes(app, gateway);
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
+  addMetricsRoutes(app, gateway, metrics.gatherings);
+  await addResponseRoutes(app, gateway, { log, draining, onShutdown });
   const sweep = setInterval(() => {
     forgetOldMatchups(sql).catch((error: unknown) => log.warn({ err: error }, 'sweep failed'));
   }, sweepEveryMs);

@@ -29,6 +29,10 @@ export type Settings = {
    */
   readonly streamCommitMs: number;
   readonly drainMs: number;
+  /** A worker that has not been heard of for this long has lost the responses it ran. */
+  readonly responsesLeaseMs: number;
+  /** Stored responses, conversations and files live this long. */
+  readonly responsesKeepHours: number;
   /** A vote on a younger matchup is refused. */
   readonly arenaMinVoteAgeMs: number;
 };
@@ -54,6 +58,8 @@ export function readSettings(env: Environment): Settings {
     requestTimeoutMs,
     upstream: readUpstreamSettings(env, requestTimeoutMs),
     streamCommitMs: env.integer('STREAM_COMMIT_MS', 4_000, milliseconds),
+    responsesLeaseMs: env.integer('RESPONSES_LEASE_MS', 5_000, { min: 500, max: 3_600_000 }),
+    responsesKeepHours: env.integer('RESPONSES_KEEP_HOURS', 720, { min: 1, max: 87_600 }),
     arenaMinVoteAgeMs: env.integer('ARENA_MIN_VOTE_AGE_MS', 5_000, { min: 0, max: 3_600_000 }),
     drainMs: env.integer('DRAIN_MS', 5_000, { min: 0, max: 600_000 }),
   };

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { Logger } from 'pino';
 import { type ToPrimary, type ToWorker, workerIndexVariable } from './cluster-message.ts';
 import type { Environment } from './environment.ts';
+import { relayGatherings } from './gather-relay.ts';
 import { saveHandoffs } from './handoff.ts';
 import { readListenAddress } from './listen-address.ts';
 import { createLog } from './log.ts';
@@ -56,7 +57,7 @@ export function runPrimary(name: string, env: Environment): void {
         seat.state = 'initialised';
         if (started) tell(worker, { type: 'listen' });
         else if (count('initialised') === expected) broadcast({ type: 'listen' });
-      } else {
+      } else if (message.type === 'listening') {
         seat.state = 'listening';
         seat.failedStarts = 0;
         const listening = count('listening');
@@ -105,6 +106,7 @@ export function runPrimary(name: string, env: Environment): void {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   watchParent(log);
+  relayGatherings(log);
   for (let index = 1; index <= expected; index += 1) {
     const seat: Seat = { index, state: 'dead', failedStarts: 0, worker: undefined };
     seats.push(seat);

@@ -3,25 +3,72 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, usageOf } from './answer.ts';
 import { ApiError } from './api-error.ts';
 import { type Call, readCall } from './call.ts';
-import { imageUrlsOf, type Message, readChatRequest, textOf } from './chat-request.ts';
+import {
+  type ChatRequest,
+  filesOf,
+  imageUrlsOf,
+  type Message,
+  readChatRequest,
+  textOf,
+} from './chat-request.ts';
+import {
+  type CompletionRequest,
+  readCompletionRequest,
+  textCompletionOf,
+  textFramesOf,
+} from './completions.ts';
 import { type Delivery, deliverJson, deliverStream } from './deliver.ts';
 import { type Directives, undisturbed } from './directives.ts';
 import { faultOf } from './fault.ts';
-import { completionOf, framesOf } from './frames.ts';
+import { completionOf, type Frame, framesOf, type Stamp } from './frames.ts';
 import type { Holds } from './holds.ts';
-import type { Disturbance, Journal, JournalEntry } from './journal.ts';
+import type { Disturbance, Journal, JournalEntry, SeenMessage } from './journal.ts';
 import type { Pacing } from './pacing.ts';
 import { parseBody } from './request-body.ts';
 import { answer } from './rules/table.ts';
 
 const TEXT_LIMIT = 4_000;
-const MESSAGE_LIMIT = 20;
+const MESSAGE_LIMIT = 60;
 
-/** `POST /v1/chat/completions`; `defaults` paces every answer whose request asks for nothing else. */
-export function chatRoute(server: FastifyInstance, journal: Journal, holds: Holds, defaults: Pacing): void {
-  server.post('/v1/chat/completions', async (request, reply) => {
+/** An API that asks for text: what of a body is a chat, and how the answer to it is written. */
+interface TextApi<R extends ChatRequest> {
+  readonly path: string;
+  /** Throws {@link ApiError} 400. */
+  readonly read: (body: unknown) => R;
+  readonly whole: (request: R, answer: Answer, stamp: Stamp) => object;
+  readonly frames: (request: R, answer: Answer, stamp: Stamp) => Iterable<Frame>;
+}
+
+const chat: TextApi<ChatRequest> = {
+  path: '/v1/chat/completions',
+  read: readChatRequest,
+  whole: completionOf,
+  frames: framesOf,
+};
+const completions: TextApi<CompletionRequest> = {
+  path: '/v1/completions',
+  read: readCompletionRequest,
+  whole: textCompletionOf,
+  frames: textFramesOf,
+};
+
+/** The routes that answer with text; `defaults` paces every answer whose request asks for nothing else. */
+export function chatRoutes(server: FastifyInstance, journal: Journal, holds: Holds, defaults: Pacing): void {
+  addTextRoute(chat, server, journal, holds, defaults);
+  addTextRoute(completions, server, journal, holds, defaults);
+}
+
+function addTextRoute<R extends ChatRequest>(
+  api: TextApi<R>,
+  server: FastifyInstance,
+  journal: Journal,
+  holds: Holds,
+  defaults: Pacing,
+): void {
+  server.post(api.path, async (request, reply) => {
     const raw = request.body as Buffer;
-    const call = stillDisturbed(readCall(readChatRequest(parseBody(raw))), journal);
+    const asked = api.read(parseBody(raw));
+    const call = stillDisturbed(readCall(asked), journal);
     const planned = answer(call);
     const entry = journal.open(entryOf(request, call, planned, raw));
     observe(journal, entry, reply);
@@ -36,7 +83,11 @@ export function chatRoute(server: FastifyInstance, journal: Journal, holds: Hold
       });
     }
     reply.hijack();
-    await deliver(call, planned, entry, reply, journal, holds, defaults);
+    const stamp = { id: `chatcmpl-${randomUUID()}`, createdSeconds: Math.floor(entry.arrivedAt / 1000) };
+    const delivery = deliveryOf(call, entry, reply, journal, holds, defaults);
+    if (asked.stream) return deliverStream(reply.raw, api.frames(asked, planned, stamp), delivery);
+    const tokens = usageOf(planned, asked.choices).completion_tokens;
+    return deliverJson(reply.raw, api.whole(asked, planned, stamp), tokens, delivery);
   });
 }
 
@@ -48,18 +99,16 @@ function stillDisturbed(call: Call, journal: Journal): Call {
   return before < times ? call : { ...call, directives: undisturbed(call.directives) };
 }
 
-async function deliver(
-  call: Call,
-  planned: Answer,
+function deliveryOf(
+  { directives }: Call,
   entry: JournalEntry,
   reply: FastifyReply,
   journal: Journal,
   holds: Holds,
   defaults: Pacing,
-): Promise<void> {
-  const { directives, request } = call;
+): Delivery {
   const fault = faultOf(directives);
-  const delivery: Delivery = {
+  return {
     pacing: {
       ttftMs: directives.ttftMs ?? defaults.ttftMs,
       tokensPerSecond: directives.tokensPerSecond ?? defaults.tokensPerSecond,
@@ -81,10 +130,6 @@ async function deliver(
       journal.change(entry, { disturbed: disturbedBy(entry, late) });
     },
   };
-  const stamp = { id: `chatcmpl-${randomUUID()}`, createdSeconds: Math.floor(entry.arrivedAt / 1000) };
-  if (request.stream) return deliverStream(reply.raw, framesOf(request, planned, stamp), delivery);
-  const tokens = usageOf(planned).completion_tokens;
-  return deliverJson(reply.raw, completionOf(request, planned, stamp), tokens, delivery);
 }
 
 const disturbedBy = ({ disturbed = [] }: JournalEntry, what: Disturbance): readonly Disturbance[] => [
@@ -110,7 +155,7 @@ function observe(journal: Journal, entry: JournalEntry, reply: FastifyReply): vo
 }
 
 function entryOf({ url, headers }: FastifyRequest, call: Call, planned: Answer, raw: Buffer): JournalEntry {
-  const usage = usageOf(planned);
+  const usage = usageOf(planned, call.request.choices);
   return {
     id: randomUUID(),
     op: call.directives.op ?? null,
@@ -122,7 +167,11 @@ function entryOf({ url, headers }: FastifyRequest, call: Call, planned: Answer, 
     arrivedAt: Date.now(),
     requestText: call.userText.slice(0, TEXT_LIMIT),
     messages: call.request.messages.slice(-MESSAGE_LIMIT).map(bounded),
+    tools: call.request.tools.map((tool) => tool.function.name),
+    ...(call.request.toolChoice === undefined ? {} : { toolChoice: call.request.toolChoice }),
     parameters: call.request.parameters,
+    structures: call.request.structures,
+    files: filesOf(call.request.messages).map(({ name, data }) => ({ name, sha256: sha256(data) })),
     imageSha256: imageUrlsOf(call.request.messages).map(sha256),
     bodySha256: sha256(raw),
     usage: { promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens },
@@ -137,6 +186,20 @@ function sha256(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-function bounded(message: Message): { role: string; text: string } {
-  return { role: message.role, text: textOf(message).slice(0, TEXT_LIMIT) };
+function bounded(message: Message): SeenMessage {
+  const { role, content, reasoning_content: reasoning, tool_calls: calls, tool_call_id: callId } = message;
+  // Whatever a request says: nobody has looked at its calls before.
+  const called = (Array.isArray(calls) ? calls : []).map(({ id, function: called }) => ({
+    id: String(id),
+    name: String(called?.name),
+    arguments: String(called?.arguments).slice(0, TEXT_LIMIT),
+  }));
+  return {
+    role,
+    text: textOf(message).slice(0, TEXT_LIMIT),
+    ...(Array.isArray(content) ? { parts: content.map(({ type }) => type) } : {}),
+    ...(typeof reasoning === 'string' ? { reasoning: reasoning.slice(0, TEXT_LIMIT) } : {}),
+    ...(called.length > 0 ? { toolCalls: called } : {}),
+    ...(callId === undefined ? {} : { toolCallId: callId }),
+  };
 }

@@ -18,14 +18,23 @@ export function readEmbeddingRequest(body: unknown): EmbeddingRequest {
   if (typeof model !== 'string' || model === '') {
     throw new ApiError(400, 'you must provide a model parameter', { param: 'model' });
   }
-  const inputs = Array.isArray(input) ? input : [input];
-  if (inputs.length === 0 || !inputs.every((text) => typeof text === 'string' && text !== '')) {
-    throw new ApiError(400, "'input' must be a non-empty string or a list of them", { param: 'input' });
+  const inputs = inputsOf(input);
+  if (inputs.length === 0 || inputs.includes('')) {
+    const message = "'input' must be a non-empty string, tokens, or a list of either";
+    throw new ApiError(400, message, { param: 'input' });
   }
   if (!Number.isInteger(dimensions) || Number(dimensions) < 1 || Number(dimensions) > 4096) {
     throw new ApiError(400, "'dimensions' must be from 1 to 4096", { param: 'dimensions' });
   }
   return { model, inputs, dimensions: Number(dimensions), base64: encoding === 'base64' };
+}
+
+/** Texts to embed; tokens count as words. Anything else is an empty text, which is refused. */
+function inputsOf(input: unknown): readonly string[] {
+  const isTokens = (value: unknown): value is readonly number[] =>
+    Array.isArray(value) && value.length > 0 && value.every((each) => Number.isInteger(each));
+  const inputs: readonly unknown[] = Array.isArray(input) && !isTokens(input) ? input : [input];
+  return inputs.map((each) => (isTokens(each) ? each.join(' ') : typeof each === 'string' ? each : ''));
 }
 
 /** A unit vector that is the same for the same text; texts that share words lie close to each other. */

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiError } from './api-error.ts';
-import { chatRoute } from './chat-route.ts';
+import { chatRoutes } from './chat-route.ts';
 import { readDirectives } from './directives.ts';
 import { embeddingsOf, readEmbeddingRequest } from './embeddings.ts';
 import { Holds } from './holds.ts';
@@ -10,6 +10,7 @@ import type { Journal } from './journal.ts';
 import { journalRoutes } from './journal-routes.ts';
 import type { Pacing } from './pacing.ts';
 import { parseBody } from './request-body.ts';
+import { toolRoutes } from './tool-routes.ts';
 import { transcribeRoute } from './transcribe-route.ts';
 
 const BODY_LIMIT_BYTES = 50 * 1024 * 1024;
@@ -63,6 +64,7 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
       arrivedAt: Date.now(),
       requestText: text,
       messages: [],
+      tools: [],
       parameters: {},
       imageSha256: [],
       bodySha256: createHash('sha256').update(raw).digest('hex'),
@@ -77,8 +79,9 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
     return answer;
   });
   const holds = new Holds();
-  chatRoute(server, journal, holds, pacing);
+  chatRoutes(server, journal, holds, pacing);
   transcribeRoute(server);
+  toolRoutes(server);
   journalRoutes(server, journal, holds);
   return server;
 }

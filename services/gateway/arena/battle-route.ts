@@ -15,7 +15,10 @@ const Answer = Type.Object({ content: Type.String() });
 const Battle = Type.Object({ prompt_id: Type.String(), response_a: Answer, response_b: Answer });
 
 /** POST /v1/chat/completions/arena — two competitors answer one prompt; which is which stays hidden until the vote. */
-export function addBattleRoute(app: TypedServer, { settings, agent, upstreams, sql, cutOff }: Gateway): void {
+export function addBattleRoute(
+  app: TypedServer,
+  { settings, agent, upstreams, plane, sql, cutOff }: Gateway,
+): void {
   const schema = {
     summary: 'Let two competitors answer',
     tags: ['arena'],
@@ -51,6 +54,7 @@ export function addBattleRoute(app: TypedServer, { settings, agent, upstreams, s
         log: request.log,
         trace: noTrace,
         upstreams,
+        observe: plane.observe,
       };
       return contentOf(await askForCompletion(call, agent, signal, settings.requestTimeoutMs));
     };

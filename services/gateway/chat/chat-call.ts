@@ -3,7 +3,10 @@ import type { Dispatcher } from 'undici';
 import type { ArrivingBody } from '../../kit/arriving-body.ts';
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
 import type { Trace } from '../../kit/debug/trace.ts';
+import { type OutcomeWatch, watchOutcome } from '../metrics/outcome-watch.ts';
+import { failedAttempt } from '../model/attempt-failure.ts';
 import { Attempts } from '../model/attempts.ts';
+import type { ModelPlane } from '../model/model-call.ts';
 import { sendUpstream } from '../model/send-upstream.ts';
 import type { Target } from '../model/target.ts';
 import { boundsOf, type Upstreams } from '../model/upstreams.ts';
@@ -14,17 +17,26 @@ import { type ForwardedIds, forwardedHeaders, outgoing } from './forwarding.ts';
 export type ChatCall = {
   readonly target: Target;
   readonly request: ChatCompletionRequest;
+  /** Of another API of the provider's, below its base address; a chat without it. */
+  readonly path?: string;
   readonly ids: ForwardedIds;
   /** The client's own X-Request-Id, which a whole completion carries as its `id`. */
   readonly completionId: string | undefined;
   readonly log: FastifyBaseLogger;
   readonly trace: Trace;
   readonly upstreams: Upstreams;
+  /** Told how each request to an upstream ended. */
+  readonly observe: ModelPlane['observe'];
 };
 
 export type Opened =
   /** Status 200 and the expected content type; the body is still to come. */
-  | { readonly kind: 'open'; readonly body: ArrivingBody }
+  | {
+      readonly kind: 'open';
+      readonly body: ArrivingBody;
+      /** To be told how the body ended. */
+      readonly watch: OutcomeWatch;
+    }
   | { readonly kind: 'refused'; readonly answer: ErrorAnswer };
 
 /**
@@ -35,20 +47,27 @@ export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: A
   const { target, ids, trace, log, upstreams } = call;
   const attempts = new Attempts({ target, log, signal, upstreams });
   try {
-    const body = await attempts.run((route) => {
+    const opened = await attempts.run(async (route) => {
       const { upstream } = route;
-      const { url, headers, body } = outgoing(route, call.request);
+      const { url, headers, body } = outgoing(route, call.request, call.path);
       const sent = { upstream, url, headers: { ...forwardedHeaders(ids), ...headers }, body };
       trace.note('upstream_request', 'forward', `Sent to ${upstream}.`, { competitor: upstream });
-      return sendUpstream(sent, {
-        dispatcher,
-        signal,
-        bounds: boundsOf(upstreams, route),
-        onStatus: (status) => trace.note('upstream_status', 'forward', `${upstream} answered.`, { status }),
-        awaitFirstBytes: ids.stream && attempts.several,
-      });
+      const watch = watchOutcome(call, upstream, target.model);
+      try {
+        const answered = await sendUpstream(sent, {
+          dispatcher,
+          signal,
+          bounds: boundsOf(upstreams, route),
+          onStatus: (status) => trace.note('upstream_status', 'forward', `${upstream} answered.`, { status }),
+          awaitFirstBytes: ids.stream && attempts.several,
+        });
+        return { body: answered, watch };
+      } catch (cause) {
+        watch.failure(failedAttempt(cause, upstream).error.statusCode, signal);
+        throw cause;
+      }
     });
-    return { kind: 'open', body };
+    return { kind: 'open', ...opened };
   } catch (cause) {
     const error = connectionFailure(cause, target.model);
     return { kind: 'refused', answer: { error, retryAfter: error.retryAfter } };

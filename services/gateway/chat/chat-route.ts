@@ -4,13 +4,15 @@ import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
 import { routeRequest } from '../model/target.ts';
 import { callSignal } from '../upstream/call-signal.ts';
+import { checkAgentRequest } from './agent-request.ts';
 import type { ChatCall } from './chat-call.ts';
+import { readableFiles } from './file-parts.ts';
 import { answerJson } from './json-completion.ts';
 import { answerStream } from './stream-completion.ts';
 
 /** POST /v1/chat/completions, whole or streamed. */
 export function addChatRoute(app: TypedServer, gateway: Gateway): void {
-  const { settings, agent, targets, upstreams, debugRuns, cutOff } = gateway;
+  const { settings, agent, targets, upstreams, debugRuns, cutOff, plane } = gateway;
   const schema = {
     summary: 'Create a chat completion',
     description:
@@ -23,6 +25,8 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
   app.post('/v1/chat/completions', { schema }, async (request, reply) => {
     const op = tagOperation(request, request.body.messages);
     const target = routeRequest(targets, request.body);
+    checkAgentRequest(target, request.body);
+    const messages = readableFiles(request.body.messages);
     const stream = request.body.stream === true;
     const debug = request.body.debug === true;
     const trace = await debugRuns.begin(debug, {
@@ -33,7 +37,8 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
     if (debug) reply.header('x-debug-request-id', request.id);
     const call: ChatCall = {
       target,
-      request: request.body,
+      request:
+        messages === request.body.messages ? request.body : { ...request.body, messages: [...messages] },
       ids: {
         requestId: request.id,
         correlationId: request.correlationId,
@@ -45,6 +50,7 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
       log: request.log,
       trace,
       upstreams,
+      observe: plane.observe,
     };
     const signal = callSignal(reply.raw, cutOff);
     if (stream) await answerStream(call, reply, agent, signal, settings);

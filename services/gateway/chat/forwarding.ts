@@ -15,14 +15,14 @@ export type ForwardedIds = {
 const AGENT_NAME = /^[a-z][a-z-]{0,31}$/;
 
 /** Where a conversation goes by a route: address, the headers only this upstream gets, and the body. */
-export function outgoing(route: Route, request: ChatCompletionRequest) {
+export function outgoing(route: Route, request: ChatCompletionRequest, path = '/chat/completions') {
   if (route.kind === 'agent') {
     const url = `${route.agent.url}/v1/chat/completions`;
     return { url, headers: {}, body: forwardedBody(request) };
   }
   const { provider, apiKey, model } = route;
   return {
-    url: `${provider.baseUrl}/chat/completions`,
+    url: `${provider.baseUrl}${path}`,
     headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
     body: forwardedBody({ ...providerFields(request), model } as typeof request),
   };

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
+import type { Usage } from '../../kit/chat-schema.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
 import { boundedSignal } from '../upstream/call-signal.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
@@ -10,6 +11,7 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 export type CompletionBody = {
   readonly id?: unknown;
   readonly choices: readonly { readonly message?: unknown }[];
+  readonly usage?: Usage;
 };
 
 export type Completion =
@@ -26,12 +28,18 @@ export async function askForCompletion(
   using bounded = boundedSignal(signal, timeoutMs);
   const opened = await openCall(call, dispatcher, bounded.signal);
   if (opened.kind === 'refused') return { refused: opened.answer };
+  const failed = (error: OpenaiError): Completion => {
+    opened.watch.failure(error.statusCode, bounded.signal);
+    return { refused: { error } };
+  };
   try {
     const bytes = await opened.body.bytes(MAX_ANSWER_BYTES);
     const body = parseCompletion(bytes);
-    return body ? { bytes, body } : { refused: { error: invalidAnswer(call.target.model) } };
+    if (!body) return failed(invalidAnswer(call.target.model));
+    opened.watch.success(body.usage);
+    return { bytes, body };
   } catch (cause) {
-    return { refused: { error: connectionFailure(cause, call.target.model) } };
+    return failed(connectionFailure(cause, call.target.model));
   }
 }
 

@@ -146,3 +146,12 @@ test('a frame without end is refused, not collected', () => {
   const steps = Array.from({ length: 20 }, () => machine.push(block));
   expect(steps.filter(({ outcome }) => outcome?.kind === 'failed')).toHaveLength(1);
 });
+
+test('the tokens that the last frame tells are there when the stream is complete', () => {
+  const relay = new SseRelay();
+  const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
+  relay.push(Buffer.from('data: {"choices":[{"delta":{"content":"a"}}],"usage":null}\n\n'));
+  expect(relay.usage).toBeUndefined();
+  relay.push(Buffer.from(`data: {"choices":[],"usage":${JSON.stringify(usage)}}\n\ndata: [DONE]\n\n`));
+  expect(relay.usage).toEqual(usage);
+});

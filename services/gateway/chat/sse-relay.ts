@@ -1,3 +1,4 @@
+import type { Usage } from '../../kit/chat-schema.ts';
 import { LineSplitter, LineTooLongError } from './line-splitter.ts';
 
 /** Why a stream is not complete; `code` goes into the error frame. */
@@ -45,6 +46,8 @@ export class SseRelay {
   #outcome: RelayOutcome | undefined;
   /** Frames passed on so far, `[DONE]` not counted. */
   frames = 0;
+  /** What the last frame says of the tokens of the stream, if it does. */
+  usage: Usage | undefined;
 
   /** Takes the next bytes of the upstream, cut anywhere. */
   push(chunk: Buffer): RelayStep {
@@ -101,7 +104,7 @@ export class SseRelay {
       if (!body) break;
       start = end + 2;
       this.#atStart = false;
-      this.frames += 1;
+      this.#passed(body);
       if (body.error) {
         this.#outcome = { kind: 'upstream_error' };
         break;
@@ -151,8 +154,13 @@ export class SseRelay {
     }
     for (const line of lines) out.push(line, LINE_END);
     out.push(LINE_END);
-    this.frames += 1;
+    this.#passed(body);
     if (body.error) this.#outcome = { kind: 'upstream_error' };
+  }
+
+  #passed({ usage }: Record<string, unknown>): void {
+    this.frames += 1;
+    this.usage = (usage as Usage | null | undefined) ?? undefined;
   }
 
   #garbage(what: string, out: Buffer[]): void {

@@ -1,12 +1,11 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
-import type { ArrivingBody } from '../../kit/arriving-body.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
 import { type EventStream, openEventStream } from '../../kit/sse.ts';
 import { within } from '../../kit/within.ts';
 import type { Settings } from '../settings.ts';
 import { connectionFailure } from '../upstream/upstream-failure.ts';
-import { type ChatCall, openCall } from './chat-call.ts';
+import { type ChatCall, type Opened, openCall } from './chat-call.ts';
 import { answerRefusal } from './json-completion.ts';
 import { errorFrame, type RelayOutcome, SseRelay, type StreamFailure } from './sse-relay.ts';
 
@@ -32,7 +31,7 @@ export async function answerStream(
   const opened = inTime ?? (await opening);
   const relayed =
     opened.kind === 'open'
-      ? await relay(opened.body, client, call.target.model, () =>
+      ? await relay(opened, client, signal, call.target.model, () =>
           call.trace.note('first_chunk', 'stream', 'The first bytes were passed on.'),
         )
       : await refuseLate(opened.answer.error, client);
@@ -42,8 +41,9 @@ export async function answerStream(
 
 /** Moves the bytes at the client's pace until the stream is over, one way or another. */
 async function relay(
-  body: ArrivingBody,
+  { body, watch }: Extract<Opened, { kind: 'open' }>,
   client: EventStream,
+  signal: AbortSignal,
   who: string,
   onFirstBytes: () => void,
 ): Promise<Relayed> {
@@ -51,6 +51,10 @@ async function relay(
   let step = machine.push(Buffer.alloc(0));
   let passedOn = false;
   const pass = async () => {
+    if (machine.frames > 0) watch.first();
+    // Counted before the client sees the end, so that it finds it counted.
+    if (step.outcome?.kind === 'complete') watch.success(machine.usage);
+    else if (step.outcome) watch.failure(502, signal);
     if (step.out.length === 0) return;
     await client.write(step.out);
     if (!passedOn) onFirstBytes();
@@ -74,6 +78,7 @@ async function relay(
     }
   } catch {
     body.destroy();
+    watch.cancelled();
     return { frames: machine.frames, outcome: { kind: 'client_gone' } };
   }
   const outcome = step.outcome ?? { kind: 'complete' };

@@ -3,6 +3,7 @@ import type { Call } from '../call.ts';
 import { code } from './code.ts';
 import { conversation, otherwise } from './conversation.ts';
 import { directed } from './directed.ts';
+import { formatted } from './formatted.ts';
 import { memory } from './memory.ts';
 import { routing } from './routing.ts';
 import { tools } from './tools.ts';
@@ -13,6 +14,7 @@ export const rules: readonly Rule[] = [
   ...routing,
   ...memory,
   ...tools,
+  ...formatted,
   ...code,
   ...conversation,
 ];
