@@ -8,6 +8,7 @@ import { litellm, litellmHangups, litellmStreams } from './litellm.ts';
 import { litellmParallel } from './litellm-parallel.ts';
 import { memory } from './memory.ts';
 import { memoryLimit } from './memory-limit.ts';
+import { messages } from './messages.ts';
 import { openWebui } from './open-webui.ts';
 import { openWebuiPipes } from './open-webui-pipes.ts';
 import { openWebuiState } from './open-webui-state.ts';
@@ -22,6 +23,7 @@ export const workloads: readonly Workload[] = [
   memoryLimit,
   gateway,
   gatewayArena,
+  messages,
   responses,
   litellm,
   litellmStreams,

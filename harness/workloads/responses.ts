@@ -92,7 +92,7 @@ export const responses: Workload = {
     { checker: 'task-ends', terminal: ends, withinMs: 20_000 },
   ],
   faultsEvery: 3,
-  links: ['client>gateway', 'gateway>provider', 'gateway>postgres'],
+  links: ['client>gateway', 'gateway>provider'],
   lastReads: {
     ...Object.fromEntries(chains.map((key) => [key, recall.name])),
     ...Object.fromEntries(slots.map((key) => [key, look.name])),

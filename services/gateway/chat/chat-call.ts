@@ -14,7 +14,7 @@ import { connectionFailure, type ErrorAnswer } from '../upstream/upstream-failur
 import { type ForwardedIds, forwardedHeaders, outgoing } from './forwarding.ts';
 
 /** One conversation on its way to an agent or a provider, whose bytes go to the client as they are. */
-export type ChatCall = {
+export interface ChatCall {
   readonly target: Target;
   readonly request: ChatCompletionRequest;
   /** Of another API of the provider's, below its base address; a chat without it. */
@@ -27,7 +27,7 @@ export type ChatCall = {
   readonly upstreams: Upstreams;
   /** Told how each request to an upstream ended. */
   readonly observe: ModelPlane['observe'];
-};
+}
 
 export type Opened =
   /** Status 200 and the expected content type; the body is still to come. */

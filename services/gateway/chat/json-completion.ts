@@ -6,13 +6,13 @@ import { boundedSignal } from '../upstream/call-signal.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatCall, openCall } from './chat-call.ts';
 
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const maxAnswerBytes = 64 * 1024 * 1024;
 
-export type CompletionBody = {
+export interface CompletionBody {
   readonly id?: unknown;
   readonly choices: readonly { readonly message?: unknown }[];
   readonly usage?: Usage;
-};
+}
 
 export type Completion =
   | { readonly bytes: Buffer; readonly body: CompletionBody }
@@ -33,7 +33,7 @@ export async function askForCompletion(
     return { refused: { error } };
   };
   try {
-    const bytes = await opened.body.bytes(MAX_ANSWER_BYTES);
+    const bytes = await opened.body.bytes(maxAnswerBytes);
     const body = parseCompletion(bytes);
     if (!body) return failed(invalidAnswer(call.target.model));
     opened.watch.success(body.usage);

@@ -46,7 +46,7 @@ export class SseRelay {
   #outcome: RelayOutcome | undefined;
   /** Frames passed on so far, `[DONE]` not counted. */
   frames = 0;
-  /** What the last frame says of the tokens of the stream, if it does. */
+  /** What the stream has said of its tokens, unchecked. */
   usage: Usage | undefined;
 
   /** Takes the next bytes of the upstream, cut anywhere. */
@@ -160,7 +160,7 @@ export class SseRelay {
 
   #passed({ usage }: Record<string, unknown>): void {
     this.frames += 1;
-    this.usage = (usage as Usage | null | undefined) ?? undefined;
+    if (usage) this.usage = usage as Usage;
   }
 
   #garbage(what: string, out: Buffer[]): void {

@@ -9,7 +9,10 @@ import { type ChatCall, type Opened, openCall } from './chat-call.ts';
 import { answerRefusal } from './json-completion.ts';
 import { errorFrame, type RelayOutcome, SseRelay, type StreamFailure } from './sse-relay.ts';
 
-type Relayed = { readonly frames: number; readonly outcome: RelayOutcome | { readonly kind: 'client_gone' } };
+interface Relayed {
+  readonly frames: number;
+  readonly outcome: RelayOutcome | { readonly kind: 'client_gone' };
+}
 
 /** Answers with the competitor's stream; see {@link SseRelay} for what passes and how it ends. */
 export async function answerStream(

@@ -1,7 +1,14 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { addConversationRoutes } from '../conversations/conversation-routes.ts';
 import { createConversationStore } from '../conversations/conversation-store.ts';
+import { addFileRoutes } from '../files/file-routes.ts';
+import { createFileStore } from '../files/file-store.ts';
 import type { Gateway } from '../gateway.ts';
+import { createEmbedder } from '../vector-stores/embedder.ts';
+import { indexFile } from '../vector-stores/index-file.ts';
+import { createSearch } from '../vector-stores/search.ts';
+import { addVectorStoreRoutes } from '../vector-stores/vector-store-routes.ts';
+import { createVectorStores } from '../vector-stores/vector-store-store.ts';
 import { createResponses } from './responses.ts';
 import { addCreateRoute } from './routes/create-route.ts';
 import { readStrictJson } from './routes/json-body.ts';
@@ -11,6 +18,7 @@ import { keepHouse } from './run/housekeeping.ts';
 import { createResponseStore } from './store/response-store.ts';
 import { listenForResponses } from './store/wake-ups.ts';
 import { beginLease } from './store/worker-lease.ts';
+import { createPostJson } from './tools/post-json.ts';
 
 interface WorkerLife {
   readonly log: FastifyBaseLogger;
@@ -27,8 +35,15 @@ export async function addResponseRoutes(
   const { sql, plane, targets, settings, cutOff } = gateway;
   const lease = await beginLease(sql, log, settings.responsesLeaseMs);
   const wakeUps = await listenForResponses(sql, log);
+  const files = createFileStore(sql);
+  const stores = createVectorStores(sql);
+  const embed = createEmbedder(plane, targets, settings.embeddingModel);
+  const search = await createSearch(sql, embed);
+  const { webSearchUrl, mcpServers } = settings;
   const engine = {
     sql,
+    files,
+    tools: { stores, search, webSearchUrl, mcpServers, postJson: createPostJson(plane) },
     store: createResponseStore(sql),
     plane,
     targets,
@@ -50,5 +65,12 @@ export async function addResponseRoutes(
     addCreateRoute(scope, responses, settings);
     addStoredRoutes(scope, responses, settings);
     addConversationRoutes(scope, createConversationStore(sql));
+    addFileRoutes(scope, files);
+    addVectorStoreRoutes(scope, {
+      stores,
+      files,
+      search,
+      index: (file, signal) => indexFile(sql, embed, file, signal),
+    });
   });
 }

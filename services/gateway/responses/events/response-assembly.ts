@@ -24,6 +24,8 @@ export interface AssemblyOptions {
 export interface Turn {
   readonly text: string;
   readonly hostedCalls: readonly ModelCallOfTool[];
+  /** Cut by a limit or a filter: calls may be incomplete. */
+  readonly isCut: boolean;
   /** The client has to answer a call, or the round was cut: no further round can follow. */
   readonly isLast: boolean;
 }
@@ -96,6 +98,7 @@ export class ResponseAssembly {
     const turn = {
       text: this.#text,
       hostedCalls: this.#calls.filter(({ hosted }) => hosted).map(({ call }) => call),
+      isCut: cut,
       isLast: cut || this.#calls.some(({ hosted }) => !hosted),
     };
     this.#closeAll(cut ? 'incomplete' : 'completed');

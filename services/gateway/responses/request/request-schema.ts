@@ -5,7 +5,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 const OneOf = <const T extends string>(...values: readonly T[]) =>
-  Type.Union(values.map((value) => Type.Literal(value)));
+  Type.Unsafe<T>(Type.Union(values.map((value) => Type.Literal(value))));
 
 export const Metadata = Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }), {
   maxProperties: 16,
@@ -82,7 +82,7 @@ export const contentParts: Readonly<Record<string, TSchema>> = {
   }),
 };
 
-const Id = Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 256 }), Type.Null()]));
+const Id = Type.Optional(Type.Union([Type.String({ pattern: '^[A-Za-z0-9_.:-]{1,256}$' }), Type.Null()]));
 const Content = Type.Union([Type.String(), Type.Array(Type.Object({ type: Type.String() }))]);
 const CallId = Type.String({ minLength: 1, maxLength: 256 });
 

@@ -7,7 +7,7 @@ import { openaiError } from '../../../kit/openai-error.ts';
  * that is no JSON, instead of becoming replacement characters that nobody sent.
  */
 export function readStrictJson(scope: FastifyInstance): void {
-  scope.removeContentTypeParser('application/json');
+  scope.removeContentTypeParser(['application/json', 'text/plain']);
   scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
     if (!isUtf8(body)) return done(notJson());
     try {

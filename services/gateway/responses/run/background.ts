@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { openaiError } from '../../../kit/openai-error.ts';
 import { targetOf } from '../../model/target.ts';
 import type { ChatMessage } from '../chat/chat-messages.ts';
-import { isTerminal, type ResponseObject } from '../events/response-event.ts';
+import { type Item, isTerminal, type ResponseObject } from '../events/response-event.ts';
 import type { ReadRequest } from '../request/read-request.ts';
 import { EventAppender } from '../store/event-appender.ts';
 import { appendEvents, isRunner } from '../store/event-log.ts';
@@ -10,6 +10,7 @@ import { failOrphan, type Orphan, restartable, takeOrphans } from '../store/orph
 import { insertResponse } from '../store/response-row.ts';
 import { previousGone, type Recorder, recordInBackground } from '../store/run-records.ts';
 import type { WakeUps } from '../store/wake-ups.ts';
+import { openToolbox } from '../tools/toolbox.ts';
 import { abandon } from './abandon.ts';
 import type { ResponseCaller, ResponsesEngine } from './engine.ts';
 import { type PreparedResponse, prepareResponse } from './prepare.ts';
@@ -25,6 +26,7 @@ const maxTakeOvers = 3;
 interface Asked {
   readonly request: ReadRequest;
   readonly messages: readonly ChatMessage[];
+  readonly toolLists: readonly Item[];
   readonly requestId: string;
   readonly correlationId: string;
 }
@@ -63,8 +65,10 @@ export function createBackgroundRuns(
     const logged = asked && orphan.attempts <= maxTakeOvers && (await restartable(sql, orphan.id, worker));
     if (!asked || typeof logged !== 'number') return failOrphan(sql, orphan, worker);
     const target = targetOf(engine.targets, asked.request.fields.model);
-    const { request, messages } = asked;
-    start({ request, target, base: orphan.body, stored: orphan.stored, messages }, asked, logged);
+    const { stored, body: base } = orphan;
+    const { request, messages, toolLists } = asked;
+    const toolbox = await openToolbox(engine.tools, request.fields, stored.tenant);
+    start({ request, target, base, stored, messages, toolbox, toolLists }, asked, logged);
   };
 
   return {
@@ -74,7 +78,8 @@ export function createBackgroundRuns(
       if (waiting >= maxWaiting) throw tooMany();
       const prepared = await prepareResponse(engine, request, caller);
       const { requestId, correlationId } = caller;
-      const asked: Asked = { request, messages: prepared.messages, requestId, correlationId };
+      const { messages, toolLists } = prepared;
+      const asked: Asked = { request, messages, toolLists, requestId, correlationId };
       const hasRoom = running.size < maxRuns && !draining.aborted;
       try {
         const runner = hasRoom ? worker : null;
@@ -94,7 +99,10 @@ export function createBackgroundRuns(
       const limit = Math.max(1, Math.min(16, maxRuns - running.size));
       for (const orphan of await takeOrphans(sql, worker, limit)) {
         log.info({ response: orphan.id, attempts: orphan.attempts }, 'response taken up');
-        await resume(orphan).catch((err) => log.error({ err, response: orphan.id }, 'response not taken up'));
+        await resume(orphan).catch(async (err) => {
+          log.error({ err, response: orphan.id }, 'response not taken up');
+          await failOrphan(sql, orphan, worker);
+        });
       }
     },
 

@@ -1,16 +1,20 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Sql } from '../../../kit/database.ts';
+import type { FileStore } from '../../files/file-store.ts';
 import type { ModelPlane } from '../../model/model-call.ts';
 import type { Targets } from '../../model/target.ts';
 import type { Item } from '../events/response-event.ts';
 import type { ResponseStore } from '../store/response-store.ts';
+import type { ToolServices } from '../tools/toolbox.ts';
 
 /** What all responses of one worker share. */
 export interface ResponsesEngine {
   readonly sql: Sql;
   readonly store: ResponseStore;
+  readonly files: Pick<FileStore, 'content'>;
   readonly plane: ModelPlane;
   readonly targets: Targets;
+  readonly tools: ToolServices;
   /** Id under which this worker holds what it runs. */
   readonly worker: string;
   /** How long a stream waits for the upstream to accept before it commits to its first event. */

@@ -1,12 +1,14 @@
 import { openaiError } from '../../../kit/openai-error.ts';
 import { type Target, targetOf } from '../../model/target.ts';
 import { type ChatMessage, messagesOf } from '../chat/chat-messages.ts';
+import { loadFiles } from '../chat/load-files.ts';
 import type { Item, ResponseObject } from '../events/response-event.ts';
 import { invalidRequest } from '../request/check.ts';
 import type { ReadRequest } from '../request/read-request.ts';
 import { freeTurn, takeTurn } from '../store/conversation-turn.ts';
 import type { StoredRequest } from '../store/response-row.ts';
 import { previousGone } from '../store/run-records.ts';
+import { openToolbox, type Toolbox } from '../tools/toolbox.ts';
 import type { ResponseCaller, ResponsesEngine } from './engine.ts';
 import { newId } from './new-id.ts';
 import { responseBase } from './response-base.ts';
@@ -18,6 +20,9 @@ export interface PreparedResponse {
   readonly base: ResponseObject;
   readonly stored: StoredRequest;
   readonly messages: readonly ChatMessage[];
+  readonly toolbox: Toolbox;
+  /** Lists of tools that earlier turns hold. */
+  readonly toolLists: readonly Item[];
 }
 
 /**
@@ -33,6 +38,7 @@ export async function prepareResponse(
 ): Promise<PreparedResponse> {
   const { conversationId, fields } = request;
   const target = targetOf(engine.targets, fields.model);
+  const toolbox = await openToolbox(engine.tools, fields, caller.tenant);
   const past = caller.past ?? (await pastOf(engine, request, caller.tenant, id));
   try {
     const input = await resolveReferences(engine, request.input, past, caller.tenant);
@@ -40,11 +46,12 @@ export async function prepareResponse(
     if (items.length === 0) {
       throw invalidRequest("Missing required parameter: 'input'.", 'missing_required_parameter', 'input');
     }
-    const messages = messagesOf(fields.instructions, items);
+    const messages = messagesOf(fields.instructions, await loadFiles(engine.files, items, caller.tenant));
     const base = responseBase(id, Math.floor(Date.now() / 1_000), request);
     const previousId = caller.past ? undefined : fields.previous_response_id;
     const stored = { tenant: caller.tenant, input, previousId, conversationId };
-    return { request, target, base, stored, messages };
+    const toolLists = items.filter(({ type }) => type === 'mcp_list_tools');
+    return { request, target, base, stored, messages, toolbox, toolLists };
   } catch (cause) {
     if (conversationId !== undefined) await freeTurn(engine.sql, conversationId, id);
     throw cause;

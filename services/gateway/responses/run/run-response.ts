@@ -1,9 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type OpenaiError, toOpenaiError } from '../../../kit/openai-error.ts';
-import { completeChat, streamChat } from '../../model/chat-upstream.ts';
-import type { ModelCall } from '../../model/model-call.ts';
-import { chatRequestOf, functionsOf } from '../chat/chat-request.ts';
-import { type ChatPiece, pieceOf } from '../events/chat-delta.ts';
 import { ResponseAssembly } from '../events/response-assembly.ts';
 import type { ResponseEvent, ResponseFailure, ResponseObject } from '../events/response-event.ts';
 import type { Recorder } from '../store/run-records.ts';
@@ -11,6 +7,7 @@ import { abandon } from './abandon.ts';
 import type { ResponseCaller, ResponsesEngine } from './engine.ts';
 import { newId } from './new-id.ts';
 import type { PreparedResponse } from './prepare.ts';
+import { type Pieces, Rounds } from './rounds.ts';
 
 export interface RunOptions {
   readonly recorder: Recorder;
@@ -37,7 +34,8 @@ export async function* runResponse(
   const signal = AbortSignal.any([caller.signal, engine.cutOff, left.signal]);
   const summary =
     request.fields.reasoning?.summary ?? request.fields.reasoning?.generate_summary ?? undefined;
-  const assembly = new ResponseAssembly(base, { newId, summary });
+  const rounds = new Rounds(engine, prepared, caller, { signal, stream });
+  const assembly = new ResponseAssembly(base, { newId, summary, isHosted: rounds.isHosted });
   let begun = false;
   let ended = false;
   const end = async (events: readonly ResponseEvent[]): Promise<ResponseEvent | undefined> => {
@@ -46,18 +44,24 @@ export async function* runResponse(
     return recorded(recorder, terminal, caller);
   };
   try {
-    const opening = ask(engine, callOf(prepared, caller, signal), stream);
-    // Its failure is looked at below; until then it is nobody's.
-    opening.catch(() => undefined);
+    // What the servers of the request offer has to be known first, and that is told by events.
+    let opening = prepared.toolbox.servers.length === 0 ? accepted(rounds.ask()) : undefined;
     if (waitMs > 0) await Promise.race([opening, delay(waitMs, undefined, { signal: left.signal })]);
     await recorder.begin(base);
     begun = true;
     yield* assembly.begin();
     let events: readonly ResponseEvent[];
     try {
-      for await (const piece of await opening) yield* assembly.push(piece);
-      assembly.endTurn();
-      yield* assembly.out.take();
+      yield* rounds.listServers(assembly);
+      for (;;) {
+        opening ??= accepted(rounds.ask());
+        for await (const piece of await opening) yield* assembly.push(piece);
+        const turn = assembly.endTurn();
+        yield* assembly.out.take();
+        if (turn.hostedCalls.length > 0 && !turn.isCut) yield* rounds.runCalls(turn, assembly);
+        if (turn.isLast || turn.hostedCalls.length === 0) break;
+        opening = undefined;
+      }
       events = assembly.complete(Math.floor(Date.now() / 1_000));
     } catch (cause) {
       const gone = caller.signal.aborted && !engine.cutOff.aborted;
@@ -73,24 +77,10 @@ export async function* runResponse(
   }
 }
 
-/** Asks the upstream; resolves when it has accepted. A stream that is then never read is hung up on by the signal. */
-async function ask(
-  engine: ResponsesEngine,
-  call: ModelCall,
-  stream: boolean,
-): Promise<AsyncIterable<ChatPiece> | Iterable<ChatPiece>> {
-  if (stream) return streamChat(engine.plane, call);
-  return [pieceOf(await completeChat(engine.plane, call))];
-}
-
-function callOf(
-  { target, request, messages }: PreparedResponse,
-  caller: ResponseCaller,
-  signal: AbortSignal,
-) {
-  const { requestId, correlationId, log } = caller;
-  const chat = chatRequestOf(request.fields, messages, functionsOf(request.fields.tools));
-  return { target, request: chat, requestId, correlationId, log, signal };
+/** The failure of a request is looked at where its answer is; until then it is nobody's. */
+function accepted(opening: Promise<Pieces>): Promise<Pieces> {
+  opening.catch(() => undefined);
+  return opening;
 }
 
 /**

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { expect, test } from '@jest/globals';
 import type { ToPrimary } from './cluster-message.ts';
 import { joinGatherings } from './gather.ts';
-import { foldCounters, withoutGauges } from './metrics-fold.ts';
+import { foldCounters, withoutGauges } from '../metrics-fold.ts';
 
 class FakeChannel extends EventEmitter {
   readonly connected = true;
