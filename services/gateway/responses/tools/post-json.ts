@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { request } from 'undici';
+import { readBody } from '../../../kit/bounded-body.ts';
 import type { ModelPlane } from '../../model/model-call.ts';
-import { readBody } from '../../upstream/bounded-body.ts';
 
 /** Posts JSON and returns the JSON of a 200; throws for anything else, and beyond a megabyte or half a minute. */
 export type PostJson = (url: string, body: unknown, signal: AbortSignal) => Promise<unknown>;
