@@ -1,6 +1,17 @@
 import axios from 'axios';
 import { service } from './stack.ts';
 
+/** A message as it arrived at the model. */
+export interface SeenMessage {
+  readonly role: string;
+  readonly text: string;
+  /** Types of its parts, where the content is a list of them. */
+  readonly parts?: readonly string[];
+  readonly reasoning?: string;
+  readonly toolCalls?: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
+  readonly toolCallId?: string;
+}
+
 /** What the scripted provider saw of one upstream request. Times are milliseconds since the epoch. */
 export interface JournalEntry {
   readonly op: string;
@@ -9,7 +20,10 @@ export interface JournalEntry {
   readonly keySha256: string | null;
   readonly model: string;
   readonly stream: boolean;
-  readonly messages: readonly { readonly role: string; readonly text: string }[];
+  readonly messages: readonly SeenMessage[];
+  /** Names of the tools that the request offers. */
+  readonly tools?: readonly string[];
+  readonly toolChoice?: unknown;
   /** Scalar parameters of the request, such as `temperature`. */
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** SHA-256 of the URL of every image in the request. */

@@ -13,10 +13,13 @@ export interface Operation {
 /** Directives of the scripted provider, see stubs/README.md. */
 export type Directives = Readonly<Record<string, string | number>>;
 
+/** Directives whose values are texts. */
+const texts: readonly string[] = ['say', 'think', 'refuse'];
+
 export function newOperation(directives: Directives = {}): Operation {
   const id = randomUUID().slice(0, 13);
   const pairs = Object.entries(directives).map(([key, value]) =>
-    key === 'say' ? `say=${escaped(String(value))}` : `${key}=${value}`,
+    texts.includes(key) ? `${key}=${escaped(String(value))}` : `${key}=${value}`,
   );
   return { id, mark: `[[${[`op=${id}`, ...pairs].join(' ')}]]` };
 }

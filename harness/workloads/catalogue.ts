@@ -8,11 +8,13 @@ import { litellm, litellmHangups, litellmStreams } from './litellm.ts';
 import { litellmParallel } from './litellm-parallel.ts';
 import { memory } from './memory.ts';
 import { memoryLimit } from './memory-limit.ts';
+import { messages } from './messages.ts';
 import { openWebui } from './open-webui.ts';
 import { openWebuiPipes } from './open-webui-pipes.ts';
 import { openWebuiState } from './open-webui-state.ts';
 import { openWebuiTasks } from './open-webui-tasks.ts';
 import { openWebuiValves } from './open-webui-valves.ts';
+import { responses } from './responses.ts';
 import type { Workload } from './workload.ts';
 
 /** The workloads that come with the project. */
@@ -21,6 +23,8 @@ export const workloads: readonly Workload[] = [
   memoryLimit,
   gateway,
   gatewayArena,
+  messages,
+  responses,
   litellm,
   litellmStreams,
   litellmHangups,

@@ -3,6 +3,8 @@ import { documentOf, type Requirement } from './requirement.ts';
 
 const HEADINGS: Readonly<Record<string, string>> = {
   '000': 'Gaps in integration-level testing (000)',
+  '001': 'Coverage gaps of a model proxy (001)',
+  '002': 'Streaming events of the Responses API (002)',
   '101': 'Integration Testing Suite (spec 101)',
 };
 

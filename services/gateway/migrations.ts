@@ -1,7 +1,10 @@
 import type { Migration } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
 import { artifactsMigration } from './artifacts/migrations.ts';
+import { fileMigrations } from './files/migrations.ts';
 import { providerUsageMigration } from './metrics/migrations.ts';
+import { responseMigrations } from './responses/store/migrations.ts';
+import { vectorStoreMigrations } from './vector-stores/migrations.ts';
 
 /** The gateway's tables. */
 export const migrations: readonly Migration[] = [
@@ -40,4 +43,7 @@ export const migrations: readonly Migration[] = [
   },
   providerUsageMigration,
   artifactsMigration,
+  ...responseMigrations,
+  ...fileMigrations,
+  ...vectorStoreMigrations,
 ];

@@ -14,22 +14,23 @@ import { addArtifactRoutes } from './artifacts/artifact-routes.ts';
 import { addCallers } from './caller.ts';
 import { addChatRoute } from './chat/chat-route.ts';
 import { addCompletionsRoute } from './completions/completions-route.ts';
-import { cutOffBeforeDrainEnds } from './cut-off.ts';
 import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
 import { addEmbeddingsRoute } from './embeddings/embeddings-route.ts';
-import type { Gateway } from './gateway.ts';
+import { cutOffBeforeDrainEnds, type Gateway } from './gateway.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
+import { addMessagesRoutes } from './messages/messages-routes.ts';
 import { addMetricsRoutes } from './metrics/metrics-routes.ts';
 import { startMetrics } from './metrics/service-metrics.ts';
 import { migrations } from './migrations.ts';
 import { shareCooldowns } from './model/cooldowns.ts';
 import { targetsOf } from './model/target.ts';
 import { addModelRoutes } from './models-route.ts';
+import { addResponseRoutes } from './responses/response-routes.ts';
 import { readSettings } from './settings.ts';
 import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
 
-const VERSION = '0.1.0';
+const version = '0.1.0';
 const sweepEveryMs = 60_000;
 const debugChannel = 'gateway_debug';
 
@@ -40,8 +41,8 @@ export async function createServer(context: WorkerContext) {
   await migrate(sql, schema, migrations);
   const agent = createUpstreamAgent(settings.upstream.connectMs, settings.requestTimeoutMs);
   onShutdown(() => agent.close());
-  const metrics = startMetrics(context);
   const upstreams = { ...settings.upstream, cooldowns: await shareCooldowns(sql, log) };
+  const metrics = startMetrics(context);
   const gateway: Gateway = {
     settings,
     agent,
@@ -65,9 +66,9 @@ export async function createServer(context: WorkerContext) {
   await addApiDocs(app, {
     title: 'Gateway',
     description: 'One OpenAI-compatible door to several agents.',
-    version: VERSION,
+    version: version,
   });
-  addHealth(app, () => ({ status: 'ok', version: VERSION, timestamp: new Date().toISOString() }));
+  addHealth(app, () => ({ status: 'ok', version, timestamp: new Date().toISOString() }));
   addModelRoutes(app, gateway);
   addChatRoute(app, gateway);
   addCompletionsRoute(app, gateway);
@@ -81,10 +82,12 @@ export async function createServer(context: WorkerContext) {
   addBaselineStreamRoute(app, gateway);
   addTranscribeRoutes(app, gateway);
   addMemoryRoutes(app, gateway);
+  await addMessagesRoutes(app, gateway);
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
   addArtifactRoutes(app, gateway);
   addMetricsRoutes(app, gateway, metrics.gatherings);
+  await addResponseRoutes(app, gateway, { log, draining, onShutdown });
   const sweep = setInterval(() => {
     forgetOldMatchups(sql).catch((error: unknown) => log.warn({ err: error }, 'sweep failed'));
   }, sweepEveryMs);

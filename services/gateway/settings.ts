@@ -1,12 +1,15 @@
-import type { Environment } from '../kit/environment.ts';
+import { type Environment, EnvironmentError } from '../kit/environment.ts';
 import { type Competitor, competitorsOf } from './competitors.ts';
 import { type Provider, readProviders } from './model/provider.ts';
 import { readUpstreamSettings, type UpstreamSettings } from './model/upstream-settings.ts';
 
-export type Transcription = { readonly endpoint: string; readonly apiKey: string };
+export interface Transcription {
+  readonly endpoint: string;
+  readonly apiKey: string;
+}
 
 /** What the environment decides about a gateway. */
-export type Settings = {
+export interface Settings {
   readonly competitors: readonly Competitor[];
   /** Model APIs that requests go to without an agent between. */
   readonly providers: readonly Provider[];
@@ -29,22 +32,45 @@ export type Settings = {
    */
   readonly streamCommitMs: number;
   readonly drainMs: number;
+  /** A worker that has not been heard of for this long has lost the responses it ran. */
+  readonly responsesLeaseMs: number;
+  /** Stored responses, conversations and files live this long. */
+  readonly responsesKeepHours: number;
+  /** The provider's model that vector stores are embedded with: an id of the gateway. */
+  readonly embeddingModel: string | undefined;
+  /** Where `web_search` and the tools of MCP servers, by label, are. */
+  readonly webSearchUrl: string | undefined;
+  readonly mcpServers: ReadonlyMap<string, string>;
   /** A vote on a younger matchup is refused. */
   readonly arenaMinVoteAgeMs: number;
-};
+}
+
+/** Reads `GATEWAY_MCP_SERVERS`: `label=url`, separated by commas. Throws without repeating a value, which may hold keys. */
+function readMcpServers(text: string | undefined): ReadonlyMap<string, string> {
+  const servers = (text ?? '').split(',').flatMap((one): [string, string][] => {
+    const [, label, url] = /^\s*([A-Za-z][\w-]{0,63})=(https?:\/\/\S+)\s*$/.exec(one) ?? [];
+    if (label !== undefined && url !== undefined) return [[label, url]];
+    if (one.trim() === '') return [];
+    throw new EnvironmentError(
+      'GATEWAY_MCP_SERVERS is not usable; it must be label=url, separated by commas.',
+    );
+  });
+  return new Map(servers);
+}
 
 /** Reads the settings; throws one-sentence errors that name the variable. */
 export function readSettings(env: Environment): Settings {
   const whisperEndpoint = env.url('WHISPER_ENDPOINT');
   const apiKey = env.text('CHUTES_API_KEY');
   const milliseconds = { min: 1, max: 3_600_000 };
+  const providers = readProviders(env.text('GATEWAY_PROVIDERS'));
   const requestTimeoutMs = env.integer('REQUEST_TIMEOUT_MS', 300_000, milliseconds);
   return {
     competitors: competitorsOf({
       cli: env.requiredUrl('BASELINE_CLI_URL'),
       langchain: env.url('BASELINE_LANGCHAIN_URL'),
     }),
-    providers: readProviders(env.text('GATEWAY_PROVIDERS')),
+    providers,
     apiKeys: (env.text('GATEWAY_API_KEYS') ?? '').split(',').flatMap((key) => key.trim() || []),
     memoryUrl: env.url('MEMORY_SERVICE_URL'),
     whisperEndpoint,
@@ -54,6 +80,11 @@ export function readSettings(env: Environment): Settings {
     requestTimeoutMs,
     upstream: readUpstreamSettings(env, requestTimeoutMs),
     streamCommitMs: env.integer('STREAM_COMMIT_MS', 4_000, milliseconds),
+    responsesLeaseMs: env.integer('RESPONSES_LEASE_MS', 5_000, { min: 500, max: 3_600_000 }),
+    responsesKeepHours: env.integer('RESPONSES_KEEP_HOURS', 720, { min: 1, max: 87_600 }),
+    embeddingModel: env.text('GATEWAY_EMBEDDING_MODEL') ?? Object.keys(providers[0]?.models ?? {})[0],
+    webSearchUrl: env.url('GATEWAY_WEB_SEARCH_URL'),
+    mcpServers: readMcpServers(env.text('GATEWAY_MCP_SERVERS')),
     arenaMinVoteAgeMs: env.integer('ARENA_MIN_VOTE_AGE_MS', 5_000, { min: 0, max: 3_600_000 }),
     drainMs: env.integer('DRAIN_MS', 5_000, { min: 0, max: 600_000 }),
   };

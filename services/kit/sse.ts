@@ -19,6 +19,8 @@ export interface EventStream {
 export interface EventStreamOptions {
   /** A `: ping` comment follows after this much silence. 0 sends none. */
   readonly keepAliveMs?: number;
+  /** Instead of that comment: whole frames, for protocols with a ping of their own. */
+  readonly keepAliveFrame?: string;
   /** A client that reads nothing for this long is disconnected. */
   readonly stallTimeoutMs?: number;
 }
@@ -28,7 +30,7 @@ export interface EventStreamOptions {
  * Takes the reply over from Fastify; headers set on the reply before are kept.
  */
 export function openEventStream(reply: FastifyReply, options: EventStreamOptions = {}): EventStream {
-  const { keepAliveMs = 0, stallTimeoutMs = 60_000 } = options;
+  const { keepAliveMs = 0, keepAliveFrame = ': ping\n\n', stallTimeoutMs = 60_000 } = options;
   const response = reply.raw;
   const gone = new AbortController();
   reply.hijack();
@@ -42,7 +44,7 @@ export function openEventStream(reply: FastifyReply, options: EventStreamOptions
   const flushing = setImmediate(() => response.flushHeaders());
 
   let ended = false;
-  const timer = keepAliveMs > 0 ? setInterval(() => comment('ping'), keepAliveMs) : undefined;
+  const timer = keepAliveMs > 0 ? setInterval(() => writeIdle(keepAliveFrame), keepAliveMs) : undefined;
   const onClose = () => {
     clearImmediate(flushing);
     clearInterval(timer);
@@ -60,17 +62,17 @@ export function openEventStream(reply: FastifyReply, options: EventStreamOptions
     if (!response.write(text)) await drained(response, gone.signal, stallTimeoutMs);
   };
 
-  function comment(text: string): void {
+  function writeIdle(frames: string): void {
     if (ended || gone.signal.aborted || response.writableNeedDrain) return;
     timer?.refresh();
     clearImmediate(flushing);
-    response.write(`: ${text.replaceAll('\n', ' ')}\n\n`);
+    response.write(frames);
   }
 
   return {
     send: (data, event) => write(frame(data, event)),
     write,
-    comment,
+    comment: (text) => writeIdle(`: ${text.replaceAll('\n', ' ')}\n\n`),
     end: () => {
       if (ended) return;
       ended = true;

@@ -1,17 +1,25 @@
 import type { Call } from './call.ts';
 import { type ToolCall, textOf } from './chat-request.ts';
 
-export type FinishReason = 'stop' | 'length' | 'tool_calls';
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 
 export type Answer = {
   readonly text: string;
+  /** Why there is no answer. */
+  readonly refusal?: string;
+  /** What was thought before the answer, and the field that carries it. */
+  readonly reasoning?: { readonly field: 'reasoning_content' | 'reasoning'; readonly text: string };
+  readonly citations?: readonly string[];
   readonly toolCalls: readonly ToolCall[];
   readonly finishReason: FinishReason;
   readonly promptTokens: number;
 };
 
-/** What a rule gives: a text, or calls of offered tools. */
-export type Reply = string | { readonly calls: readonly { readonly name: string; readonly args: unknown }[] };
+/** What a rule gives: a text, a refusal, or calls of offered tools. */
+export type Reply =
+  | string
+  | { readonly refusal: string }
+  | { readonly calls: readonly { readonly name: string; readonly args: unknown }[] };
 
 /** One entry of the answer table: the first rule that gives a reply decides. */
 export type Rule = { readonly name: string; readonly reply: (call: Call) => Reply | undefined };
@@ -23,7 +31,21 @@ export function tokensOf(text: string): readonly string[] {
 
 /** Turns a reply into an answer: `stop` sequences and `max_tokens` of the request are obeyed. */
 export function answerOf(call: Call, reply: Reply): Answer {
+  const { think, thinkAs: field = 'reasoning_content', cite, finish } = call.directives;
+  const answer = spokenAnswer(call, reply);
+  return {
+    ...answer,
+    ...(think === undefined ? {} : { reasoning: { field, text: think } }),
+    ...(cite === undefined || answer.text === '' ? {} : { citations: cite }),
+    ...(finish === undefined ? {} : { finishReason: finish }),
+  };
+}
+
+function spokenAnswer(call: Call, reply: Reply): Answer {
   const promptTokens = call.request.messages.reduce((sum, m) => sum + tokensOf(textOf(m)).length, 0);
+  if (typeof reply === 'object' && 'refusal' in reply) {
+    return { text: '', refusal: reply.refusal, toolCalls: [], finishReason: 'stop', promptTokens };
+  }
   if (typeof reply !== 'string') {
     const toolCalls = reply.calls.map(({ name, args }, index) => ({
       id: `call_${call.afterUser.length}_${index}`,
@@ -47,13 +69,17 @@ export function choiceText({ text }: Answer, index: number): string {
 
 /** Tokens of the prompt, counted once, and of all choices. */
 export function usageOf(answer: Answer, choices = 1) {
+  const { reasoning, refusal = '', toolCalls } = answer;
+  const count = (texts: readonly string[]) => texts.reduce((sum, each) => sum + tokensOf(each).length, 0);
+  const thought = choices * count([reasoning?.text ?? '']);
+  const called = toolCalls.map((call) => call.function.arguments);
   const texts = Array.from({ length: choices }, (_, index) => choiceText(answer, index));
-  const called = answer.toolCalls.map((call) => call.function.arguments);
   const spoken = called.length > 0 ? texts.flatMap(() => called) : texts;
-  const completion = spoken.reduce((sum, text) => sum + tokensOf(text).length, 0);
+  const completion = thought + count(spoken) + choices * count([refusal]);
   return {
     prompt_tokens: answer.promptTokens,
     completion_tokens: completion,
     total_tokens: answer.promptTokens + completion,
+    ...(reasoning ? { completion_tokens_details: { reasoning_tokens: thought } } : {}),
   };
 }

@@ -19,6 +19,8 @@ export type Message = {
   readonly role: string;
   readonly content?: string | readonly ContentPart[] | null;
   readonly name?: string;
+  /** What the model thought before, as far as it is told again. */
+  readonly reasoning_content?: string;
   readonly tool_calls?: readonly ToolCall[];
   readonly tool_call_id?: string;
 };

@@ -22,13 +22,13 @@ import { type Directives, undisturbed } from './directives.ts';
 import { faultOf } from './fault.ts';
 import { completionOf, type Frame, framesOf, type Stamp } from './frames.ts';
 import type { Holds } from './holds.ts';
-import type { Disturbance, Journal, JournalEntry } from './journal.ts';
+import type { Disturbance, Journal, JournalEntry, SeenMessage } from './journal.ts';
 import type { Pacing } from './pacing.ts';
 import { parseBody } from './request-body.ts';
 import { answer } from './rules/table.ts';
 
 const TEXT_LIMIT = 4_000;
-const MESSAGE_LIMIT = 20;
+const MESSAGE_LIMIT = 60;
 
 /** An API that asks for text: what of a body is a chat, and how the answer to it is written. */
 interface TextApi<R extends ChatRequest> {
@@ -167,6 +167,8 @@ function entryOf({ url, headers }: FastifyRequest, call: Call, planned: Answer, 
     arrivedAt: Date.now(),
     requestText: call.userText.slice(0, TEXT_LIMIT),
     messages: call.request.messages.slice(-MESSAGE_LIMIT).map(bounded),
+    tools: call.request.tools.map((tool) => tool.function.name),
+    ...(call.request.toolChoice === undefined ? {} : { toolChoice: call.request.toolChoice }),
     parameters: call.request.parameters,
     structures: call.request.structures,
     files: filesOf(call.request.messages).map(({ name, data }) => ({ name, sha256: sha256(data) })),
@@ -184,6 +186,20 @@ function sha256(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-function bounded(message: Message): { role: string; text: string } {
-  return { role: message.role, text: textOf(message).slice(0, TEXT_LIMIT) };
+function bounded(message: Message): SeenMessage {
+  const { role, content, reasoning_content: reasoning, tool_calls: calls, tool_call_id: callId } = message;
+  // Whatever a request says: nobody has looked at its calls before.
+  const called = (Array.isArray(calls) ? calls : []).map(({ id, function: called }) => ({
+    id: String(id),
+    name: String(called?.name),
+    arguments: String(called?.arguments).slice(0, TEXT_LIMIT),
+  }));
+  return {
+    role,
+    text: textOf(message).slice(0, TEXT_LIMIT),
+    ...(Array.isArray(content) ? { parts: content.map(({ type }) => type) } : {}),
+    ...(typeof reasoning === 'string' ? { reasoning: reasoning.slice(0, TEXT_LIMIT) } : {}),
+    ...(called.length > 0 ? { toolCalls: called } : {}),
+    ...(callId === undefined ? {} : { toolCallId: callId }),
+  };
 }

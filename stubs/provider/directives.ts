@@ -10,7 +10,17 @@ export type Directives = {
   readonly tokens?: number;
   /** Answer with the text of the system messages. */
   readonly echo?: 'system';
-  /** Answer with a call to this tool, unless its result is there already. */
+  /** Decline to answer, in these words. */
+  readonly refuse?: string;
+  /** Think this aloud before the answer. */
+  readonly think?: string;
+  /** The field of the answer that carries what was thought: no two providers agree. */
+  readonly thinkAs?: 'reasoning_content' | 'reasoning';
+  /** Cite these addresses after the answer. */
+  readonly cite?: readonly string[];
+  /** End the answer for this reason. */
+  readonly finish?: 'length' | 'content_filter';
+  /** Answer with calls to these tools, separated by commas, unless results are there already. */
   readonly tool?: string;
   readonly ttftMs?: number;
   readonly tokensPerSecond?: number;
@@ -53,7 +63,7 @@ const COUNTS: Readonly<Record<string, keyof Directives>> = {
  * Unknown keys and malformed numbers are passed over.
  */
 export function readDirectives(text: string, kind: CallKind): Directives {
-  const directives: Record<string, string | number> = {};
+  const directives: Record<string, string | number | readonly string[]> = {};
   for (const [, body = ''] of text.matchAll(BLOCK)) {
     const pairs = new Map(body.split(/\s+/).map((pair) => splitOnce(pair, '=')));
     const op = pairs.get('op');
@@ -63,7 +73,10 @@ export function readDirectives(text: string, kind: CallKind): Directives {
       const count = COUNTS[key];
       if (count !== undefined && /^\d+(\.\d+)?$/.test(value)) directives[count] = Number(value);
       else if (key === 'echo' && value === 'system') directives.echo = value;
-      else if (key === 'say') directives.say = spoken(value);
+      else if (key === 'say' || key === 'think' || key === 'refuse') directives[key] = spoken(value);
+      else if (key === 'think_as' && /^reasoning(_content)?$/.test(value)) directives.thinkAs = value;
+      else if (key === 'cite' && value !== '') directives.cite = value.split(',');
+      else if (key === 'finish' && /^(length|content_filter)$/.test(value)) directives.finish = value;
       else if (key === 'tool' && value !== '') directives.tool = value;
     }
   }

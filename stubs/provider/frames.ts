@@ -8,12 +8,18 @@ export type Frame = { readonly data: string; readonly isToken: boolean };
 export type Stamp = { readonly id: string; readonly createdSeconds: number };
 
 export function completionOf(request: ChatRequest, answer: Answer, stamp: Stamp) {
-  const called = answer.toolCalls.length > 0;
+  const { refusal = null, reasoning, citations, toolCalls } = answer;
+  const called = toolCalls.length > 0;
   const choices = Array.from({ length: request.choices }, (_, index) => {
     const content = choiceText(answer, index);
-    const message = called
-      ? { role: 'assistant', content: null, refusal: null, tool_calls: answer.toolCalls }
-      : { role: 'assistant', content, refusal: null };
+    const message = {
+      role: 'assistant',
+      content: called || refusal !== null ? null : content,
+      refusal,
+      ...(reasoning ? { [reasoning.field]: reasoning.text } : {}),
+      ...(called ? { tool_calls: toolCalls } : {}),
+      ...(citations ? { annotations: citations.map((url) => annotationOf(url, answer)) } : {}),
+    };
     return { index, message, logprobs: logprobsOf(request, content), finish_reason: answer.finishReason };
   });
   return {
@@ -28,8 +34,9 @@ export function completionOf(request: ChatRequest, answer: Answer, stamp: Stamp)
 }
 
 /**
- * The frames of a streamed answer: for each choice its role, one per token (or per part of a tool call), the choices'
- * tokens in turn; finish of each; usage when `stream_options.include_usage` is set; `[DONE]`.
+ * The frames of a streamed answer: for each choice its role; one per token of what was thought, one per token of the
+ * answer (or per part of a tool call), the choices' tokens in turn; citations; finish of each; usage when
+ * `stream_options.include_usage` is set; `[DONE]`.
  */
 export function* framesOf(request: ChatRequest, answer: Answer, stamp: Stamp): Generator<Frame> {
   const chunk = (choices: readonly object[], usage?: object): string =>
@@ -49,17 +56,21 @@ export function* framesOf(request: ChatRequest, answer: Answer, stamp: Stamp): G
     finishReason: string | null,
   ): string => chunk([{ index, delta, logprobs, finish_reason: finishReason }]);
 
-  const called = answer.toolCalls.length > 0;
-  const deltas = Array.from({ length: request.choices }, (_, index) =>
-    called
-      ? toolDeltas(answer).map((delta) => ({ delta, logprobs: null }))
-      : tokensOf(choiceText(answer, index)).map((content) => ({
-          delta: { content },
-          logprobs: logprobsOf(request, content),
-        })),
-  );
+  const { refusal, reasoning, citations, toolCalls } = answer;
+  const isSaid = toolCalls.length === 0 && refusal === undefined;
+  const thoughts = tokensOf(reasoning?.text ?? '').map((text) => ({ [reasoning?.field ?? '']: text }));
+  const declined = tokensOf(refusal ?? '').map((text) => ({ refusal: text }));
+  const plain = (each: object) => ({ delta: each, logprobs: null });
+  const deltas = Array.from({ length: request.choices }, (_, index) => [
+    ...[...thoughts, ...declined].map(plain),
+    ...(toolCalls.length > 0 ? [] : tokensOf(choiceText(answer, index))).map((content) => ({
+      delta: { content },
+      logprobs: logprobsOf(request, content),
+    })),
+    ...toolDeltas(answer).map(plain),
+  ]);
   for (const index of deltas.keys()) {
-    yield frame(delta(index, { role: 'assistant', content: called ? null : '', refusal: null }, null, null));
+    yield frame(delta(index, { role: 'assistant', content: isSaid ? '' : null, refusal: null }, null, null));
   }
   const longest = Math.max(...deltas.map(({ length }) => length));
   for (let at = 0; at < longest; at += 1) {
@@ -68,7 +79,11 @@ export function* framesOf(request: ChatRequest, answer: Answer, stamp: Stamp): G
       if (token) yield { data: delta(index, token.delta, token.logprobs, null), isToken: true };
     }
   }
-  for (const index of deltas.keys()) yield frame(delta(index, {}, null, answer.finishReason));
+  const annotations = citations?.map((url) => annotationOf(url, answer));
+  for (const index of deltas.keys()) {
+    if (annotations) yield frame(delta(index, { annotations }, null, null));
+    yield frame(delta(index, {}, null, answer.finishReason));
+  }
   if (request.includeUsage) yield frame(chunk([], usageOf(answer, request.choices)));
   yield frame('[DONE]');
 }
@@ -77,6 +92,14 @@ export function* framesOf(request: ChatRequest, answer: Answer, stamp: Stamp): G
 function logprobsOf({ alternatives }: ChatRequest, text: string) {
   if (alternatives === undefined) return null;
   return { content: tokensOf(text).map((token) => chatLogprob(token, alternatives)), refusal: null };
+}
+
+/** A citation of the whole answer. Source: `message.annotations` of the Chat Completions API. */
+function annotationOf(url: string, { text }: Answer): object {
+  return {
+    type: 'url_citation',
+    url_citation: { url, title: url.replace(/^\w+:\/\//, ''), start_index: 0, end_index: text.length },
+  };
 }
 
 /** Every call: a first delta with id and name, then its arguments in pieces that carry the index alone. */

@@ -13,6 +13,7 @@ const entry = (op: string, arrivedAt = 0): JournalEntry => ({
   arrivedAt,
   requestText: '',
   messages: [],
+  tools: [],
   parameters: {},
   imageSha256: [],
   bodySha256: '',

@@ -14,6 +14,21 @@ export type Disturbance = {
   readonly waitedMs?: number;
 };
 
+/** A message of a request. Texts are bounded. */
+export type SeenMessage = {
+  readonly role: string;
+  readonly text: string;
+  /** Types of its parts, where the content is a list of them. */
+  readonly parts?: readonly string[];
+  readonly reasoning?: string;
+  readonly toolCalls?: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly arguments: string;
+  }[];
+  readonly toolCallId?: string;
+};
+
 /** What the provider saw and did for one upstream request. Times are epoch milliseconds. */
 export type JournalEntry = {
   readonly id: string;
@@ -28,7 +43,10 @@ export type JournalEntry = {
   /** Text of the last user message, bounded. */
   readonly requestText: string;
   /** The latest messages, bounded in number and length. */
-  readonly messages: readonly { readonly role: string; readonly text: string }[];
+  readonly messages: readonly SeenMessage[];
+  /** Names of the tools that the request offers, and which it has to use. */
+  readonly tools: readonly string[];
+  readonly toolChoice?: unknown;
   /** Scalar parameters of the request, such as `temperature`. */
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** JSON text of the objects and lists of the request, such as `response_format`; bounded. */

@@ -48,6 +48,34 @@ test('notes parameters that are falsy, and images by their digest', async () => 
   expect(entry.imageSha256).toEqual([createHash('sha256').update(image_url.url).digest('hex')]);
 });
 
+test('notes what messages are made of: parts, thoughts, calls and whose results, also of malformed ones', async () => {
+  const call = (id: string) => ({ id, type: 'function', function: { name: 'look', arguments: '{}' } });
+  const content = [{ type: 'text', text: 'Hi [[op=made]]' }];
+  const messages = [
+    { role: 'user', content },
+    { role: 'assistant', content: '', reasoning_content: 'hm', tool_calls: [call('a'), { id: 7 }] },
+    { role: 'tool', tool_call_id: 'a', content: 'seen' },
+  ];
+  await ask('', { messages, tools: [call('t')], tool_choice: 'none' });
+  expect(await entryOf('made', 'completed')).toMatchObject({
+    tools: ['look'],
+    toolChoice: 'none',
+    messages: [
+      { role: 'user', text: 'Hi [[op=made]]', parts: ['text'] },
+      {
+        role: 'assistant',
+        text: '',
+        reasoning: 'hm',
+        toolCalls: [
+          { id: 'a', name: 'look', arguments: '{}' },
+          { id: '7', name: 'undefined', arguments: 'undefined' },
+        ],
+      },
+      { role: 'tool', text: 'seen', toolCallId: 'a' },
+    ],
+  });
+});
+
 test('streams role, tokens, finish, usage and one [DONE]', async () => {
   const answer = await ask('Count to 3 [[op=sse]]', {
     stream: true,

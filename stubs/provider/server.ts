@@ -10,6 +10,7 @@ import type { Journal } from './journal.ts';
 import { journalRoutes } from './journal-routes.ts';
 import type { Pacing } from './pacing.ts';
 import { parseBody } from './request-body.ts';
+import { toolRoutes } from './tool-routes.ts';
 import { transcribeRoute } from './transcribe-route.ts';
 
 const BODY_LIMIT_BYTES = 50 * 1024 * 1024;
@@ -63,6 +64,7 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
       arrivedAt: Date.now(),
       requestText: text,
       messages: [],
+      tools: [],
       parameters: {},
       imageSha256: [],
       bodySha256: createHash('sha256').update(raw).digest('hex'),
@@ -79,6 +81,7 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
   const holds = new Holds();
   chatRoutes(server, journal, holds, pacing);
   transcribeRoute(server);
+  toolRoutes(server);
   journalRoutes(server, journal, holds);
   return server;
 }

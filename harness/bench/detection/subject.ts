@@ -26,7 +26,7 @@ export const subjects = {
     service: 'gateway',
     entry: 'services/gateway/main.ts',
     ...ours,
-    workloads: ['gateway', 'gateway-arena'],
+    workloads: ['gateway', 'gateway-arena', 'responses'],
   },
   'baseline-cli': {
     service: 'baseline-cli',

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import type { BaselineSettings } from '../../baseline-kit/settings.ts';
 import { connectionFailed, refused } from '../../baseline-kit/upstream-error.ts';
+import { readBody } from '../../kit/bounded-body.ts';
 
 /** The body of a chat completion request, `model` and `messages` included. */
 export type LlmRequest = Readonly<Record<string, unknown>>;
@@ -15,6 +16,7 @@ export interface Llm {
 const connectTimeoutMs = 5_000;
 const longestErrorBytes = 64 * 1024;
 
+/** A model API with connections of its own, kept until `close`. */
 export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: BaselineSettings): Llm {
   const agent = new Agent({
     connect: { timeout: connectTimeoutMs },
@@ -54,14 +56,8 @@ export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: BaselineSettings
 /** The `error` object of a refusal's body, undefined when there is none. */
 async function errorIn(body: Dispatcher.ResponseData['body']): Promise<unknown> {
   try {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of body) {
-      chunks.push(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-      if (bytes > longestErrorBytes) return undefined;
-    }
-    return (JSON.parse(Buffer.concat(chunks).toString('utf8')) as { error?: unknown } | null)?.error;
+    const bytes = await readBody(body, longestErrorBytes);
+    return (JSON.parse(bytes.toString('utf8')) as { error?: unknown } | null)?.error;
   } catch {
     return undefined;
   }

@@ -17,7 +17,7 @@ const Battle = Type.Object({ prompt_id: Type.String(), response_a: Answer, respo
 /** POST /v1/chat/completions/arena — two competitors answer one prompt; which is which stays hidden until the vote. */
 export function addBattleRoute(
   app: TypedServer,
-  { settings, agent, upstreams, sql, cutOff, plane }: Gateway,
+  { settings, agent, upstreams, plane, sql, cutOff }: Gateway,
 ): void {
   const schema = {
     summary: 'Let two competitors answer',

@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Dispatcher } from 'undici';
+import type { ArrivingBody } from '../../kit/arriving-body.ts';
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
 import type { Trace } from '../../kit/debug/trace.ts';
 import { type OutcomeWatch, watchOutcome } from '../metrics/outcome-watch.ts';
@@ -14,7 +14,7 @@ import { connectionFailure, type ErrorAnswer } from '../upstream/upstream-failur
 import { type ForwardedIds, forwardedHeaders, outgoing } from './forwarding.ts';
 
 /** One conversation on its way to an agent or a provider, whose bytes go to the client as they are. */
-export type ChatCall = {
+export interface ChatCall {
   readonly target: Target;
   readonly request: ChatCompletionRequest;
   /** Of another API of the provider's, below its base address; a chat without it. */
@@ -25,14 +25,18 @@ export type ChatCall = {
   readonly log: FastifyBaseLogger;
   readonly trace: Trace;
   readonly upstreams: Upstreams;
-  /** Told how the request to the upstream ended. */
+  /** Told how each request to an upstream ended. */
   readonly observe: ModelPlane['observe'];
-};
+}
 
 export type Opened =
   /** Status 200 and the expected content type; the body is still to come. */
-  /** `watch` is to be told how the body ended. */
-  | { readonly kind: 'open'; readonly body: Readable; readonly watch: OutcomeWatch }
+  | {
+      readonly kind: 'open';
+      readonly body: ArrivingBody;
+      /** To be told how the body ended. */
+      readonly watch: OutcomeWatch;
+    }
   | { readonly kind: 'refused'; readonly answer: ErrorAnswer };
 
 /**
@@ -50,14 +54,14 @@ export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: A
       trace.note('upstream_request', 'forward', `Sent to ${upstream}.`, { competitor: upstream });
       const watch = watchOutcome(call, upstream, target.model);
       try {
-        const answer = await sendUpstream(sent, {
+        const answered = await sendUpstream(sent, {
           dispatcher,
           signal,
           bounds: boundsOf(upstreams, route),
           onStatus: (status) => trace.note('upstream_status', 'forward', `${upstream} answered.`, { status }),
           awaitFirstBytes: ids.stream && attempts.several,
         });
-        return { body: answer, watch };
+        return { body: answered, watch };
       } catch (cause) {
         watch.failure(failedAttempt(cause, upstream).error.statusCode, signal);
         throw cause;

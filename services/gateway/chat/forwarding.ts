@@ -3,16 +3,16 @@ import { providerFields } from '../model/provider-fields.ts';
 import type { Route } from '../model/route.ts';
 
 /** What a competitor is told about a request beside its body. */
-export type ForwardedIds = {
+export interface ForwardedIds {
   readonly requestId: string;
   readonly correlationId: string;
   readonly debug: boolean;
   readonly stream: boolean;
   /** The client's X-Baseline-Agent header, unchecked. */
   readonly baselineAgent?: string | string[] | undefined;
-};
+}
 
-const AGENT_NAME = /^[a-z][a-z-]{0,31}$/;
+const agentName = /^[a-z][a-z-]{0,31}$/;
 
 /** Where a conversation goes by a route: address, the headers only this upstream gets, and the body. */
 export function outgoing(route: Route, request: ChatCompletionRequest, path = '/chat/completions') {
@@ -47,7 +47,7 @@ export function forwardedHeaders(ids: ForwardedIds): Record<string, string> {
     'x-correlation-id': ids.correlationId,
     ...(ids.debug ? { 'x-debug-request-id': ids.requestId } : {}),
     ...(ids.stream ? { 'x-upstream-service': 'gateway' } : {}),
-    ...(typeof baselineAgent === 'string' && AGENT_NAME.test(baselineAgent)
+    ...(typeof baselineAgent === 'string' && agentName.test(baselineAgent)
       ? { 'x-baseline-agent': baselineAgent }
       : {}),
   };

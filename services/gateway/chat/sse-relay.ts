@@ -104,8 +104,7 @@ export class SseRelay {
       if (!body) break;
       start = end + 2;
       this.#atStart = false;
-      this.frames += 1;
-      if (body.usage) this.usage = body.usage as Usage;
+      this.#passed(body);
       if (body.error) {
         this.#outcome = { kind: 'upstream_error' };
         break;
@@ -155,9 +154,13 @@ export class SseRelay {
     }
     for (const line of lines) out.push(line, LINE_END);
     out.push(LINE_END);
-    this.frames += 1;
-    if (body.usage) this.usage = body.usage as Usage;
+    this.#passed(body);
     if (body.error) this.#outcome = { kind: 'upstream_error' };
+  }
+
+  #passed({ usage }: Record<string, unknown>): void {
+    this.frames += 1;
+    if (usage) this.usage = usage as Usage;
   }
 
   #garbage(what: string, out: Buffer[]): void {

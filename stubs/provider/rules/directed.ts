@@ -11,8 +11,11 @@ export const directed: readonly Rule[] = [
     reply: ({ directives, request, afterUser, prompt }) => {
       if (directives.tool === undefined || afterUser.some((message) => message.role === 'tool'))
         return undefined;
-      const tool = request.tools.find((offered) => offered.function.name === directives.tool);
-      return { calls: [{ name: directives.tool, args: tool ? argumentsFor(tool, prompt) : {} }] };
+      const calls = directives.tool.split(',').map((name) => {
+        const tool = request.tools.find((offered) => offered.function.name === name);
+        return { name, args: tool ? argumentsFor(tool, prompt) : {} };
+      });
+      return { calls };
     },
   },
   {
@@ -22,6 +25,10 @@ export const directed: readonly Rule[] = [
       const systems = request.messages.filter(({ role }) => role === 'system');
       return systems.map(textOf).join('\n');
     },
+  },
+  {
+    name: 'refuse directive',
+    reply: ({ directives: { refuse } }) => (refuse === undefined ? undefined : { refusal: refuse }),
   },
   { name: 'say directive', reply: ({ directives }) => directives.say },
   {

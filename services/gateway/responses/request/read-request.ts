@@ -1,0 +1,76 @@
+import type { Item, NewId } from '../events/response-event.ts';
+import { check, invalidRequest } from './check.ts';
+import { refuseDeepNesting } from './nesting.ts';
+import { readItems } from './read-items.ts';
+import { ResponseRequest, textFormats, tools } from './request-schema.ts';
+
+/** A request as it was sent, without its nulls and with its input as items. */
+export interface ReadRequest {
+  readonly fields: Fields;
+  /** The client's own items, references included. */
+  readonly input: readonly Item[];
+  readonly conversationId: string | undefined;
+  /** Store the response; the default. */
+  readonly store: boolean;
+  readonly background: boolean;
+}
+
+/** The fields of a request that are there. */
+export type Fields = {
+  readonly [K in keyof ResponseRequest]?: Exclude<ResponseRequest[K], null>;
+} & { readonly model: string };
+
+/** Fields of the API that the gateway can't honour: silence would be a wrong answer. */
+const unsupported: readonly string[] = ['prompt', 'context_management', 'moderation', 'image'];
+
+/** Reads the body of POST /v1/responses; throws 400 with the field's name. */
+export function readRequest(body: unknown, newId: NewId): ReadRequest {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalidRequest('The request body must be a JSON object.', 'invalid_type', null);
+  }
+  refuseDeepNesting(body);
+  for (const name of unsupported) {
+    if ((body as Record<string, unknown>)[name] != null) {
+      throw invalidRequest(`'${name}' is not supported.`, 'unsupported_parameter', name);
+    }
+  }
+  const given = Object.fromEntries(
+    Object.entries(body).filter(([name, value]) => value !== null && !unsupported.includes(name)),
+  );
+  const fields = check(ResponseRequest, given, '') as Fields;
+  fields.tools?.forEach((tool, index) => {
+    checkKind(tools, tool, `tools[${index}]`);
+  });
+  if (fields.text?.format) checkKind(textFormats, fields.text.format, 'text.format');
+  const { conversation, store = true, background = false } = fields;
+  const conversationId = typeof conversation === 'object' ? conversation?.id : conversation;
+  refuseContradictions(fields, conversationId);
+  return { fields, input: readItems(fields.input ?? [], newId), conversationId, store, background };
+}
+
+function checkKind(kinds: typeof tools, value: { readonly type: string }, path: string): void {
+  const schema = Object.hasOwn(kinds, value.type) ? kinds[value.type] : undefined;
+  if (schema === undefined) {
+    const message = `Invalid value for '${path}.type': '${value.type.slice(0, 64)}' is not supported.`;
+    throw invalidRequest(message, 'invalid_value', `${path}.type`);
+  }
+  check(schema, value, path);
+}
+
+function refuseContradictions(fields: Fields, conversationId: string | undefined): void {
+  const { previous_response_id: previous, background, store, input } = fields;
+  if (previous !== undefined && conversationId !== undefined) {
+    const message = "'previous_response_id' and 'conversation' exclude each other.";
+    throw invalidRequest(message, 'mutually_exclusive_parameters', 'previous_response_id');
+  }
+  if (background && store === false) {
+    throw invalidRequest("A background response needs 'store'.", 'invalid_value', 'background');
+  }
+  if (conversationId !== undefined && store === false) {
+    throw invalidRequest("A turn of a conversation needs 'store'.", 'invalid_value', 'store');
+  }
+  const hasPast = previous !== undefined || conversationId !== undefined;
+  if (!hasPast && (input === undefined || input.length === 0)) {
+    throw invalidRequest("Missing required parameter: 'input'.", 'missing_required_parameter', 'input');
+  }
+}

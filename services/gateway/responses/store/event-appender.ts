@@ -1,0 +1,52 @@
+import type { ResponseEvent } from '../events/response-event.ts';
+
+const maxPending = 500;
+
+/**
+ * Writes events in their order, one write at a time; what comes meanwhile goes with the next one. `write` says whether the
+ * response is still to be written to; when it is not, or fails, `onLost` is called and the rest is dropped.
+ */
+export class EventAppender {
+  readonly #write: (events: readonly ResponseEvent[]) => Promise<boolean>;
+  readonly #onLost: () => void;
+  #pending: ResponseEvent[] = [];
+  #writing: Promise<void> | undefined;
+  #isLost = false;
+
+  constructor(write: (events: readonly ResponseEvent[]) => Promise<boolean>, onLost: () => void) {
+    this.#write = write;
+    this.#onLost = onLost;
+  }
+
+  /** Resolves at once, or when there is room again. */
+  async push(event: ResponseEvent): Promise<void> {
+    this.#pending.push(event);
+    const writing = this.#start();
+    if (this.#pending.length >= maxPending) await writing;
+  }
+
+  /** Resolves when all is written, or lost. */
+  async flushed(): Promise<void> {
+    while (this.#pending.length > 0 || this.#writing) await this.#start();
+  }
+
+  #start(): Promise<void> {
+    this.#writing ??= this.#drain().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    // A turn of the loop later, so that what one chunk brings goes in one write.
+    await Promise.resolve();
+    while (this.#pending.length > 0) {
+      const events = this.#pending;
+      this.#pending = [];
+      if (this.#isLost) continue;
+      if (await this.#write(events).catch(() => false)) continue;
+      this.#isLost = true;
+      this.#onLost();
+    }
+  }
+}
