@@ -1,6 +1,6 @@
 import { request } from 'undici';
-import type { ModelPlane } from '../../model/model-call.ts';
 import { readBody } from '../../../kit/bounded-body.ts';
+import type { ModelPlane } from '../../model/model-call.ts';
 
 export interface ToolAnswer {
   readonly text: string;
