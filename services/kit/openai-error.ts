@@ -72,7 +72,8 @@ const maxUnreadBytes = 64 * 1024 * 1024;
 
 /** A client that sends its whole body before it reads would see a reset instead of the answer: what is left is passed over. */
 function readOn(request: FastifyRequest, reply: FastifyReply): void {
-  if (Number(request.headers['content-length'] ?? Number.NaN) <= maxUnreadBytes) reply.removeHeader('connection');
+  if (Number(request.headers['content-length'] ?? Number.NaN) <= maxUnreadBytes)
+    reply.removeHeader('connection');
 }
 
 /** Makes every error of a server, unknown routes included, an OpenAI error body. */

@@ -89,7 +89,9 @@ export function createResponseStore(sql: Sql): ResponseStore {
       // Gone at once, unless a later response builds on it; where one does so at this moment, the sweep comes back to it.
       await sql`
         delete from responses where id = ${id} and tenant = ${tenant} and deleted
-          and not exists (select from responses later where later.previous_id = ${id})`.catch(() => undefined);
+          and not exists (select from responses later where later.previous_id = ${id})`.catch(
+        () => undefined,
+      );
       return hidden.length === 1;
     },
   };
