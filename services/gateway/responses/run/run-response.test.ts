@@ -52,7 +52,7 @@ async function setUp(answer: RequestListener, hosted: readonly HostedTool[] = []
   const provider = { id: 'one', baseUrl, models: { m: 'm' } };
   const request = readRequest({ model: 'm', input: 'hi' }, newId);
   const engine = {
-    plane: { dispatcher, requestTimeoutMs: 5_000, observe: () => undefined },
+    plane: { dispatcher, requestTimeoutMs: 600_000, observe: () => undefined },
     running: new Set(),
     cutOff: new AbortController().signal,
   } as unknown as ResponsesEngine;
@@ -66,11 +66,11 @@ async function setUp(answer: RequestListener, hosted: readonly HostedTool[] = []
   } as unknown as PreparedResponse;
   const log = { error: () => undefined, warn: () => undefined, info: () => undefined };
   const caller = { log, signal: new AbortController().signal, requestId: 'r', correlationId: 'c' };
-  const run = (recorder: Recorder) =>
+  const run = (recorder: Recorder, waitMs = 5_000) =>
     runResponse(engine, prepared, caller as unknown as ResponseCaller, {
       recorder,
       stream: true,
-      waitMs: 5_000,
+      waitMs,
     });
   return { run, engine };
 }
@@ -135,6 +135,15 @@ test('leaving hangs up on the upstream and ends the response as cancelled', asyn
   await hungUp.promise;
   expect(recorded.map(({ status }) => status)).toEqual(['in_progress', 'cancelled']);
   expect(engine.running.size).toBe(0);
+});
+
+test('leaving hangs up as well on an upstream that has not answered yet', async () => {
+  const hungUp = Promise.withResolvers<void>();
+  const { run } = await setUp((_, response) => void response.on('close', () => hungUp.resolve()));
+  for await (const event of run(recorderOf([]).recorder, 20)) {
+    if (event.type === 'response.in_progress') break;
+  }
+  await hungUp.promise;
 });
 
 test('a model that calls a tool for ever has to answer in the end, without tools', async () => {
