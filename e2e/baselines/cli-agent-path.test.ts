@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { answerIn, complete, ownModel, says, streamed } from '../../harness/suite/chat.ts';
+import { convention } from '../../harness/suite/convention.ts';
 import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
@@ -17,7 +18,9 @@ function program(...lines: string[]) {
 test('a script on request goes to the agent and comes as code', async () => {
   const stream = await streamed(cli, ask('Write a Python script that prints Hello World'));
   const [first] = chunksOf(stream) as readonly { metadata?: { using_agent?: boolean } }[];
-  expect(first?.metadata?.using_agent).toBe(true);
+  convention(cli, 'the first chunk says in `metadata` whether the agent is used', () =>
+    expect(first?.metadata?.using_agent).toBe(true),
+  );
   expect(textOf(stream)).toMatch(/print\(.*hello,? world/is);
   expect(stream.data.at(-1)).toBe('[DONE]');
 });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import axios from 'axios';
 import { answerIn, complete, ownModel, says, streamed } from '../../harness/suite/chat.ts';
+import { convention } from '../../harness/suite/convention.ts';
 import { chunksOf, doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
@@ -38,7 +39,9 @@ test('a question about facts takes the fast path: one call of the model, none to
   const { id, mark } = newOperation();
   const stream = await streamed(cli, ask(`What is the capital of France? ${mark}`));
   const [first] = chunksOf(stream) as readonly { metadata?: { using_agent?: boolean } }[];
-  expect(first?.metadata?.using_agent).toBe(false);
+  convention(cli, 'the first chunk says in `metadata` whether the agent is used', () =>
+    expect(first?.metadata?.using_agent).toBe(false),
+  );
   expect(await journalOf(id, 'chat')).toHaveLength(1);
   expect(await journalOf(id, 'routing')).toHaveLength(0);
 });

@@ -43,7 +43,7 @@ async function arrived(...history: readonly object[]): Promise<readonly SeenMess
 const inShort = (messages: readonly SeenMessage[]): readonly string[] =>
   messages.map(({ role, text: said, toolCalls = [], toolCallId }) => {
     const whose = [role, ...toolCalls.map(({ id }) => id), ...(toolCallId ? [toolCallId] : [])].join(' ');
-    return `${whose}: ${said.replace(/\s*go on .*$/s, '').trim()}`;
+    return `${whose}: ${said.replace(/\s*go on .*$/s, '')}`.trim();
   });
 
 test('what the assistant said after a call is replayed behind the result, as a turn of its own', async () => {

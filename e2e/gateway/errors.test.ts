@@ -31,7 +31,7 @@ const expectInvalid = (status: number) => {
 };
 
 // covers 101/TestErrorHandling.test_invalid_model_error
-test('an unknown model is refused with 404 and its name', async () => {
+test('an unknown model is refused as unknown, and by its name', async () => {
   const { status, data } = await post({ model: 'nonexistent-model-12345', messages: says('Hi') });
   expect([400, 404]).toContain(status);
   expectOpenaiError(data);

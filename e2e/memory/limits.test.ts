@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { convention } from '../../harness/suite/convention.ts';
 import { askMemory, extract, memoriesOf, newUser } from '../../harness/suite/memory.ts';
 
 const perMinute = Number(process.env.MEMORY_RATE_LIMIT_PER_MINUTE ?? 60);
@@ -10,8 +11,10 @@ test('a user over the limit is told so and when to come again; another user is n
   await Promise.all(Array.from({ length: perMinute + 1 }, () => list(busy)));
   const { status, data, headers } = await list(busy);
   expect(status).toBe(429);
-  expect(data.detail).toMatch(/rate limit/i);
-  expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  convention('memory', 'a 429 says so in `detail`, and in Retry-After when to come again', () => {
+    expect(data?.detail).toEqual(expect.stringMatching(/rate limit/i));
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  });
   expect((await list(calm)).status).toBe(200);
 });
 

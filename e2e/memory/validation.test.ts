@@ -1,12 +1,17 @@
 import { expect, test } from '@jest/globals';
+import { convention } from '../../harness/suite/convention.ts';
 import { askMemory, newUser, remember } from '../../harness/suite/memory.ts';
 
+const expectPlace = (data: { detail?: readonly { loc?: unknown }[] }, place: readonly unknown[]) =>
+  convention('memory', 'a refusal names the place of its reason in `detail`', () =>
+    expect(data?.detail?.[0]?.loc).toEqual(place),
+  );
 const list = (query: object) => askMemory('GET', '/memories/list', { query });
 
 test('a user id that is no UUID is refused with 422, naming it', async () => {
   const { status, data } = await list({ user_id: 'alice' });
   expect(status).toBe(422);
-  expect(data.detail[0].loc).toEqual(['query', 'user_id']);
+  expectPlace(data, ['query', 'user_id']);
 });
 
 test('a request without a user is refused with 422', async () => {
@@ -17,14 +22,14 @@ test('a conversation that is no list is refused with 422', async () => {
   const body = { user_id: newUser(), conversation: 'My name is Alice' };
   const { status, data } = await askMemory('POST', '/memories/extract', { body });
   expect(status).toBe(422);
-  expect(data.detail[0].loc).toEqual(['body', 'conversation']);
+  expectPlace(data, ['body', 'conversation']);
 });
 
 test('a message without a role is refused with 422, naming its place', async () => {
   const body = { user_id: newUser(), conversation: [{ content: 'My name is Alice' }] };
   const { status, data } = await askMemory('POST', '/memories/extract', { body });
   expect(status).toBe(422);
-  expect(data.detail[0].loc).toEqual(['body', 'conversation', 0, 'role']);
+  expectPlace(data, ['body', 'conversation', 0, 'role']);
 });
 
 test('a page of 0 or of more than 200 is refused with 422', async () => {

@@ -45,8 +45,13 @@ test('pages of them follow each other without a gap or a repetition', async () =
   const items = await inputOf(id, { order: 'asc', limit: 3 });
   expect(textsOf(items)).toEqual(texts);
   expect(new Set(items.map((item) => item.id)).size).toBe(7);
-  const page = await caller().responses.inputItems.list(id, { order: 'asc', limit: 3 });
-  expect(page).toMatchObject({ has_more: true, first_id: items[0]?.id, last_id: items[2]?.id });
+  const { body } = await ask('GET', `/responses/${id}/input_items?order=asc&limit=3`);
+  expect(body).toMatchObject({
+    object: 'list',
+    has_more: true,
+    first_id: items[0]?.id,
+    last_id: items[2]?.id,
+  });
 });
 
 test('a text is listed as one message of the user', async () => {

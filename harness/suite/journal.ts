@@ -28,10 +28,15 @@ export interface JournalEntry {
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** SHA-256 of the URL of every image in the request. */
   readonly imageSha256: readonly string[];
+  /** Tokens of the whole answer, and whether the answer told them. */
+  readonly usage: { readonly promptTokens: number; readonly completionTokens: number };
+  readonly saysUsage: boolean;
+  /** JSON text of the objects and lists of the request, such as `response_format`. */
+  readonly structures?: Readonly<Record<string, string>>;
+  /** File parts of the request. */
+  readonly files?: readonly { readonly name: string; readonly sha256: string }[];
   readonly requestText: string;
   readonly answerText: string;
-  /** Tokens of the whole answer as it was meant. */
-  readonly usage: { readonly promptTokens: number; readonly completionTokens: number };
   readonly status: number | null;
   readonly framesSent: number;
   readonly arrivedAt: number;

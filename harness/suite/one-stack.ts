@@ -6,8 +6,6 @@ import { skip } from './skip.ts';
 import { service } from './stack.ts';
 import { until } from './until.ts';
 
-const learnedWithinMs = 8_000;
-
 /** Found out once for each test file. */
 let known: Promise<boolean> | undefined;
 
@@ -26,8 +24,13 @@ export async function needsOneMemory(): Promise<void> {
     );
 }
 
-/** Anything but the memories themselves is no answer to this question: then the tests shall run and tell. */
-async function hasMemoryOfStack(): Promise<boolean> {
+/**
+ * Whether the gateway knows what the memory service of the stack is told, or the other way round. Anything but the memories
+ * themselves is no answer to this question: then the tests shall run and tell.
+ *
+ * @param learnedWithinMs for what is told in a chat to be remembered, where the gateway has no route for memories
+ */
+export async function hasMemoryOfStack(learnedWithinMs = 8_000): Promise<boolean> {
   const user = newUser();
   const memory = await remember(user, 'I live in Lisbon.');
   const url = `${service('gateway').url}/api/memories`;
@@ -40,11 +43,10 @@ async function hasMemoryOfStack(): Promise<boolean> {
     return data.memories.some(({ id }: { readonly id?: string }) => id === memory.id);
   }
   if (status !== 404 && status !== 405) return true;
-  return await learnsThere();
+  return await learnsThere(learnedWithinMs);
 }
 
-/** A gateway without a route for memories may use them in chats. */
-async function learnsThere(): Promise<boolean> {
+async function learnsThere(learnedWithinMs: number): Promise<boolean> {
   const user = newUser();
   const told = { model: cliModel, messages: says('I live in Porto.'), user_id: user, enable_memory: true };
   if ((await complete('gateway', told)).status !== 200) return true;
@@ -67,6 +69,6 @@ export async function needsBaselineBehind(baseline: string, model: string): Prom
     validateStatus: () => true,
     responseType: 'text',
   });
-  if (status !== 200)
-    skip(`the gateway runs elsewhere, and its requests do not pass the ${baseline} of this stack`);
+  if (status === 200) return;
+  skip(`the gateway runs elsewhere, and nothing shows that its requests pass the ${baseline} of this stack`);
 }

@@ -4,10 +4,12 @@ import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
 import { gateway } from './gateway.ts';
 import { gatewayArena } from './gateway-arena.ts';
+import { gatewayUpstreams } from './gateway-upstreams.ts';
 import { litellm, litellmHangups, litellmStreams } from './litellm.ts';
 import { litellmParallel } from './litellm-parallel.ts';
 import { memory } from './memory.ts';
 import { memoryLimit } from './memory-limit.ts';
+import { messages } from './messages.ts';
 import { openWebui } from './open-webui.ts';
 import { openWebuiPipes } from './open-webui-pipes.ts';
 import { openWebuiState } from './open-webui-state.ts';
@@ -22,6 +24,8 @@ export const workloads: readonly Workload[] = [
   memoryLimit,
   gateway,
   gatewayArena,
+  gatewayUpstreams,
+  messages,
   responses,
   litellm,
   litellmStreams,

@@ -12,7 +12,7 @@ import {
 } from './workload.ts';
 
 /** Some of more than one byte, so that a cut inside a character is one. */
-const words = ['w1', 'é2', '€3', '漢4', '😀5', 'w6', 'née€7', '漢😀8'];
+export const words = ['w1', 'é2', '€3', '漢4', '😀5', 'w6', 'née€7', '漢😀8'];
 /** Words of a short answer, with the secret before them. */
 export const answerFrames = words.length + 1;
 /** One frame that fits into no buffer at once, beside so many that a worker which loses some loses one of these. */
@@ -32,21 +32,24 @@ const path = '/v1/chat/completions';
 type Headers = Readonly<Record<string, string>>;
 
 /** A secret of the client, which comes back in its own answer alone. */
-const secretOf = ({ id }: Operation) => `secret-${id}`;
-const answerOf = (operation: Operation, said: readonly string[]) => [secretOf(operation), ...said].join(' ');
+export const secretOf = ({ id }: Operation) => `secret-${id}`;
+export const answerOf = (operation: Operation, said: readonly string[]) =>
+  [secretOf(operation), ...said].join(' ');
 
 /** What the model is told to say, and how fast. */
-const spoken = (operation: Operation, said: readonly string[]) =>
+export const spoken = (operation: Operation, said: readonly string[]) =>
   `say=${answerOf(operation, said).replaceAll(' ', '_')}`;
 
 /** A chat whose answer is known before, and that only its client may see. */
-export const chatMeaning = (operation: Operation): Meaning => meaningOf(operation, words);
+export const chatMeaning = (operation: Operation): Meaning =>
+  callMeaning(operation, answerOf(operation, words));
 
-const meaningOf = (operation: Operation, said: readonly string[]): Meaning => ({
+/** A call whose answer is known before. */
+export const callMeaning = (operation: Operation, expect: string): Meaning => ({
   does: 'call',
   key: operation.id,
   args: operation.step.args,
-  expect: answerOf(operation, said),
+  expect,
   tenant: `client-${operation.step.client}`,
   marker: secretOf(operation),
 });
@@ -70,14 +73,16 @@ export const streamBody = (operation: Operation, model: string, plan: Plan): obj
 });
 
 /** A long answer, as fast as it is taken: frames arrive several at once, and cut anywhere. */
-export const longMeaning = (operation: Operation): Meaning => meaningOf(operation, longWords);
+export const longMeaning = (operation: Operation): Meaning =>
+  callMeaning(operation, answerOf(operation, longWords));
 
 export function longBody(operation: Operation, model: string): object {
   const content = `Hello ${operation.mark} [[${spoken(operation, longWords)}]]`;
   return { model, messages: [{ role: 'user', content }], stream: true };
 }
 
-function paceOf({ step: { id } }: Operation, plan: Plan | undefined): string {
+/** Directives for how fast the model answers an operation. */
+export function paceOf({ step: { id } }: Operation, plan: Plan | undefined): string {
   const faults = plan ? faultsOf(plan) : [];
   const aborted = faults.flatMap(({ fault }) =>
     fault.on === 'client' && fault.action === 'abort' && fault.operation === id ? [fault.afterFrames] : [],

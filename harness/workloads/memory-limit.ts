@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { gauntletError } from '../errors.ts';
 import type { CheckChoice } from '../history/events.ts';
@@ -12,6 +13,7 @@ import {
 } from './workload.ts';
 
 const windowMs = 60_000;
+const laterMs = 1_000;
 /** That requests of one operation go over at once. */
 const connections = 4;
 const users = ['user1', 'user2'] as const;
@@ -41,9 +43,15 @@ export const memoryLimit: Workload = {
 
 const limitOf = (stack: WorkloadStack): number => Number(stack.setting('MEMORY_RATE_LIMIT_PER_MINUTE') || 60);
 
-/** Most operations use up all that there is for one user, or twice as much on connections to whichever worker takes them. */
+/**
+ * Most operations use up all that there is for one user, or twice as much on connections to whichever worker takes them. Some
+ * begin later: a limit that forgets too early lets them in.
+ */
 const timesUpTo = (limit: number) =>
-  fc.record({ times: fc.constantFrom(1, Math.max(1, limit), 2 * Math.max(1, limit)) });
+  fc.record({
+    times: fc.constantFrom(1, Math.max(1, limit), 2 * Math.max(1, limit)),
+    afterMs: fc.constantFrom(0, 0, 0, 0, laterMs),
+  });
 
 function checkOf(stack: WorkloadStack): CheckChoice {
   const window = stack.setting(windowVariable) || 'any';
@@ -52,15 +60,24 @@ function checkOf(stack: WorkloadStack): CheckChoice {
       'GNT_USAGE',
       `${windowVariable} is one of ${windowKinds.join(', ')}, not "${window}".`,
     );
-  return { checker: 'limit', window, limit: limitOf(stack), windowMs, begins: 'either' };
+  return {
+    checker: 'limit',
+    window,
+    limit: limitOf(stack),
+    windowMs,
+    begins: 'either',
+    refusesOnlyAbove: true,
+  };
 }
 
 async function prepareRun({ uuid }: PlanRun): Promise<PreparedRun> {
   const timesIn = (args: { readonly times?: unknown }) => (typeof args.times === 'number' ? args.times : 1);
   return {
     meaning: ({ step }) => ({ does: 'request', value: timesIn(step.args) }),
-    perform: ({ key, step }, own) =>
-      askTimes(own, `/memories/list?user_id=${uuid(key)}&limit=1`, timesIn(step.args)),
+    perform: async ({ key, step }, own) => {
+      if (typeof step.args.afterMs === 'number') await delay(step.args.afterMs);
+      return askTimes(own, `/memories/list?user_id=${uuid(key)}&limit=1`, timesIn(step.args));
+    },
   };
 }
 

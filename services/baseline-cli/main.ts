@@ -1,4 +1,4 @@
-import { runService } from '../kit/cluster.ts';
+import { runService } from '../kit/cluster/cluster.ts';
 
 await runService({
   name: 'baseline-cli',

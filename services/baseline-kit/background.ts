@@ -5,6 +5,7 @@ export interface Background {
   drained(): Promise<void>;
 }
 
+/** Work of one worker; a failure in it is dropped, its owner has logged it. */
 export function createBackground(): Background {
   const running = new Set<Promise<void>>();
   return {

@@ -24,6 +24,7 @@ export interface BaselineTrace {
   end(type: DebugEventType, message: string, data?: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
+/** A trace to which each kind of event gives its own step. */
 export function baselineTrace(trace: Trace): BaselineTrace {
   return {
     note: (type, message, data) => trace.note(type, stepOf(type), message, data),

@@ -33,7 +33,12 @@ export async function createBaseline(
   const wakeUps = await listenForEvents(sql, channel);
   const background = createBackground();
   context.onShutdown(() => background.drained());
-  const sandbox = createSandbox({ log, limits: settings.sandbox, concurrency: settings.sandboxConcurrency });
+  const sandbox = createSandbox({
+    log,
+    limits: settings.sandbox,
+    concurrency: settings.sandboxConcurrency,
+    sharedUser: settings.sandboxSharedUser,
+  });
   const app = buildServer(context);
   addOpenaiErrors(app);
   // Found out ahead of the first request that needs it; nobody waits for it here.

@@ -21,6 +21,8 @@ export interface BaselineSettings {
   readonly requestTimeoutMs: number;
   readonly sandbox: SandboxLimits;
   readonly sandboxConcurrency: number;
+  /** Sandboxed programs may run as the service's own user, whose environment they can then read. */
+  readonly sandboxSharedUser: boolean;
 }
 
 /** Reads the settings; throws one-sentence errors that name the variable. */
@@ -45,5 +47,6 @@ export function readBaselineSettings(env: Environment): BaselineSettings {
       cpuSeconds: env.integer('SANDBOX_CPU_SECONDS', defaultLimits.cpuSeconds, { min: 1, max: 3_600 }),
     },
     sandboxConcurrency: env.integer('SANDBOX_CONCURRENCY', 2, { min: 1, max: 64 }),
+    sandboxSharedUser: env.oneOf('SANDBOX_SHARED_USER', 'false', ['true', 'false']) === 'true',
   };
 }

@@ -1,3 +1,4 @@
+import { connectionFailureOf, refusesCredentials } from '../kit/connection-failure.ts';
 import { OpenaiError, openaiError } from '../kit/openai-error.ts';
 
 /** A model API that refused, failed or fell silent, as the error to answer with. */
@@ -11,28 +12,12 @@ export class UpstreamError extends OpenaiError {
   }
 }
 
-const timeoutCodes = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'ETIMEDOUT',
-]);
-const brokenCodes = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'UND_ERR_SOCKET',
-  'UND_ERR_ABORTED',
-  'ERR_STREAM_PREMATURE_CLOSE',
-]);
-/** Unauthorized, forbidden, proxy authentication required (RFC 9110 §15.5). */
-const credentialStatuses = new Set([401, 403, 407]);
-
 /**
  * A refusal keeps its status (what is no error status becomes 502) and its own error body where it has one. What the
  * model API says about credentials is about ours, for no client's are passed on: 502, in words that quote no key.
  */
 export function refused(status: number, error: unknown, retryAfter?: string): UpstreamError {
-  if (credentialStatuses.has(status)) {
+  if (refusesCredentials(status)) {
     const message = 'The model API does not accept the credentials of this service.';
     return new UpstreamError(openaiError(502, message, 'server_error', 'upstream_unauthorized'));
   }
@@ -58,6 +43,7 @@ export function truncated(): UpstreamError {
   return new UpstreamError(openaiError(502, message, 'server_error', 'upstream_truncated'));
 }
 
+/** What came is no answer of the API: 502. */
 export function unusable(): UpstreamError {
   const message = 'The model API sent an answer that cannot be used.';
   return new UpstreamError(openaiError(502, message, 'server_error', 'upstream_invalid_response'));
@@ -66,23 +52,20 @@ export function unusable(): UpstreamError {
 /** Names the failure of a connection: 504 when a time ran out, 502 otherwise. An abort's own error is kept. */
 export function connectionFailed(cause: unknown): OpenaiError {
   if (cause instanceof OpenaiError) return cause;
-  const codes = codesOf(cause);
-  if (codes.some((code) => timeoutCodes.has(code))) {
-    const message = 'The model API did not answer in time.';
-    return new UpstreamError(openaiError(504, message, 'server_error', 'upstream_timeout'));
+  switch (connectionFailureOf(cause)) {
+    case 'timeout': {
+      const message = 'The model API did not answer in time.';
+      return new UpstreamError(openaiError(504, message, 'server_error', 'upstream_timeout'));
+    }
+    case 'broken':
+      return truncated();
+    case 'invalid':
+      return unusable();
+    case 'unreachable': {
+      const message = 'The model API cannot be reached.';
+      return new UpstreamError(openaiError(502, message, 'server_error', 'upstream_unreachable'));
+    }
   }
-  if (codes.some((code) => brokenCodes.has(code))) return truncated();
-  const message = 'The model API cannot be reached.';
-  return new UpstreamError(openaiError(502, message, 'server_error', 'upstream_unreachable'));
-}
-
-/** Codes of an error and of what caused it: libraries wrap the system's. */
-function codesOf(error: unknown): readonly string[] {
-  const codes: string[] = [];
-  for (let at = error, depth = 0; isRecord(at) && depth < 5; at = at.cause, depth += 1) {
-    if (typeof at.code === 'string') codes.push(at.code);
-  }
-  return codes;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

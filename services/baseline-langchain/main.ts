@@ -1,4 +1,4 @@
-import { runService } from '../kit/cluster.ts';
+import { runService } from '../kit/cluster/cluster.ts';
 
 // LangChain reports every run to a tracing service when the environment says so; conversations stay here instead.
 for (const name of [

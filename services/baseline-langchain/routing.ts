@@ -2,7 +2,6 @@ import { firstPass } from '../baseline-kit/routing/first-pass.ts';
 import { isFactualQuestion, isGreeting } from '../baseline-kit/routing/quick-question.ts';
 import { askedText } from '../baseline-kit/routing/spoken-text.ts';
 import type { ChatCompletionRequest } from '../kit/chat-schema.ts';
-import { toolNames } from './tools/tool-names.ts';
 
 export interface Path {
   readonly usingAgent: boolean;
@@ -15,6 +14,14 @@ export interface PathOptions {
   /** Asks a model about a text without directives; undefined when none answered. */
   readonly ask: (text: string) => Promise<boolean | undefined>;
 }
+
+/** Names under which the model knows the tools. */
+export const toolNames = {
+  calculator: 'calculator',
+  currentDateTime: 'current_date_time',
+  investigateMemory: 'investigate_memory',
+  codeExecution: 'code_execution',
+} as const;
 
 const namedTool = new RegExp(`\\b(?:${Object.values(toolNames).join('|').replaceAll('_', '[_ ]')})\\b`, 'i');
 

@@ -1,13 +1,16 @@
 /** A backend the gateway can send a conversation to; its id doubles as a model id. */
-export type Competitor = {
+export interface Competitor {
   readonly id: string;
   /** Other names under which the debug endpoints know it. */
   readonly aliases: readonly string[];
   /** Base address without a trailing slash. */
   readonly url: string;
-};
+}
 
-export type CompetitorUrls = { readonly cli: string; readonly langchain?: string | undefined };
+export interface CompetitorUrls {
+  readonly cli: string;
+  readonly langchain?: string | undefined;
+}
 
 /** The fixed list of competitors; the one without an address is not offered at all. */
 export function competitorsOf(urls: CompetitorUrls): readonly Competitor[] {

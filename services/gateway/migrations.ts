@@ -1,5 +1,6 @@
 import type { Migration } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
+import { artifactsMigration } from './artifacts/migrations.ts';
 import { fileMigrations } from './files/migrations.ts';
 import { providerUsageMigration } from './metrics/migrations.ts';
 import { responseMigrations } from './responses/store/migrations.ts';
@@ -41,6 +42,7 @@ export const migrations: readonly Migration[] = [
       );`,
   },
   providerUsageMigration,
+  artifactsMigration,
   ...responseMigrations,
   ...fileMigrations,
   ...vectorStoreMigrations,

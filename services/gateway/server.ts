@@ -10,13 +10,13 @@ import type { WorkerContext } from '../kit/service.ts';
 import { addBattleRoute } from './arena/battle-route.ts';
 import { forgetOldMatchups } from './arena/matchup.ts';
 import { addVoteRoute } from './arena/vote-route.ts';
+import { addArtifactRoutes } from './artifacts/artifact-routes.ts';
 import { addCallers } from './caller.ts';
 import { addChatRoute } from './chat/chat-route.ts';
 import { addCompletionsRoute } from './completions/completions-route.ts';
-import { cutOffBeforeDrainEnds } from './cut-off.ts';
 import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
 import { addEmbeddingsRoute } from './embeddings/embeddings-route.ts';
-import type { Gateway } from './gateway.ts';
+import { cutOffBeforeDrainEnds, type Gateway } from './gateway.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
 import { addMessagesRoutes } from './messages/messages-routes.ts';
 import { addMetricsRoutes } from './metrics/metrics-routes.ts';
@@ -30,7 +30,7 @@ import { readSettings } from './settings.ts';
 import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
 
-const VERSION = '0.1.0';
+const version = '0.1.0';
 const sweepEveryMs = 60_000;
 const debugChannel = 'gateway_debug';
 
@@ -66,9 +66,9 @@ export async function createServer(context: WorkerContext) {
   await addApiDocs(app, {
     title: 'Gateway',
     description: 'One OpenAI-compatible door to several agents.',
-    version: VERSION,
+    version: version,
   });
-  addHealth(app, () => ({ status: 'ok', version: VERSION, timestamp: new Date().toISOString() }));
+  addHealth(app, () => ({ status: 'ok', version, timestamp: new Date().toISOString() }));
   addModelRoutes(app, gateway);
   addChatRoute(app, gateway);
   addCompletionsRoute(app, gateway);
@@ -85,6 +85,7 @@ export async function createServer(context: WorkerContext) {
   await addMessagesRoutes(app, gateway);
   addBattleRoute(app, gateway);
   addVoteRoute(app, gateway);
+  addArtifactRoutes(app, gateway);
   addMetricsRoutes(app, gateway, metrics.gatherings);
   await addResponseRoutes(app, gateway, { log, draining, onShutdown });
   const sweep = setInterval(() => {

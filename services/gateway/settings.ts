@@ -3,10 +3,13 @@ import { type Competitor, competitorsOf } from './competitors.ts';
 import { type Provider, readProviders } from './model/provider.ts';
 import { readUpstreamSettings, type UpstreamSettings } from './model/upstream-settings.ts';
 
-export type Transcription = { readonly endpoint: string; readonly apiKey: string };
+export interface Transcription {
+  readonly endpoint: string;
+  readonly apiKey: string;
+}
 
 /** What the environment decides about a gateway. */
-export type Settings = {
+export interface Settings {
   readonly competitors: readonly Competitor[];
   /** Model APIs that requests go to without an agent between. */
   readonly providers: readonly Provider[];
@@ -40,7 +43,7 @@ export type Settings = {
   readonly mcpServers: ReadonlyMap<string, string>;
   /** A vote on a younger matchup is refused. */
   readonly arenaMinVoteAgeMs: number;
-};
+}
 
 /** Reads `GATEWAY_MCP_SERVERS`: `label=url`, separated by commas. Throws without repeating a value, which may hold keys. */
 function readMcpServers(text: string | undefined): ReadonlyMap<string, string> {

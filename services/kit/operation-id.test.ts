@@ -19,6 +19,12 @@ test('directives can be taken out of a text', () => {
   expect(withoutDirectives('My name is Ann [[op=1]]. [[see=x]]').trim()).toBe('My name is Ann  .');
 });
 
+test('double brackets that people write stay, equals signs and all', () => {
+  for (const text of ['Set [[width=3]] in the template', 'I live in [[city=Lisbon]].', '[[stop=op]]'])
+    expect(withoutDirectives(text)).toBe(text);
+  expect(withoutDirectives('I am Ann [[at=memory ttft=5]]').trim()).toBe('I am Ann');
+});
+
 test('the last user message counts, in either form of content', () => {
   const messages = [
     { role: 'user', content: 'first' },

@@ -7,9 +7,13 @@ export function findDirectives(text: string): readonly string[] {
   return text.match(directive) ?? [];
 }
 
-/** The text without its directives, for what must not carry them into another request. */
+/**
+ * The text without its directives, for what must not carry them into another request. Only a text that names an operation
+ * or an addressee (`[[op=…]]`, `[[at=…]]`) has any: what people write in double brackets is theirs and stays.
+ */
 export function withoutDirectives(text: string): string {
-  return text.replace(directive, ' ');
+  const addressed = findDirectives(text).some((found) => /[[\s](?:op|at)=/.test(found));
+  return addressed ? text.replace(directive, ' ') : text;
 }
 
 /** The operation id (`[[op=ID]]`) that travels in a text, if there is one. */

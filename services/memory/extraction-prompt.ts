@@ -1,7 +1,7 @@
 import { findDirectives, lastUserText } from '../kit/operation-id.ts';
 import { type Conversation, textOf } from './conversation.ts';
 import { type Fact, makeFact } from './fact.ts';
-import { jsonArrayIn } from './json-answer.ts';
+import { jsonArrayIn } from './llm.ts';
 
 const instructions = `Below is a conversation as a JSON array of messages. List what is worth remembering about the user
 for later conversations: lasting facts that the user stated, such as names, places, preferences and plans.

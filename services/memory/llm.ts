@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { readBody } from '../kit/bounded-body.ts';
 import type { LlmSettings } from './settings.ts';
 
 const maxAnswerBytes = 1024 * 1024;
@@ -25,7 +27,8 @@ export async function askLlm(settings: LlmSettings, content: string, signal: Abo
     await response.body?.cancel();
     throw new Error(`The model answered with status ${response.status}.`);
   }
-  const completion = JSON.parse(await boundedText(response)) as {
+  const bytes = await readBody(response.body ?? Readable.from([]), maxAnswerBytes);
+  const completion = JSON.parse(bytes.toString('utf8')) as {
     choices?: { message?: { content?: unknown } }[];
   };
   const text = completion.choices?.[0]?.message?.content;
@@ -33,14 +36,15 @@ export async function askLlm(settings: LlmSettings, content: string, signal: Abo
   return text;
 }
 
-async function boundedText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxAnswerBytes) throw new Error('The answer of the model is too long.');
-    text += decoder.decode(chunk, { stream: true });
+/** The JSON array in a model's answer, from the first `[` to the last `]`; undefined when there is none. */
+export function jsonArrayIn(answer: string): readonly unknown[] | undefined {
+  const start = answer.indexOf('[');
+  const end = answer.lastIndexOf(']');
+  if (start === -1 || end < start) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(answer.slice(start, end + 1));
+    return Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
   }
-  return text + decoder.decode();
 }

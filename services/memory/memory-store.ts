@@ -63,12 +63,14 @@ export async function storeExtraction(
   });
 }
 
+/** How many memories a user has. */
 export async function countMemories(sql: Sql | TransactionSql, userId: string): Promise<number> {
   const [row] = await sql<{ total: number }[]>`
     select count(*)::int as total from memories where user_id = ${userId}`;
   return row?.total ?? 0;
 }
 
+/** One page of a user's memories, newest first. */
 export async function listMemories(
   sql: Sql,
   userId: string,
@@ -80,6 +82,7 @@ export async function listMemories(
     order by memories.created_at desc, seq desc limit ${limit} offset ${offset}`;
 }
 
+/** Those of the named memories that are the user's, newest first; the others are left out. */
 export async function findMemories(sql: Sql, userId: string, ids: readonly string[]): Promise<Memory[]> {
   return await sql<Memory[]>`
     select id, caption, full_text, ${createdAt(sql)} from memories
@@ -87,6 +90,7 @@ export async function findMemories(sql: Sql, userId: string, ids: readonly strin
     order by memories.created_at desc, seq desc`;
 }
 
+/** All memories of a user without their texts, newest first. */
 export async function listCaptions(sql: Sql, userId: string): Promise<CaptionedMemory[]> {
   return await sql<CaptionedMemory[]>`
     select id, caption from memories where user_id = ${userId} order by memories.created_at desc, seq desc`;

@@ -1,5 +1,5 @@
 import { findDirectives } from '../kit/operation-id.ts';
-import { jsonArrayIn } from './json-answer.ts';
+import { jsonArrayIn } from './llm.ts';
 
 export interface CaptionedMemory {
   readonly id: string;

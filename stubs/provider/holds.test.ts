@@ -31,6 +31,18 @@ test('holds a stream after so many events until it is released', async () => {
   expect(seen.at(-1)).toBe('[DONE]');
 });
 
+test('a hold beyond the last event keeps the end of the body', async () => {
+  const answer = await ask('[[op=held-end tokens=2 hold=99]]', { stream: true });
+  const reader = answer.body?.getReader();
+  let text = '';
+  while (!text.includes('[DONE]')) text += Buffer.from((await reader?.read())?.value ?? []).toString();
+  const wait = await fetch(`${url}/journal/wait?op=held-end&event=completed&timeoutMs=200`);
+  expect(wait.status).toBe(408);
+  await fetch(`${url}/release?op=held-end`, { method: 'POST' });
+  expect(await reader?.read()).toMatchObject({ done: true });
+  expect((await entryOf('held-end', 'completed')).hungUpAt).toBeUndefined();
+});
+
 test('keeps a fault until the stream that it hits is released', async () => {
   const answer = await ask('[[op=held-cut tokens=9 hold=4 cut=4]]', { stream: true });
   const entry = async () => ((await (await fetch(`${url}/journal?op=held-cut`)).json()) as JournalEntry[])[0];

@@ -40,9 +40,15 @@ test('a method that it does not have is an error of its own', async () => {
 });
 
 test('the web has the same three pages for the same words', async () => {
-  const search = async () => (await fetch(`${url}/web-search?q=the%20tides`)).json();
-  const found = (await search()) as { results: { url: string }[] };
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ query: 'the tides' });
+  const search = async () => (await fetch(`${url}/web-search`, { method: 'POST', headers, body })).json();
+  const found = (await search()) as { results: object[] };
   expect(found.results).toHaveLength(3);
-  expect(found.results[0]).toMatchObject({ url: 'https://example.org/the%20tides/1' });
+  expect(found.results[0]).toMatchObject({
+    title: 'Page 1 about the tides',
+    url: 'https://example.org/the%20tides/1',
+    snippet: expect.stringContaining('the tides'),
+  });
   expect(await search()).toEqual(found);
 });

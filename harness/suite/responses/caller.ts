@@ -46,7 +46,10 @@ export function send(
   const isRaw = typeof body === 'string' || body instanceof Uint8Array;
   return fetch(`${apiUrl(worker)}${path}`, {
     method,
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     signal,
     ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
     ...(worker ? { dispatcher: worker.dispatcher } : {}),

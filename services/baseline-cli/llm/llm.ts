@@ -1,6 +1,8 @@
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent } from 'undici';
 import type { BaselineSettings } from '../../baseline-kit/settings.ts';
 import { connectionFailed, refused } from '../../baseline-kit/upstream-error.ts';
+import type { ArrivingBody } from '../../kit/arriving-body.ts';
+import { post } from '../../kit/post.ts';
 
 /** The body of a chat completion request, `model` and `messages` included. */
 export type LlmRequest = Readonly<Record<string, unknown>>;
@@ -8,42 +10,36 @@ export type LlmRequest = Readonly<Record<string, unknown>>;
 /** The model API (OpenAI Chat Completions). */
 export interface Llm {
   /** Resolves with a 200's body. @throws UpstreamError with the refusal's status, 502 or 504; the signal's reason */
-  post(body: LlmRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData['body']>;
+  post(body: LlmRequest, signal: AbortSignal): Promise<ArrivingBody>;
   close(): Promise<void>;
 }
 
 const connectTimeoutMs = 5_000;
 const longestErrorBytes = 64 * 1024;
 
+/** A model API with connections of its own, kept until `close`. */
 export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: BaselineSettings): Llm {
   const agent = new Agent({
     connect: { timeout: connectTimeoutMs },
     headersTimeout: requestTimeoutMs,
     bodyTimeout: requestTimeoutMs,
   });
+  const url = `${llmUrl}/chat/completions`;
+  const headers = {
+    'content-type': 'application/json',
+    ...(llmKey === undefined ? {} : { authorization: `Bearer ${llmKey}` }),
+  };
   return {
     post: async (body, signal) => {
-      const {
-        statusCode,
-        headers,
-        body: answer,
-      } = await request(`${llmUrl}/chat/completions`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(llmKey === undefined ? {} : { authorization: `Bearer ${llmKey}` }),
-        },
-        body: JSON.stringify(body),
-        signal,
-        dispatcher: agent,
-      }).catch((cause) => {
+      const sent = { url, headers, body: JSON.stringify(body) };
+      const answer = await post(agent, sent, signal).catch((cause) => {
         throw connectionFailed(cause);
       });
-      if (statusCode === 200) return answer;
-      const retryAfter = headers['retry-after'];
+      if (answer.statusCode === 200) return answer.body;
+      const retryAfter = answer.headers['retry-after'];
       throw refused(
-        statusCode,
-        await errorIn(answer),
+        answer.statusCode,
+        await errorIn(answer.body),
         typeof retryAfter === 'string' ? retryAfter : undefined,
       );
     },
@@ -52,16 +48,9 @@ export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: BaselineSettings
 }
 
 /** The `error` object of a refusal's body, undefined when there is none. */
-async function errorIn(body: Dispatcher.ResponseData['body']): Promise<unknown> {
+async function errorIn(body: ArrivingBody): Promise<unknown> {
   try {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of body) {
-      chunks.push(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-      if (bytes > longestErrorBytes) return undefined;
-    }
-    return (JSON.parse(Buffer.concat(chunks).toString('utf8')) as { error?: unknown } | null)?.error;
+    return (JSON.parse(await body.text(longestErrorBytes)) as { error?: unknown } | null)?.error;
   } catch {
     return undefined;
   }

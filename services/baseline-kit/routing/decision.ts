@@ -52,6 +52,7 @@ export async function decideRoute(request: ChatCompletionRequest, options: Routi
   return route(complex ? asAgent(asked) : asked, complex ? reason : 'routing_model');
 }
 
+/** Whether a value from outside names one of the decisions. */
 export function isDecision(value: unknown): value is RoutingDecision {
   return routingDecisions.some((decision) => decision === value);
 }

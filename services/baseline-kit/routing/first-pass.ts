@@ -52,6 +52,7 @@ function tokensOf({ content }: ChatMessage): number {
   return Math.floor(wordsOf(withoutDirectives(contentText(content))) * tokensPerWord);
 }
 
+/** How many words a text has: runs of anything but white space. */
 export function wordsOf(text: string): number {
   return text.match(/\S+/g)?.length ?? 0;
 }

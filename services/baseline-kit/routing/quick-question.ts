@@ -21,6 +21,7 @@ const factual: readonly RegExp[] = [
   /^(?:was ist|berechne)\s+[-(]?\d/i,
 ];
 
+/** Nothing but a greeting or thanks, in English or German, whatever its case and punctuation. */
 export function isGreeting(text: string): boolean {
   const bare = text
     .toLowerCase()

@@ -12,6 +12,7 @@ export function askedText(messages: readonly ChatMessage[]): string {
   return withoutDirectives(lastUserText(messages)).trim();
 }
 
+/** Whether the last user message shows an image; those of earlier turns were dealt with. */
 export function hasImage(messages: readonly ChatMessage[]): boolean {
   const content = messages.findLast(({ role }) => role === 'user')?.content;
   return Array.isArray(content) && content.some(({ type }) => type === 'image_url');

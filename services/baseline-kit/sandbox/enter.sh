@@ -26,6 +26,18 @@ if [ "$program" != - ] && [ ! -e "$root$program" ]; then
   : > "$root$program"
   mount --bind "$program" "$root$program"
 fi
+# What is bound here can be changed by nobody in here: a user that is root inside may own it outside. The flags of a
+# mount stay as they are, for the kernel lets no namespace loosen them, and `ro` comes in front. (Devices are root's.)
+mounts=$(cat /proc/self/mountinfo)
+while read -r _ _ _ _ point flags _; do
+  case $point in
+    "$root"/dev/*) ;;
+    # Spaces and the like are written in octal (proc_pid_mountinfo(5)).
+    "$root"/*) mount -o "remount,bind,ro,${flags#r?,}" "$(printf "$point")" ;;
+  esac
+done <<EOF
+$mounts
+EOF
 # Where an engine masks parts of /proc the kernel refuses a new one; the programs then do without.
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc" 2>/dev/null || true
 

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CodeRun, RunOutcome } from './code-run.ts';
 import { commandLine, type Isolation } from './isolation.ts';
-import { kill, killLeftovers, markerVariable } from './leftovers.ts';
+import { kill, killLeftovers, markerVariable, processesOfRun, processesOfUser } from './leftovers.ts';
+import { isHidden, lendUser } from './lent-user.ts';
 import type { SandboxLimits } from './limits.ts';
 import type { Runtime } from './runtimes.ts';
 
@@ -32,15 +33,14 @@ process.on('exit', () => {
  */
 export async function runCode(request: RunRequest): Promise<CodeRun> {
   request.signal.throwIfAborted();
-  // A server that runs as root lends the program a user of its own, so that it can read and signal nobody else's.
-  const user = process.getuid?.() === 0 ? randomInt(50_000, 60_000) : undefined;
+  using user = await lendUser(request.isolation === 'process');
   // In a mount namespace the folder is in memory, laid over this one and seen by nobody else: nothing can be left of it.
   const covered = request.program.startsWith('/tmp/') ? '/var/tmp' : '/tmp';
-  if (request.isolation === 'namespaces') return await runIn(covered, user, request);
+  if (request.isolation === 'namespaces') return await runIn(covered, user?.id, request);
   const folder = await mkdtemp(join(tmpdir(), 'gauntlet-sandbox-'));
   try {
-    if (user !== undefined) await chown(folder, user, user);
-    return await runIn(folder, user, request);
+    if (user !== undefined) await chown(folder, user.id, user.id);
+    return await runIn(folder, user?.id, request);
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
   }
@@ -49,14 +49,16 @@ export async function runCode(request: RunRequest): Promise<CodeRun> {
 async function runIn(folder: string, user: number | undefined, request: RunRequest): Promise<CodeRun> {
   const { isolation, runtime, program, code, limits, signal } = request;
   const marker = randomUUID();
-  const { file, args } = commandLine(isolation, runtime, program, folder, limits, user !== undefined);
+  // Only root can make way to a hidden program, and then takes the lent user's id on the way.
+  const hidden = isolation === 'namespaces' && user !== undefined && (await isHidden(program));
+  const { file, args } = commandLine({ isolation, runtime, program, hidden, limits, user }, folder);
   const startedAt = performance.now();
   const child = spawn(file, args, {
     cwd: folder,
     env: launcherEnvironment(marker, folder),
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
-    ...(user === undefined ? {} : { uid: user, gid: user }),
+    ...(user === undefined || hidden ? {} : { uid: user, gid: user }),
   });
   if (child.pid !== undefined) groups.add(child.pid);
   const capture = captureOutput(child, limits.outputBytes, () => stop('output_limit'));
@@ -75,7 +77,8 @@ async function runIn(folder: string, user: number | undefined, request: RunReque
     const { exitCode, exitSignal } = await exited(child);
     const durationMs = Math.round(performance.now() - startedAt);
     if (child.pid !== undefined) kill(-child.pid, 'SIGKILL');
-    if (isolation === 'process') await killLeftovers(marker);
+    if (isolation === 'process')
+      await killLeftovers(() => (user === undefined ? processesOfRun(marker) : processesOfUser(user)));
     const output = await capture.finish();
     signal.throwIfAborted();
     return { runtime: runtime.name, outcome, exitCode, signal: exitSignal, output, durationMs };

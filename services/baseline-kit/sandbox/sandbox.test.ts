@@ -8,6 +8,8 @@ const log = pino({ level: 'silent' });
 const sandbox = createSandbox({ log, limits: { ...defaultLimits, wallClockMs: 9_000, cpuSeconds: 1 } });
 // It needs setpriv and prlimit (util-linux), which every Linux has.
 const onLinux = process.platform === 'linux' ? test : test.skip;
+const { isolation } = await sandbox.abilities();
+const inNamespaces = isolation === 'namespaces' ? test : test.skip;
 const never = new AbortController().signal;
 
 /** Processes on this machine with `text` in their command line. */
@@ -64,4 +66,13 @@ onLinux('an abort ends the program and all that it started', async () => {
   leaving.abort(new Error('gone'));
   await expect(running).rejects.toThrow('gone');
   expect(processesWith(mark)).toEqual([]);
+});
+
+inNamespaces('a program changes nothing of the host, not even what its user may own there', async () => {
+  const code = `
+    import { chmodSync, statSync } from 'node:fs';
+    for (const path of [process.execPath, '/usr', '/usr/bin/env'])
+      try { chmodSync(path, statSync(path).mode); console.log('changed', path); } catch ({ code }) { console.log(code); }`;
+  const run = await sandbox.run('node', code, never);
+  expect(run.output.trim().split('\n')).toEqual(['EROFS', 'EROFS', 'EROFS']);
 });

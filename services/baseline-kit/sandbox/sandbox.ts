@@ -26,6 +26,8 @@ export interface SandboxOptions {
   readonly limits?: SandboxLimits;
   /** Programs at the same time, in one worker; more wait for their turn. */
   readonly concurrency?: number;
+  /** Where neither namespaces nor a user of their own can be had: run programs as the server's user all the same. */
+  readonly sharedUser?: boolean;
 }
 
 interface Found {
@@ -34,11 +36,12 @@ interface Found {
 }
 
 /** Runs programs of strangers as child processes; see {@link Isolation} for what keeps them in. */
-export function createSandbox({ log, limits = defaultLimits, concurrency = 2 }: SandboxOptions): Sandbox {
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const { log, limits = defaultLimits, concurrency = 2, sharedUser = false } = options;
   const slots = createSlots(concurrency);
   let finding: Promise<Found> | undefined;
   const found = () => {
-    finding ??= explore().then((result) => {
+    finding ??= explore(sharedUser).then((result) => {
       log.info(result, 'sandbox explored');
       // A machine too busy to start a program in time is asked again.
       if (Object.keys(result.programs).length === 0) finding = undefined;
@@ -70,9 +73,13 @@ export function createSandbox({ log, limits = defaultLimits, concurrency = 2 }: 
 const exploreMs = 30_000;
 const exploreLimits: SandboxLimits = { ...defaultLimits, wallClockMs: exploreMs };
 
-/** Tries each program under the strongest isolation first; what starts under it is used. */
-async function explore(): Promise<Found> {
-  for (const isolation of ['namespaces', 'process'] as const) {
+/**
+ * Tries each program under the strongest isolation first; what starts under it is used. A program that shares the
+ * server's user could read its environment, keys included, and outlive its run: nobody gets that without asking.
+ */
+async function explore(sharedUser: boolean): Promise<Found> {
+  const fallback = sharedUser || process.getuid?.() === 0 ? (['process'] as const) : [];
+  for (const isolation of ['namespaces', ...fallback] as const) {
     const pairs = await Promise.all(
       Object.values(runtimes).map(async (runtime) => {
         for (const program of runtime.programs) {

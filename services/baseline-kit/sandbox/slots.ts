@@ -4,6 +4,7 @@ export interface Slots {
   use<T>(signal: AbortSignal, fn: () => Promise<T>): Promise<T>;
 }
 
+/** Places of one worker, given to those who wait in the order in which they came. */
 export function createSlots(count: number): Slots {
   let free = count;
   const waiting: (() => void)[] = [];

@@ -1,7 +1,7 @@
 import { tool } from '@langchain/core/tools';
 import { z } from 'zod';
+import { toolNames } from '../routing.ts';
 import { evaluate } from './expression.ts';
-import { toolNames } from './tool-names.ts';
 
 export const calculator = tool(
   ({ expression }) => {

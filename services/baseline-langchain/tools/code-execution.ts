@@ -2,7 +2,7 @@ import { tool } from '@langchain/core/tools';
 import { z } from 'zod';
 import { describeEnd } from '../../baseline-kit/sandbox/code-run.ts';
 import type { Sandbox } from '../../baseline-kit/sandbox/sandbox.ts';
-import { toolNames } from './tool-names.ts';
+import { toolNames } from '../routing.ts';
 
 /** Runs a program in the sandbox; it ends with the request. */
 export function codeExecution(sandbox: Sandbox, signal: AbortSignal) {

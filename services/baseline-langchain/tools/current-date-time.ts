@@ -1,6 +1,6 @@
 import { tool } from '@langchain/core/tools';
 import { z } from 'zod';
-import { toolNames } from './tool-names.ts';
+import { toolNames } from '../routing.ts';
 
 export const currentDateTime = tool(
   ({ time_zone: timeZone }) => {

@@ -1,7 +1,7 @@
 import { tool } from '@langchain/core/tools';
 import { z } from 'zod';
 import type { MemoryClient } from '../../baseline-kit/memory/memory-client.ts';
-import { toolNames } from './tool-names.ts';
+import { toolNames } from '../routing.ts';
 
 /** Full texts behind the captions that the request carries; only of `userId`. */
 export function investigateMemory(memory: MemoryClient, userId: string, signal: AbortSignal) {

@@ -2,13 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Sql } from '../../kit/database.ts';
 
 /** Two competitors that answered the same prompt, in the order in which the client sees them. */
-export type Matchup = {
+export interface Matchup {
   readonly promptId: string;
   readonly promptHash: string;
   readonly modelA: string;
   readonly modelB: string;
-};
+}
 
+/** A matchup with an id that nobody can guess; the models in the order in which the client sees their answers. */
 export function newMatchup(prompt: string, [modelA, modelB]: readonly [string, string]): Matchup {
   return {
     promptId: `arena-${randomBytes(8).toString('hex')}`,
@@ -34,6 +35,7 @@ export function pickPair<T>(
   return [entries[first] as T, entries[second] as T];
 }
 
+/** Stores a matchup, so that a vote on it may come to any worker. */
 export async function saveMatchup(
   sql: Sql,
   { promptId, promptHash, modelA, modelB }: Matchup,

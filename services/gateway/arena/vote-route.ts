@@ -4,7 +4,7 @@ import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
 import { recordVote, sessionTooYoung, type VoteResult } from './vote.ts';
 
-const MAX_VOTES_PER_HOUR = 50;
+const maxVotesPerHour = 50;
 
 /** PostgreSQL texts can't hold NUL. */
 const noNul = '^[^\\u0000]*$';
@@ -24,7 +24,7 @@ const Recorded = Type.Object({
   model_b: Type.String(),
 });
 
-const REFUSALS: Readonly<Record<Exclude<VoteResult['kind'], 'recorded'>, OpenaiError>> = {
+const refusals: Readonly<Record<Exclude<VoteResult['kind'], 'recorded'>, OpenaiError>> = {
   unknown: openaiError(404, 'No such matchup.', 'invalid_request_error', 'matchup_not_found', 'prompt_id'),
   voted_already: openaiError(
     409,
@@ -36,7 +36,7 @@ const REFUSALS: Readonly<Record<Exclude<VoteResult['kind'], 'recorded'>, OpenaiE
   too_early: openaiError(400, 'Read both answers first.', 'invalid_request_error', 'vote_too_early'),
   rate_limited: openaiError(
     429,
-    `At most ${MAX_VOTES_PER_HOUR} votes in an hour.`,
+    `At most ${maxVotesPerHour} votes in an hour.`,
     'rate_limit_error',
     'rate_limit_exceeded',
   ),
@@ -61,9 +61,9 @@ export function addVoteRoute(app: TypedServer, { settings, sql }: Gateway): void
       );
     }
     const voter = user_id ? `user:${user_id}` : `ip:${request.ip}`;
-    const rules = { minAgeMs: settings.arenaMinVoteAgeMs, maxPerHour: MAX_VOTES_PER_HOUR };
+    const rules = { minAgeMs: settings.arenaMinVoteAgeMs, maxPerHour: maxVotesPerHour };
     const result = await recordVote(sql, { promptId, winner, voter }, rules);
-    if (result.kind !== 'recorded') throw REFUSALS[result.kind];
+    if (result.kind !== 'recorded') throw refusals[result.kind];
     return { status: 'recorded' as const, model_a: result.modelA, model_b: result.modelB };
   });
 }

@@ -1,25 +1,25 @@
 import type { Sql } from '../../kit/database.ts';
 
-export type Vote = {
+export interface Vote {
   readonly promptId: string;
   readonly winner: 'A' | 'B' | 'tie' | 'both_bad';
   /** User id, or the client's address. */
   readonly voter: string;
-};
+}
 
 export type VoteResult =
   | { readonly kind: 'recorded'; readonly modelA: string; readonly modelB: string }
   | { readonly kind: 'unknown' | 'voted_already' | 'too_early' | 'rate_limited' };
 
-export type VoteRules = {
+export interface VoteRules {
   /** Younger matchups can't have been read yet. */
   readonly minAgeMs: number;
   readonly maxPerHour: number;
-};
+}
 
-const MIN_SESSION_AGE_MS = 3_600_000;
+const minSessionAgeMs = 3_600_000;
 /** Anything smaller is a Unix time in seconds: in milliseconds it would lie in January 1970. */
-const SMALLEST_MS = 100_000_000_000;
+const smallestMs = 100_000_000_000;
 
 /**
  * Records a vote once. The matchup's row is locked against a second vote for it, and an advisory lock lines up the
@@ -55,6 +55,6 @@ export function recordVote(
 
 /** True for a session younger than one hour; its start comes in seconds or milliseconds since 1970. */
 export function sessionTooYoung(createdAt: number, nowMs: number): boolean {
-  const createdAtMs = createdAt < SMALLEST_MS ? createdAt * 1_000 : createdAt;
-  return nowMs - createdAtMs < MIN_SESSION_AGE_MS;
+  const createdAtMs = createdAt < smallestMs ? createdAt * 1_000 : createdAt;
+  return nowMs - createdAtMs < minSessionAgeMs;
 }

@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Dispatcher } from 'undici';
+import type { ArrivingBody } from '../../kit/arriving-body.ts';
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
 import type { Trace } from '../../kit/debug/trace.ts';
 import { type OutcomeWatch, watchOutcome } from '../metrics/outcome-watch.ts';
@@ -14,7 +14,7 @@ import { connectionFailure, type ErrorAnswer } from '../upstream/upstream-failur
 import { type ForwardedIds, forwardedHeaders, outgoing } from './forwarding.ts';
 
 /** One conversation on its way to an agent or a provider, whose bytes go to the client as they are. */
-export type ChatCall = {
+export interface ChatCall {
   readonly target: Target;
   readonly request: ChatCompletionRequest;
   /** Of another API of the provider's, below its base address; a chat without it. */
@@ -27,13 +27,13 @@ export type ChatCall = {
   readonly upstreams: Upstreams;
   /** Told how each request to an upstream ended. */
   readonly observe: ModelPlane['observe'];
-};
+}
 
 export type Opened =
   /** Status 200 and the expected content type; the body is still to come. */
   | {
       readonly kind: 'open';
-      readonly body: Readable;
+      readonly body: ArrivingBody;
       /** To be told how the body ended. */
       readonly watch: OutcomeWatch;
     }

@@ -1,5 +1,5 @@
+import { callSignal } from '../../kit/call-signal.ts';
 import { ChatCompletion, ChatCompletionRequest } from '../../kit/chat-schema.ts';
-import { clientGone } from '../../kit/client-gone.ts';
 import { tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
@@ -52,7 +52,7 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
       upstreams,
       observe: plane.observe,
     };
-    const signal = AbortSignal.any([clientGone(reply.raw), cutOff]);
+    const signal = callSignal(reply.raw, cutOff);
     if (stream) await answerStream(call, reply, agent, signal, settings);
     else await answerJson(call, reply, agent, signal, settings.requestTimeoutMs);
     return reply;

@@ -43,7 +43,7 @@ test('an image becomes an image part, any other type the file part of the OpenAI
 });
 
 test('what is in the words of the OpenAI API already, and messages without files, stay as they are', () => {
-  const own = attached({ file_id: 'file-1' });
+  const own: readonly ChatMessage[] = attached({ file_id: 'file-1' });
   expect(readableFiles(own)).toBe(own);
   const plain = [{ role: 'user', content: 'Hi' }] as unknown as readonly ChatMessage[];
   expect(readableFiles(plain)).toBe(plain);

@@ -42,3 +42,10 @@ test('the choice of an agent passes only when it looks like one', () => {
   );
   expect(forwardedHeaders({ ...ids, baselineAgent: 'a\nb' })).not.toHaveProperty('x-baseline-agent');
 });
+
+test('a request of an API without messages is passed on without them', () => {
+  expect(JSON.parse(forwardedBody({ model: 'm', input: 'Hi', user: null } as never))).toEqual({
+    model: 'm',
+    input: 'Hi',
+  });
+});

@@ -3,16 +3,16 @@ import { providerFields } from '../model/provider-fields.ts';
 import type { Route } from '../model/route.ts';
 
 /** What a competitor is told about a request beside its body. */
-export type ForwardedIds = {
+export interface ForwardedIds {
   readonly requestId: string;
   readonly correlationId: string;
   readonly debug: boolean;
   readonly stream: boolean;
   /** The client's X-Baseline-Agent header, unchecked. */
   readonly baselineAgent?: string | string[] | undefined;
-};
+}
 
-const AGENT_NAME = /^[a-z][a-z-]{0,31}$/;
+const agentName = /^[a-z][a-z-]{0,31}$/;
 
 /** Where a conversation goes by a route: address, the headers only this upstream gets, and the body. */
 export function outgoing(route: Route, request: ChatCompletionRequest, path = '/chat/completions') {
@@ -32,7 +32,9 @@ export function outgoing(route: Route, request: ChatCompletionRequest, path = '/
 export function forwardedBody(request: ChatCompletionRequest): string {
   const { competitor_id: _routing, messages, ...rest } = request;
   const given = Object.entries(rest).filter(([, value]) => value !== null);
-  return JSON.stringify({ ...Object.fromEntries(given), messages: withoutNulls(messages) });
+  // Other APIs than that of chats have no messages.
+  const said = messages === undefined ? {} : { messages: withoutNulls(messages) };
+  return JSON.stringify({ ...Object.fromEntries(given), ...said });
 }
 
 /** The headers for the competitor; the client's credentials are not among them. */
@@ -45,7 +47,7 @@ export function forwardedHeaders(ids: ForwardedIds): Record<string, string> {
     'x-correlation-id': ids.correlationId,
     ...(ids.debug ? { 'x-debug-request-id': ids.requestId } : {}),
     ...(ids.stream ? { 'x-upstream-service': 'gateway' } : {}),
-    ...(typeof baselineAgent === 'string' && AGENT_NAME.test(baselineAgent)
+    ...(typeof baselineAgent === 'string' && agentName.test(baselineAgent)
       ? { 'x-baseline-agent': baselineAgent }
       : {}),
   };

@@ -1,18 +1,18 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
+import { boundedSignal } from '../../kit/call-signal.ts';
 import type { Usage } from '../../kit/chat-schema.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
-import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatCall, openCall } from './chat-call.ts';
 
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const maxAnswerBytes = 64 * 1024 * 1024;
 
-export type CompletionBody = {
+export interface CompletionBody {
   readonly id?: unknown;
   readonly choices: readonly { readonly message?: unknown }[];
   readonly usage?: Usage;
-};
+}
 
 export type Completion =
   | { readonly bytes: Buffer; readonly body: CompletionBody }
@@ -25,15 +25,15 @@ export async function askForCompletion(
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<Completion> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  const opened = await openCall(call, dispatcher, bounded);
+  using bounded = boundedSignal(signal, timeoutMs);
+  const opened = await openCall(call, dispatcher, bounded.signal);
   if (opened.kind === 'refused') return { refused: opened.answer };
   const failed = (error: OpenaiError): Completion => {
-    opened.watch.failure(error.statusCode, bounded);
+    opened.watch.failure(error.statusCode, bounded.signal);
     return { refused: { error } };
   };
   try {
-    const bytes = await readBody(opened.body, MAX_ANSWER_BYTES);
+    const bytes = await opened.body.bytes(maxAnswerBytes);
     const body = parseCompletion(bytes);
     if (!body) return failed(invalidAnswer(call.target.model));
     opened.watch.success(body.usage);

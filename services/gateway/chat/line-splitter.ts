@@ -1,5 +1,5 @@
-const LF = 0x0a;
-const CR = 0x0d;
+const lf = 0x0a;
+const cr = 0x0d;
 
 /** A line outgrew the bound; the stream cannot be what it claims to be. */
 export class LineTooLongError extends Error {}
@@ -27,8 +27,8 @@ export class LineSplitter {
   push(chunk: Buffer): Buffer[] {
     const lines: Buffer[] = [];
     let start = 0;
-    let nextCr = chunk.indexOf(CR);
-    let nextLf = chunk.indexOf(LF);
+    let nextCr = chunk.indexOf(cr);
+    let nextLf = chunk.indexOf(lf);
     while (nextCr !== -1 || nextLf !== -1) {
       const isCr = nextCr !== -1 && (nextLf === -1 || nextCr < nextLf);
       const end = isCr ? nextCr : nextLf;
@@ -36,8 +36,8 @@ export class LineSplitter {
       if (!secondHalfOfCrLf) lines.push(this.#take(chunk.subarray(start, end)));
       this.#afterCr = isCr;
       start = end + 1;
-      if (isCr) nextCr = chunk.indexOf(CR, start);
-      else nextLf = chunk.indexOf(LF, start);
+      if (isCr) nextCr = chunk.indexOf(cr, start);
+      else nextLf = chunk.indexOf(lf, start);
     }
     if (start < chunk.length) {
       this.#keep(chunk.subarray(start));

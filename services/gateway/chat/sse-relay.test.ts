@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SseRelay } from './sse-relay.ts';
 
-const ROLE = 'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\n';
-const WORD = 'data: {"choices":[{"delta":{"content":"grüße 😀"}}]}\n\n';
-const DONE = 'data: [DONE]\n\n';
+const role = 'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\n';
+const word = 'data: {"choices":[{"delta":{"content":"grüße 😀"}}]}\n\n';
+const done = 'data: [DONE]\n\n';
 
 function relay(
   chunks: readonly (string | Buffer)[],
@@ -28,14 +28,14 @@ function errorCodeOf(text: string): unknown {
 }
 
 test('a whole stream passes unchanged', () => {
-  const { text, outcomes, frames } = relay([ROLE, WORD, DONE]);
-  expect(text).toBe(ROLE + WORD + DONE);
+  const { text, outcomes, frames } = relay([role, word, done]);
+  expect(text).toBe(role + word + done);
   expect(outcomes).toEqual(['complete']);
   expect(frames).toBe(2);
 });
 
 test('the bytes do not depend on where the upstream cut its chunks, inside characters included', () => {
-  const bytes = Buffer.from(`: hello\n\n${ROLE}${WORD}${WORD}${DONE}`);
+  const bytes = Buffer.from(`: hello\n\n${role}${word}${word}${done}`);
   fc.assert(
     fc.property(fc.array(fc.nat(bytes.length), { maxLength: 12 }), (cuts) => {
       const borders = [0, ...cuts.toSorted((a, b) => a - b), bytes.length];
@@ -46,7 +46,7 @@ test('the bytes do not depend on where the upstream cut its chunks, inside chara
 });
 
 test('frames that lie there ready to pass are judged like the same bytes one by one', () => {
-  const pieces = [ROLE, WORD, DONE, ': hello\n\n', '\n', '\r\n', 'data: 42\n\n', 'data: {"a":\ndata: 1}\n\n'];
+  const pieces = [role, word, done, ': hello\n\n', '\n', '\r\n', 'data: 42\n\n', 'data: {"a":\ndata: 1}\n\n'];
   const wrong = ['data: {"a":1}x\n\n', 'data: {"a":1}\r\n\r\n', 'data: {"a":1\r}\n\n', 'data:{"b":1}\n\n'];
   const bytes = [Buffer.from('data: {"a":"\xff"}\n\n', 'latin1'), 'data: {"a":"\uFFFD"}\n\n', 'event: x\n'];
   const error = 'data: {"error":{"message":"overloaded"}}\n\n';
@@ -65,37 +65,37 @@ test('frames that lie there ready to pass are judged like the same bytes one by 
 
 test('a frame leaves as soon as it is whole, and not before', () => {
   const machine = new SseRelay();
-  expect(machine.push(Buffer.from(WORD.slice(0, -1))).out.length).toBe(0);
-  expect(machine.push(Buffer.from('\n')).out.toString()).toBe(WORD);
+  expect(machine.push(Buffer.from(word.slice(0, -1))).out.length).toBe(0);
+  expect(machine.push(Buffer.from('\n')).out.toString()).toBe(word);
 });
 
 test('spacing and field order inside data survive, CRLF becomes LF', () => {
   const odd = 'data:  { "b":1,\t"a":1.0 }';
-  expect(relay([`${odd}\r\n\r\n`, DONE]).text).toBe(`${odd}\n\n${DONE}`);
+  expect(relay([`${odd}\r\n\r\n`, done]).text).toBe(`${odd}\n\n${done}`);
 });
 
 test('a frame of several data lines stays one frame', () => {
   const two = 'data: {"a":\ndata: 1}\n\n';
-  expect(relay([two, DONE])).toMatchObject({ text: two + DONE, frames: 1 });
+  expect(relay([two, done])).toMatchObject({ text: two + done, frames: 1 });
 });
 
 test('comments pass; event, id and retry lines do not', () => {
-  const { text } = relay([`\uFEFF: one\nevent: x\nid: 7\nretry: 5\n${WORD}`, DONE]);
-  expect(text).toBe(`: one\n\n${WORD}${DONE}`);
+  const { text } = relay([`\uFEFF: one\nevent: x\nid: 7\nretry: 5\n${word}`, done]);
+  expect(text).toBe(`: one\n\n${word}${done}`);
 });
 
 test('only one [DONE] passes, and nothing after it', () => {
-  expect(relay([ROLE, DONE, DONE, WORD]).text).toBe(ROLE + DONE);
+  expect(relay([role, done, done, word]).text).toBe(role + done);
 });
 
 test('a [DONE] without its blank line still counts', () => {
-  expect(relay([ROLE, 'data: [DONE]']).text).toBe(ROLE + DONE);
+  expect(relay([role, 'data: [DONE]']).text).toBe(role + done);
 });
 
 test('an early end is one error frame and no [DONE], with finish_reason seen too', () => {
   const stop = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n';
-  const { text } = relay([ROLE, stop]);
-  expect(text.startsWith(ROLE + stop)).toBe(true);
+  const { text } = relay([role, stop]);
+  expect(text.startsWith(role + stop)).toBe(true);
   expect(errorCodeOf(text)).toBe('upstream_truncated');
   expect(text).not.toContain('[DONE]');
 });
@@ -105,14 +105,14 @@ test('an empty stream is an error too', () => {
 });
 
 test('half a frame at the end never reaches the client', () => {
-  const { text } = relay([ROLE, WORD.slice(0, 30)]);
+  const { text } = relay([role, word.slice(0, 30)]);
   expect(text).not.toContain('content');
   expect(errorCodeOf(text)).toBe('upstream_truncated');
 });
 
 test('a broken connection ends the stream with its own code', () => {
   const failure = { code: 'upstream_timeout', message: 'silent' };
-  const { text } = relay([ROLE], (machine) => machine.fail(failure).out);
+  const { text } = relay([role], (machine) => machine.fail(failure).out);
   expect(errorCodeOf(text)).toBe('upstream_timeout');
 });
 
@@ -124,8 +124,8 @@ test.each([
   ['a page of HTML', '<html>\n'],
   ['[DONE] inside another frame', 'data: {"a":1}\ndata: [DONE]\n\n'],
 ])('%s ends the stream with an error frame, once', (_name, garbage) => {
-  const { text, outcomes } = relay([ROLE, garbage, WORD, DONE]);
-  expect(text.startsWith(ROLE)).toBe(true);
+  const { text, outcomes } = relay([role, garbage, word, done]);
+  expect(text.startsWith(role)).toBe(true);
   expect(text.match(/"error"/g)).toHaveLength(1);
   expect(errorCodeOf(text)).toBe('upstream_truncated');
   expect(text).not.toContain('[DONE]');
@@ -134,8 +134,8 @@ test.each([
 
 test("the upstream's own error frame passes and is the end: no second error, no [DONE]", () => {
   const error = 'data: {"error":{"message":"overloaded","code":"x"}}\n\n';
-  const { text, outcomes } = relay([ROLE, error, DONE]);
-  expect(text).toBe(ROLE + error);
+  const { text, outcomes } = relay([role, error, done]);
+  expect(text).toBe(role + error);
   expect(outcomes).toEqual(['upstream_error']);
 });
 

@@ -46,12 +46,8 @@ export class SseRelay {
   #outcome: RelayOutcome | undefined;
   /** Frames passed on so far, `[DONE]` not counted. */
   frames = 0;
-  #lastFrame: readonly Buffer[] = [];
-
-  /** What the last frame says of the tokens of the stream, if it does. */
-  get usage(): Usage | undefined {
-    return (objectOf(this.#lastFrame)?.usage as Usage | null | undefined) ?? undefined;
-  }
+  /** What the stream has said of its tokens, unchecked. */
+  usage: Usage | undefined;
 
   /** Takes the next bytes of the upstream, cut anywhere. */
   push(chunk: Buffer): RelayStep {
@@ -108,7 +104,7 @@ export class SseRelay {
       if (!body) break;
       start = end + 2;
       this.#atStart = false;
-      this.frames += 1;
+      this.#passed(body);
       if (body.error) {
         this.#outcome = { kind: 'upstream_error' };
         break;
@@ -158,9 +154,13 @@ export class SseRelay {
     }
     for (const line of lines) out.push(line, LINE_END);
     out.push(LINE_END);
-    this.frames += 1;
-    this.#lastFrame = lines;
+    this.#passed(body);
     if (body.error) this.#outcome = { kind: 'upstream_error' };
+  }
+
+  #passed({ usage }: Record<string, unknown>): void {
+    this.frames += 1;
+    if (usage) this.usage = usage as Usage;
   }
 
   #garbage(what: string, out: Buffer[]): void {

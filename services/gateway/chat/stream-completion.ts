@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
-import { letEnd } from '../../kit/let-end.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
 import { type EventStream, openEventStream } from '../../kit/sse.ts';
 import { within } from '../../kit/within.ts';
@@ -10,7 +9,10 @@ import { type ChatCall, type Opened, openCall } from './chat-call.ts';
 import { answerRefusal } from './json-completion.ts';
 import { errorFrame, type RelayOutcome, SseRelay, type StreamFailure } from './sse-relay.ts';
 
-type Relayed = { readonly frames: number; readonly outcome: RelayOutcome | { readonly kind: 'client_gone' } };
+interface Relayed {
+  readonly frames: number;
+  readonly outcome: RelayOutcome | { readonly kind: 'client_gone' };
+}
 
 /** Answers with the competitor's stream; see {@link SseRelay} for what passes and how it ends. */
 export async function answerStream(
@@ -63,8 +65,8 @@ async function relay(
   };
   try {
     try {
-      for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-        step = machine.push(chunk as Buffer);
+      for await (const chunk of body) {
+        step = machine.push(chunk);
         await pass();
         if (step.outcome) break;
       }
@@ -78,16 +80,13 @@ async function relay(
       await pass();
     }
   } catch {
-    body.on('error', () => undefined).destroy();
+    body.destroy();
     watch.cancelled();
     return { frames: machine.frames, outcome: { kind: 'client_gone' } };
   }
   const outcome = step.outcome ?? { kind: 'complete' };
-  if (outcome.kind === 'complete') {
-    letEnd(body);
-  } else {
-    body.on('error', () => undefined).destroy();
-  }
+  if (outcome.kind === 'complete') body.letEnd();
+  else body.destroy();
   return { frames: machine.frames, outcome };
 }
 

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { Type } from 'typebox';
 import { request as send } from 'undici';
+import { readBody } from '../../kit/bounded-body.ts';
 import { clientGone } from '../../kit/client-gone.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import { openEventStream } from '../../kit/sse.ts';
 import { competitorByName } from '../competitors.ts';
 import type { Gateway } from '../gateway.ts';
-import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure, refusal } from '../upstream/upstream-failure.ts';
 
-const MAX_REFUSAL_BYTES = 64 * 1024;
+const maxRefusalBytes = 64 * 1024;
 
 /** GET /api/debug/stream/:rid?baseline= — a baseline's own debug stream, byte for byte. */
 export function addBaselineStreamRoute(app: TypedServer, { settings, agent, cutOff }: Gateway): void {
@@ -39,7 +39,7 @@ export function addBaselineStreamRoute(app: TypedServer, { settings, agent, cutO
       throw connectionFailure(cause, competitor.id);
     });
     if (upstream.statusCode !== 200) {
-      const text = (await readBody(upstream.body, MAX_REFUSAL_BYTES)).toString('utf8');
+      const text = (await readBody(upstream.body, maxRefusalBytes)).toString('utf8');
       throw refusal(upstream.statusCode, text, competitor.id).error;
     }
     // No pings of ours: bytes pass as they come, and a ping could fall inside of a frame.

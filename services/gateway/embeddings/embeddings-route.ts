@@ -7,7 +7,6 @@ import { answerRefusal } from '../chat/json-completion.ts';
 import { passedCall } from '../completions/passed-call.ts';
 import { EmbeddingInput } from '../completions/prompt.ts';
 import type { Gateway } from '../gateway.ts';
-import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { encoded, inputCount, readEmbeddingList } from './embedding-list.ts';
 
@@ -57,7 +56,7 @@ export function addEmbeddingsRoute(app: TypedServer, gateway: Gateway): void {
       return reply;
     }
     try {
-      const bytes = await readBody(opened.body, maxAnswerBytes);
+      const bytes = await opened.body.bytes(maxAnswerBytes);
       const list = readEmbeddingList(bytes, inputCount(body.input));
       if (list === undefined) throw invalidAnswer(body.model);
       const { prompt_tokens = 0, total_tokens = 0 } = list.usage ?? {};

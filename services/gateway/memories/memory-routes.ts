@@ -1,17 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { request as send } from 'undici';
+import { readBody } from '../../kit/bounded-body.ts';
 import { clientGone } from '../../kit/client-gone.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
-import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure } from '../upstream/upstream-failure.ts';
 
-const TIMEOUT_MS = 15_000;
-const CLEAR_TIMEOUT_MS = 30_000;
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-const SERVICE = 'The memory service';
+const usualTimeoutMs = 15_000;
+const clearTimeoutMs = 30_000;
+const maxAnswerBytes = 16 * 1024 * 1024;
+const service = 'The memory service';
 
 const User = Type.Object({ user_id: Type.String({ format: 'uuid' }) });
 const MemoryId = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) });
@@ -40,7 +40,7 @@ export function addMemoryRoutes(app: TypedServer, gateway: Gateway): void {
   app.delete(
     '/api/memories/clear',
     { ...open, schema: { summary: "Delete all of a user's memories", tags, querystring: User } },
-    (request, reply) => proxy(gateway, request, reply, 'DELETE', '/memories/clear', CLEAR_TIMEOUT_MS),
+    (request, reply) => proxy(gateway, request, reply, 'DELETE', '/memories/clear', clearTimeoutMs),
   );
   app.patch(
     '/api/memories/:id',
@@ -64,10 +64,10 @@ async function proxy(
   reply: FastifyReply,
   method: 'GET' | 'PATCH' | 'DELETE',
   path: string,
-  timeoutMs = TIMEOUT_MS,
+  timeoutMs = usualTimeoutMs,
 ): Promise<FastifyReply> {
   if (settings.memoryUrl === undefined) {
-    throw openaiError(503, `${SERVICE} is not configured.`, 'server_error', 'memory_not_configured');
+    throw openaiError(503, `${service} is not configured.`, 'server_error', 'memory_not_configured');
   }
   const [, query] = request.url.split(/\?(.*)/s);
   const hasBody = method === 'PATCH';
@@ -84,7 +84,7 @@ async function proxy(
       },
       ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
     });
-    const body = await readBody(upstream.body, MAX_ANSWER_BYTES);
+    const body = await readBody(upstream.body, maxAnswerBytes);
     const { 'content-type': type, 'retry-after': retryAfter } = upstream.headers;
     if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
     return reply
@@ -92,6 +92,6 @@ async function proxy(
       .type(typeof type === 'string' ? type : 'application/json; charset=utf-8')
       .send(body);
   } catch (cause) {
-    throw connectionFailure(cause, SERVICE);
+    throw connectionFailure(cause, service);
   }
 }

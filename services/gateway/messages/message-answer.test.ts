@@ -26,15 +26,18 @@ test('a completion is a message with its text, calls and usage', () => {
     model: 'm',
     content: [
       { type: 'text', text: 'so', citations: null },
-      { type: 'tool_use', id: 'c1', name: 'look', input: { a: 1 } },
+      { type: 'tool_use', id: 'c1', name: 'look', input: { a: 1 }, caller: { type: 'direct' } },
     ],
     stop_reason: 'tool_use',
     stop_sequence: null,
+    stop_details: null,
+    container: null,
     usage: {
       input_tokens: 3,
       output_tokens: 4,
       cache_creation_input_tokens: 0,
       cache_read_input_tokens: 0,
+      output_tokens_details: null,
     },
   });
 });

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { ChatCompletion } from '../../kit/chat-schema.ts';
+import { randomHex } from '../../kit/request-ids.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatUsage, messageEndOf, messageUsageOf } from './message-end.ts';
 import type { Block, MessageAnswer, MessagesRequest } from './messages-schema.ts';
@@ -28,8 +29,8 @@ export function askedOf(request: MessagesRequest, inputTokens: number): Asked {
   };
 }
 
-export const newMessageId = (): string => `msg_${randomBytes(12).toString('hex')}`;
-export const newToolUseId = (): string => `toolu_${randomBytes(12).toString('hex')}`;
+export const newMessageId = (): string => `msg_${randomHex(12)}`;
+export const newToolUseId = (): string => `toolu_${randomHex(12)}`;
 
 /**
  * The hash whose digest signs a thinking block: the same from every worker. Nobody checks it when it comes back, as a
@@ -67,7 +68,7 @@ export function messageOf(completion: ChatCompletion, asked: Asked): MessageAnsw
   for (const { id, function: called } of calls) {
     const input = inputOf(called.arguments, finishReason === 'length');
     if (input === undefined) throw invalidAnswer(asked.upstream);
-    content.push({ type: 'tool_use', id: id || newToolUseId(), name: called.name, input });
+    content.push({ type: 'tool_use', id: id || newToolUseId(), name: called.name, input, caller });
   }
   if (content.length === 0) content.push(textBlock(''));
   const end = {
@@ -83,9 +84,13 @@ export function messageOf(completion: ChatCompletion, asked: Asked): MessageAnsw
     model: asked.model,
     content,
     ...messageEndOf(end, asked.stopSequences),
+    container: null,
     usage: messageUsageOf(completion.usage as ChatUsage | undefined, asked.inputTokens),
   };
 }
+
+/** Who calls a tool: the model itself, not code that it wrote. */
+export const caller = { type: 'direct' } as const;
 
 const textBlock = (text: string): Block => ({ type: 'text', text, citations: null });
 

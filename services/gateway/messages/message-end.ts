@@ -13,6 +13,7 @@ export interface ChatEnd {
 export interface MessageEnd {
   readonly stop_reason: MessageAnswer['stop_reason'];
   readonly stop_sequence: string | null;
+  readonly stop_details: MessageAnswer['stop_details'];
 }
 
 /** Why a message ended. A limit wins, and a message with calls ends for them whatever the model says. */
@@ -20,18 +21,23 @@ export function messageEndOf(
   { finishReason, stopReason, hasCalls, hasRefused }: ChatEnd,
   stopSequences: readonly string[],
 ): MessageEnd {
-  if (finishReason === 'length') return { stop_reason: 'max_tokens', stop_sequence: null };
-  if (hasCalls) return { stop_reason: 'tool_use', stop_sequence: null };
-  if (hasRefused || finishReason === 'content_filter') return { stop_reason: 'refusal', stop_sequence: null };
-  if (typeof stopReason === 'string' && stopSequences.includes(stopReason)) {
-    return { stop_reason: 'stop_sequence', stop_sequence: stopReason };
+  const plain = { stop_sequence: null, stop_details: null };
+  if (finishReason === 'length') return { ...plain, stop_reason: 'max_tokens' };
+  if (hasCalls) return { ...plain, stop_reason: 'tool_use' };
+  if (hasRefused || finishReason === 'content_filter') {
+    const stop_details = { type: 'refusal', category: null, explanation: null } as const;
+    return { ...plain, stop_reason: 'refusal', stop_details };
   }
-  return { stop_reason: 'end_turn', stop_sequence: null };
+  if (typeof stopReason === 'string' && stopSequences.includes(stopReason)) {
+    return { ...plain, stop_reason: 'stop_sequence', stop_sequence: stopReason };
+  }
+  return { ...plain, stop_reason: 'end_turn' };
 }
 
 /** Usage of the Chat Completions API, with what some servers add. */
 export interface ChatUsage extends Partial<Usage> {
   readonly prompt_tokens_details?: { readonly cached_tokens?: number | null } | null;
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
   readonly cache_creation_input_tokens?: number | null;
 }
 
@@ -42,12 +48,14 @@ export interface ChatUsage extends Partial<Usage> {
 export function messageUsageOf(usage: ChatUsage | null | undefined, estimate: number): MessageUsage {
   const read = count(usage?.prompt_tokens_details?.cached_tokens);
   const written = count(usage?.cache_creation_input_tokens);
+  const thought = usage?.completion_tokens_details?.reasoning_tokens;
   const prompt = typeof usage?.prompt_tokens === 'number' ? count(usage.prompt_tokens) : estimate;
   return {
     input_tokens: Math.max(0, prompt - read - written),
     output_tokens: count(usage?.completion_tokens),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
+    output_tokens_details: typeof thought === 'number' ? { thinking_tokens: count(thought) } : null,
   };
 }
 

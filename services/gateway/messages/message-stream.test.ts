@@ -111,6 +111,19 @@ test('a refusal is text, and why the message ends', () => {
   ]);
 });
 
+test('what was thought is counted apart, and a refusal says what it is', () => {
+  const usage = {
+    prompt_tokens: 1,
+    completion_tokens: 5,
+    completion_tokens_details: { reasoning_tokens: 3 },
+  };
+  const events = streamOf([chunk({ refusal: 'No' }), counted(usage)]);
+  expect(events.at(-2)).toMatchObject({
+    delta: { stop_details: { type: 'refusal' } },
+    usage: { output_tokens_details: { thinking_tokens: 3 } },
+  });
+});
+
 test('usage is estimated at first and told as it was counted at the end, cached tokens apart', () => {
   const details = { prompt_tokens_details: { cached_tokens: 30 } };
   const usage = { prompt_tokens: 100, completion_tokens: 5, total_tokens: 105, ...details };

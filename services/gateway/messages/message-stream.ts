@@ -3,7 +3,7 @@ import type { OpenaiError } from '../../kit/openai-error.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { anthropicErrorOf } from './anthropic-error.ts';
 import { BlockQueue, isObject, type Segment } from './block-queue.ts';
-import { type Asked, inputOf, newMessageId, newThought, newToolUseId } from './message-answer.ts';
+import { type Asked, caller, inputOf, newMessageId, newThought, newToolUseId } from './message-answer.ts';
 import { type ChatUsage, messageEndOf, messageUsageOf } from './message-end.ts';
 
 /** An event of a message stream; its name on the wire is its type. */
@@ -46,6 +46,8 @@ export class MessageStream {
       content: [],
       stop_reason: null,
       stop_sequence: null,
+      stop_details: null,
+      container: null,
       usage: messageUsageOf(undefined, this.#asked.inputTokens),
     };
     return [{ type: 'message_start', message }];
@@ -92,17 +94,17 @@ export class MessageStream {
 
   #take(delta: Delta): void {
     const thinking = delta.reasoning_content ?? delta.reasoning;
-    if (this.#asked.thinking !== 'none') this.#queue.say('thinking', thinking);
-    this.#queue.say('text', delta.content);
-    if (delta.refusal) {
-      this.#hasRefused = true;
+    this.#hasRefused ||= Boolean(delta.refusal);
+    const isTaken =
+      (this.#asked.thinking === 'none' || this.#queue.say('thinking', thinking)) &&
+      this.#queue.say('text', delta.content) &&
       this.#queue.say('text', delta.refusal);
-    }
-    for (const { index = 0, id, function: called = {} } of delta.tool_calls ?? []) {
+    if (!isTaken) throw invalidAnswer(this.#asked.upstream);
+    for (const { index = 0, id, function: called } of delta.tool_calls ?? []) {
       const piece = {
         ...(id ? { id } : {}),
-        ...(called.name ? { name: called.name } : {}),
-        ...(called.arguments ? { args: called.arguments } : {}),
+        ...(called?.name ? { name: called.name } : {}),
+        ...(called?.arguments ? { args: called.arguments } : {}),
       };
       if (!this.#queue.call(index, piece)) throw invalidAnswer(this.#asked.upstream);
     }
@@ -161,7 +163,7 @@ function emptyBlock(segment: Segment): object {
   if (segment.kind === 'thinking') return { type: 'thinking', thinking: '', signature: '' };
   if (segment.kind !== 'tool') return { type: 'text', text: '', citations: null };
   segment.id ??= newToolUseId();
-  return { type: 'tool_use', id: segment.id, name: segment.name, input: {} };
+  return { type: 'tool_use', id: segment.id, name: segment.name, input: {}, caller };
 }
 
 function deltaOf(kind: Segment['kind'], piece: string): object {

@@ -15,8 +15,8 @@ import { answerStream } from './stream-answer.ts';
 import { countTokens } from './token-count.ts';
 import { askTolerantly } from './upstream-answer.ts';
 
-/** The only version there has been since streams have named events. */
-const version = '2023-06-01';
+/** Streams have named events since; what came later (2026-10-21) added fields, which all answers have. */
+const firstVersion = '2023-06-01';
 
 /** POST /v1/messages and /v1/messages/count_tokens: the Messages API over chat models. Errors below are its own, too. */
 export async function addMessagesRoutes(app: TypedServer, gateway: Gateway): Promise<void> {
@@ -85,11 +85,12 @@ function callOf(
   return { target, request, requestId: id, correlationId, log, signal };
 }
 
-/** Official clients send the version; whoever sends none gets the only one. */
+/** Versions are dates. Official clients send the one they were made for; whoever sends none is answered alike. */
 async function checkVersion(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.header('request-id', request.id);
   reply.header('access-control-expose-headers', 'Request-Id, X-Request-Id, X-Correlation-ID');
   const asked = request.headers['anthropic-version'];
-  if (asked === undefined || asked === version) return;
+  if (asked === undefined) return;
+  if (/^\d{4}-\d\d-\d\d$/.test(String(asked)) && String(asked) >= firstVersion) return;
   throw invalidRequest(`anthropic-version: '${String(asked).slice(0, 40)}' is not a valid version.`);
 }

@@ -90,6 +90,7 @@ const MessageUsage = Type.Object({
   output_tokens: Count,
   cache_creation_input_tokens: Count,
   cache_read_input_tokens: Count,
+  output_tokens_details: Nullable(Type.Object({ thinking_tokens: Count })),
 });
 
 export const MessageAnswer = Type.Object({
@@ -100,6 +101,10 @@ export const MessageAnswer = Type.Object({
   content: Type.Array(Block),
   stop_reason: Nullable(literals('end_turn', 'max_tokens', 'stop_sequence', 'tool_use', 'refusal')),
   stop_sequence: Nullable(Text),
+  stop_details: Nullable(
+    Type.Object({ type: Type.Literal('refusal'), category: Type.Null(), explanation: Type.Null() }),
+  ),
+  container: Type.Null(),
   usage: MessageUsage,
 });
 

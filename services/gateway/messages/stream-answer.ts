@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { ChatCompletionChunk } from '../../kit/chat-schema.ts';
 import { OpenaiError, toOpenaiError } from '../../kit/openai-error.ts';
 import { type EventStream, frame, openEventStream } from '../../kit/sse.ts';
+import { within } from '../../kit/within.ts';
 import { streamChat } from '../model/chat-upstream.ts';
 import type { ModelCall, ModelPlane } from '../model/model-call.ts';
 import type { Settings } from '../settings.ts';
@@ -81,13 +81,3 @@ async function fail(
 
 const framesOf = (events: readonly MessageEvent[]): string =>
   events.map((event) => frame(event, event.type)).join('');
-
-/** The value if it comes within `ms`, else undefined. Throws when the promise fails by then. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const timer = new AbortController();
-  try {
-    return await Promise.race([promise, delay(ms, undefined, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
-  }
-}

@@ -29,6 +29,7 @@ test('a request with more in it never counts less, and every message counts', ()
       expect(count(talk, { system: more })).toBeGreaterThan(before);
       expect(count(talk, { tools: [{ name: 'x', description: more }] })).toBeGreaterThan(before);
     }),
+    { numRuns: 50 },
   );
 });
 

@@ -16,9 +16,9 @@ export function countTokens({ messages, tools, response_format }: ChatRequest): 
   let tokens = base;
   let bytes = response_format === undefined ? 0 : bytesOf(response_format);
   for (const message of messages) {
-    const { content } = message;
-    const calls = message.tool_calls ?? [];
+    const { content, tool_calls } = message;
     const { reasoning_content: thinking } = message as { reasoning_content?: string };
+    const calls = tool_calls ?? [];
     tokens += perMessage;
     bytes += Buffer.byteLength(thinking ?? '') + (calls.length > 0 ? bytesOf(calls) : 0);
     for (const part of typeof content === 'string' ? [content] : (content ?? [])) {

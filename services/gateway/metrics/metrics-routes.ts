@@ -1,7 +1,7 @@
 import { AggregatorRegistry } from 'prom-client';
 import { Type } from 'typebox';
-import type { Gatherings } from '../../kit/gather.ts';
-import { metricsTopic } from '../../kit/gather-relay.ts';
+import type { Gatherings } from '../../kit/cluster/gather.ts';
+import { metricsTopic } from '../../kit/cluster/gather-relay.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
 import { providerMetrics } from './provider-metrics.ts';

@@ -76,9 +76,10 @@ export function createPrometheus(workerIndex: number): Prometheus {
   return {
     registry,
     count: (app) => {
-      app.addHook('onRequest', async (request, reply) => {
+      app.addHook('onRequest', (request, reply, done) => {
         open.inc({ worker });
         reply.raw.once('close', () => over(request, reply));
+        done();
       });
     },
     observe: ({ upstream, result, latencyMs, firstMs, usage }) => {

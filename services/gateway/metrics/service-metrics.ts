@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Gatherings, joinGatherings } from '../../kit/gather.ts';
-import { metricsTopic } from '../../kit/gather-relay.ts';
+import { type Gatherings, joinGatherings } from '../../kit/cluster/gather.ts';
+import { metricsTopic } from '../../kit/cluster/gather-relay.ts';
 import type { WorkerContext } from '../../kit/service.ts';
 import type { UpstreamOutcome } from '../model/model-call.ts';
 import { flushTopic } from './metrics-routes.ts';

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { createParser } from 'eventsource-parser';
 import type { ChatCompletionChunk } from '../../kit/chat-schema.ts';
 import { type OpenaiError, openaiError } from '../../kit/openai-error.ts';
@@ -12,12 +11,14 @@ const maxFrameBytes = 8 * 1024 * 1024;
  * frame with an error (the upstream's own text), for one that is no chunk, and for a body that ends too early.
  * Errors of the connection pass as they are.
  */
-export async function* chatChunks(body: Readable, who: string): AsyncGenerator<ChatCompletionChunk, void> {
+export async function* chatChunks(
+  body: AsyncIterable<Buffer>,
+  who: string,
+): AsyncGenerator<ChatCompletionChunk, void> {
   const decoder = new TextDecoder();
   let waiting: string[] = [];
   const parser = createParser({ onEvent: ({ data }) => waiting.push(data), maxBufferSize: maxFrameBytes });
-  const pieces = (body as Readable).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  for await (const piece of pieces) {
+  for await (const piece of body) {
     parser.feed(decoder.decode(piece, { stream: true }));
     const frames = waiting;
     waiting = [];

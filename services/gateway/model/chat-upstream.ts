@@ -1,32 +1,31 @@
+import type { ArrivingBody } from '../../kit/arriving-body.ts';
+import { boundedSignal } from '../../kit/call-signal.ts';
 import type { ChatCompletion, ChatCompletionChunk, Usage } from '../../kit/chat-schema.ts';
-import { readBody } from '../upstream/bounded-body.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type AttemptFailure, failedAttempt } from './attempt-failure.ts';
 import { Attempts } from './attempts.ts';
 import { chatChunks } from './chat-stream.ts';
 import { type ModelCall, type ModelPlane, type UpstreamOutcome, upstreamRequest } from './model-call.ts';
 import type { Route } from './route.ts';
-import { sendUpstream, type UpstreamBody } from './send-upstream.ts';
+import { sendUpstream } from './send-upstream.ts';
 import { boundsOf, plainUpstreams } from './upstreams.ts';
 
 const maxAnswerBytes = 64 * 1024 * 1024;
-/** How long a finished upstream may take to close its stream before its connection is given up. */
-const closeGraceMs = 1_000;
 
 /**
  * Asks for a whole completion. An upstream that fails is replaced by another route of the model, if there is one.
  * Throws an OpenaiError, with the upstream's status and `retryAfter` if it refused.
  */
 export async function completeChat(plane: ModelPlane, call: ModelCall): Promise<ChatCompletion> {
-  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(plane.requestTimeoutMs)]);
+  using bounded = boundedSignal(call.signal, plane.requestTimeoutMs);
+  const { signal } = bounded;
   const attempts = attemptsOf(plane, call, signal);
-  return attempts.run(async (route) => {
+  return await attempts.run(async (route) => {
     const watch = observed(plane, call, route.upstream);
     try {
       const body = await send(plane, call, route, false, signal);
-      const completion = completionOf(await readBody(body, maxAnswerBytes), route.upstream);
+      const completion = completionOf(await body.bytes(maxAnswerBytes), route.upstream);
       watch.success(completion.usage);
-      attempts.succeeded(route);
       return completion;
     } catch (cause) {
       throw watch.failure(cause);
@@ -44,7 +43,7 @@ export async function streamChat(
   plane: ModelPlane,
   call: ModelCall,
 ): Promise<AsyncGenerator<ChatCompletionChunk, void>> {
-  const attempts = attemptsOf(plane, call, call.signal);
+  const attempts = attemptsOf(plane, call, call.signal, true);
   const open = () =>
     attempts.run(async (route): Promise<OpenStream> => {
       const watch = observed(plane, call, route.upstream);
@@ -60,7 +59,7 @@ export async function streamChat(
 interface OpenStream {
   readonly route: Route;
   readonly watch: ReturnType<typeof observed>;
-  readonly body: UpstreamBody;
+  readonly body: ArrivingBody;
 }
 
 async function* chunksOfFirst(
@@ -97,23 +96,22 @@ async function* chunks({ body, route, watch }: OpenStream): AsyncGenerator<ChatC
     throw watch.failure(cause);
   } finally {
     if (complete) {
-      // The upstream ends on its own: its connection stays usable, and it sees no hang-up after a whole answer.
-      body.dump({ limit: maxAnswerBytes, signal: AbortSignal.timeout(closeGraceMs) }).catch(() => undefined);
+      body.letEnd();
       watch.success(usage);
     } else {
-      body.on('error', () => undefined).destroy();
+      body.destroy();
       watch.cancelled();
     }
   }
 }
 
 function attemptsOf(
-  { upstreams, requestTimeoutMs }: ModelPlane,
-  call: ModelCall,
+  { requestTimeoutMs, upstreams = plainUpstreams(requestTimeoutMs) }: ModelPlane,
+  { target, log }: ModelCall,
   signal: AbortSignal,
+  succeedsLater = false,
 ): Attempts {
-  const { target, log } = call;
-  return new Attempts({ target, log, signal, upstreams: upstreams ?? plainUpstreams(requestTimeoutMs) });
+  return new Attempts({ target, log, signal, upstreams, succeedsLater });
 }
 
 function send(
@@ -122,7 +120,7 @@ function send(
   route: Route,
   stream: boolean,
   signal: AbortSignal,
-): Promise<UpstreamBody> {
+): Promise<ArrivingBody> {
   const { dispatcher, upstreams = plainUpstreams(plane.requestTimeoutMs) } = plane;
   return sendUpstream(upstreamRequest(call, route, stream), {
     dispatcher,

@@ -1,14 +1,12 @@
-import { once } from 'node:events';
-import { type Dispatcher, request } from 'undici';
-import { readBody } from '../upstream/bounded-body.ts';
+import type { Dispatcher } from 'undici';
+import type { ArrivingBody } from '../../kit/arriving-body.ts';
+import { post } from '../../kit/post.ts';
 import { totalTimeout, type UpstreamBounds } from '../upstream/timeout-failure.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { refusedAttempt } from './attempt-failure.ts';
 import type { UpstreamRequest } from './model-call.ts';
 
 const maxRefusalBytes = 1024 * 1024;
-
-export type UpstreamBody = Dispatcher.ResponseData['body'];
 
 export interface SendOptions {
   readonly dispatcher: Dispatcher;
@@ -25,42 +23,33 @@ export interface SendOptions {
  * Throws an AttemptFailure for another status, an OpenaiError for an answer that is none, and errors of the connection
  * as they are; those may also end the body, as may the bounds.
  */
-export async function sendUpstream(sent: UpstreamRequest, options: SendOptions): Promise<UpstreamBody> {
+export async function sendUpstream(sent: UpstreamRequest, options: SendOptions): Promise<ArrivingBody> {
   const { dispatcher, bounds, signal, onStatus, awaitFirstBytes } = options;
   const startedAt = performance.now();
-  const { statusCode, headers, body } = await request(sent.url, {
-    method: 'POST',
-    headers: sent.headers,
-    body: sent.body,
-    dispatcher,
-    signal,
-    headersTimeout: Math.min(bounds.firstByteMs, bounds.totalMs),
-    bodyTimeout: bounds.idleMs,
+  const headersTimeoutMs = Math.min(bounds.firstByteMs, bounds.totalMs);
+  const timed = { ...sent, headersTimeoutMs, bodyTimeoutMs: bounds.idleMs };
+  const { statusCode, headers, body } = await post(dispatcher, timed, signal).catch((cause) => {
+    const isOver = bounds.totalMs < bounds.firstByteMs && cause?.code === 'UND_ERR_HEADERS_TIMEOUT';
+    throw isOver ? totalTimeout(sent.upstream) : cause;
   });
   onStatus?.(statusCode);
   endInTime(body, bounds.totalMs - (performance.now() - startedAt), sent.upstream);
   if (statusCode !== 200) {
-    const text = (await readBody(body, maxRefusalBytes)).toString('utf8');
+    const text = await body.text(maxRefusalBytes);
     throw refusedAttempt(statusCode, text, sent.upstream, single(headers['retry-after']));
   }
   const type = single(headers['content-type'])?.toLowerCase() ?? '';
   if (!type.startsWith(sent.headers.accept ?? '')) {
-    body.on('error', () => undefined).destroy();
+    body.destroy();
     throw invalidAnswer(sent.upstream);
   }
-  if (awaitFirstBytes) await firstBytes(body);
+  if (awaitFirstBytes) await body.begun();
   return body;
 }
 
-function endInTime(body: UpstreamBody, ms: number, who: string): void {
+function endInTime(body: ArrivingBody, ms: number, who: string): void {
   const timer = setTimeout(() => body.destroy(totalTimeout(who)), Math.max(0, ms));
-  body.once('close', () => clearTimeout(timer));
-}
-
-/** Resolves when there is something to read, or nothing will come; rejects when the body breaks first. */
-async function firstBytes(body: UpstreamBody): Promise<void> {
-  if (body.readableLength > 0 || body.readableEnded) return;
-  await once(body, 'readable');
+  body.onEnd(() => clearTimeout(timer));
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -1,24 +1,24 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { request as send } from 'undici';
+import { readBody } from '../../kit/bounded-body.ts';
 import { clientGone } from '../../kit/client-gone.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
-import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure } from '../upstream/upstream-failure.ts';
 import {
   failureOfConnection,
   failureOfStatus,
-  MISSING_AUDIO,
-  NOT_CONFIGURED,
+  missingAudio,
+  notConfigured,
   parseTranscript,
   type TranscriptionFailure,
 } from './transcription.ts';
 
-const TIMEOUT_MS = 60_000;
-const PING_TIMEOUT_MS = 5_000;
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
-const SERVICE = 'The speech service';
+const timeoutMs = 60_000;
+const pingTimeoutMs = 5_000;
+const maxAnswerBytes = 4 * 1024 * 1024;
+const service = 'The speech service';
 
 const Nullable = (schema: ReturnType<typeof Type.String>) => Type.Union([schema, Type.Null()]);
 const Availability = Type.Object({
@@ -44,38 +44,38 @@ export function addTranscribeRoutes(app: TypedServer, { settings, agent, cutOff 
   app.get('/api/transcribe/health', { schema: health }, async () => {
     const { transcription, whisperEndpoint, apiKeyConfigured } = settings;
     const known = { endpoint: withoutSecrets(whisperEndpoint), api_key_configured: apiKeyConfigured };
-    if (transcription === undefined) return { available: false, ...known, error: NOT_CONFIGURED.error };
+    if (transcription === undefined) return { available: false, ...known, error: notConfigured.error };
     try {
-      const signal = AbortSignal.any([cutOff, AbortSignal.timeout(PING_TIMEOUT_MS)]);
+      const signal = AbortSignal.any([cutOff, AbortSignal.timeout(pingTimeoutMs)]);
       const { body } = await send(transcription.endpoint, { method: 'OPTIONS', dispatcher: agent, signal });
       await body.dump();
       return { available: true, ...known, error: null };
     } catch (cause) {
-      return { available: false, ...known, error: connectionFailure(cause, SERVICE).message };
+      return { available: false, ...known, error: connectionFailure(cause, service).message };
     }
   });
 
   const schema = { summary: 'Transcribe speech', tags, body: Recording, response: { 200: Transcription } };
   app.post('/api/transcribe', { schema }, async (request, reply) => {
     const { transcription } = settings;
-    if (transcription === undefined) return fail(reply, NOT_CONFIGURED);
+    if (transcription === undefined) return fail(reply, notConfigured);
     const { audio_b64, language } = request.body;
-    if (!audio_b64) return fail(reply, MISSING_AUDIO);
+    if (!audio_b64) return fail(reply, missingAudio);
     try {
       const upstream = await send(transcription.endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${transcription.apiKey}` },
         body: JSON.stringify({ audio_b64, ...(language ? { language } : {}) }),
         dispatcher: agent,
-        signal: AbortSignal.any([clientGone(reply.raw), cutOff, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: AbortSignal.any([clientGone(reply.raw), cutOff, AbortSignal.timeout(timeoutMs)]),
       });
-      const bytes = await readBody(upstream.body, MAX_ANSWER_BYTES);
+      const bytes = await readBody(upstream.body, maxAnswerBytes);
       if (upstream.statusCode !== 200) return fail(reply, failureOfStatus(upstream.statusCode));
       const transcript = parseTranscript(jsonOf(bytes), language ?? undefined);
       return transcript ? reply.code(200).send(transcript) : fail(reply, failureOfStatus(502));
     } catch (cause) {
       request.log.warn({ err: cause }, 'transcription failed');
-      return fail(reply, failureOfConnection(connectionFailure(cause, SERVICE).statusCode === 504));
+      return fail(reply, failureOfConnection(connectionFailure(cause, service).statusCode === 504));
     }
   });
 }

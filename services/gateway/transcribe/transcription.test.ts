@@ -23,6 +23,7 @@ test.each([[{}], [{ text: 5 }], ['Hi'], [null], [['Hi']]])('%j is no transcript'
 
 test.each([
   [401, 503, 'INVALID_API_KEY'],
+  [403, 503, 'INVALID_API_KEY'],
   [429, 429, 'RATE_LIMITED'],
   [500, 500, 'UPSTREAM_ERROR'],
   [302, 502, 'UPSTREAM_ERROR'],

@@ -1,5 +1,7 @@
+import { refusesCredentials } from '../../kit/connection-failure.ts';
+
 /** A failure of speech recognition, in the words the clients of this endpoint know. */
-export type TranscriptionFailure = {
+export interface TranscriptionFailure {
   readonly status: number;
   readonly error: string;
   readonly code:
@@ -12,16 +14,16 @@ export type TranscriptionFailure = {
     | 'SERVICE_UNREACHABLE';
   readonly recoverable: boolean;
   readonly suggestion: string;
-};
+}
 
-export type Transcript = {
+export interface Transcript {
   readonly text: string;
   readonly language: string | null;
   /** Seconds. */
   readonly duration: number | null;
-};
+}
 
-export const NOT_CONFIGURED: TranscriptionFailure = {
+export const notConfigured: TranscriptionFailure = {
   status: 503,
   error: 'Transcription is not configured.',
   code: 'TRANSCRIPTION_NOT_CONFIGURED',
@@ -29,7 +31,7 @@ export const NOT_CONFIGURED: TranscriptionFailure = {
   suggestion: 'Set WHISPER_ENDPOINT and CHUTES_API_KEY and start the gateway again.',
 };
 
-export const MISSING_AUDIO: TranscriptionFailure = {
+export const missingAudio: TranscriptionFailure = {
   status: 400,
   error: 'The request has no audio.',
   code: 'MISSING_AUDIO',
@@ -37,11 +39,11 @@ export const MISSING_AUDIO: TranscriptionFailure = {
   suggestion: 'Send the recording base64-encoded in audio_b64.',
 };
 
-const TRY_AGAIN = 'Try again in a moment.';
+const tryAgain = 'Try again in a moment.';
 
 /** The failure for a status of the speech service that is not 200. */
 export function failureOfStatus(status: number): TranscriptionFailure {
-  if (status === 401) {
+  if (refusesCredentials(status)) {
     const suggestion = 'Check CHUTES_API_KEY.';
     return {
       status: 503,
@@ -57,7 +59,7 @@ export function failureOfStatus(status: number): TranscriptionFailure {
       error: 'Too many transcriptions.',
       code: 'RATE_LIMITED',
       recoverable: true,
-      suggestion: TRY_AGAIN,
+      suggestion: tryAgain,
     };
   }
   return {
@@ -65,7 +67,7 @@ export function failureOfStatus(status: number): TranscriptionFailure {
     error: `The speech service answered with status ${status}.`,
     code: 'UPSTREAM_ERROR',
     recoverable: status >= 500,
-    suggestion: TRY_AGAIN,
+    suggestion: tryAgain,
   };
 }
 
@@ -84,7 +86,7 @@ export function failureOfConnection(timedOut: boolean): TranscriptionFailure {
         error: 'The speech service cannot be reached.',
         code: 'SERVICE_UNREACHABLE',
         recoverable: true,
-        suggestion: TRY_AGAIN,
+        suggestion: tryAgain,
       };
 }
 

@@ -1,40 +1,33 @@
+import { connectionFailureOf, refusesCredentials } from '../../kit/connection-failure.ts';
 import { OpenaiError, openaiError } from '../../kit/openai-error.ts';
+import { timeoutFailure } from './timeout-failure.ts';
 
 /** What a refused or failed upstream request becomes for the client. */
-export type ErrorAnswer = {
+export interface ErrorAnswer {
   readonly error: OpenaiError;
   /** Passed on so that clients wait as long as the upstream asked. */
   readonly retryAfter?: string | undefined;
-};
+}
 
-const TIMEOUT_CODES = new Set([
-  ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'],
-]);
-const BROKEN_CODES = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'UND_ERR_SOCKET',
-  'UND_ERR_ABORTED',
-  'ERR_STREAM_PREMATURE_CLOSE',
-]);
 /** Statuses of an upstream that say the same about the gateway; other 5xx are a bad gateway (RFC 9110 §15.6). */
-const SAME_SERVER_ERRORS = new Set([502, 503, 504]);
-/** Unauthorized, forbidden, proxy authentication required (RFC 9110 §15.5). */
-const credentialStatuses = new Set([401, 403, 407]);
+const sameServerErrors = new Set([502, 503, 504]);
 
 /** Names the failure of a connection: 504 when a time ran out, 502 otherwise; `who` is a competitor or service. */
 export function connectionFailure(cause: unknown, who: string): OpenaiError {
+  const timeout = timeoutFailure(cause, who);
+  if (timeout) return timeout;
   // An abort of ours carries its answer as the reason.
   if (cause instanceof OpenaiError) return cause;
-  const code = codeOf(cause);
-  if (TIMEOUT_CODES.has(code) || nameOf(cause) === 'TimeoutError') {
-    return openaiError(504, `${who} did not answer in time.`, 'server_error', 'upstream_timeout');
+  switch (connectionFailureOf(cause)) {
+    case 'timeout':
+      return openaiError(504, `${who} did not answer in time.`, 'server_error', 'upstream_timeout');
+    case 'broken':
+      return openaiError(502, `${who} broke the connection off.`, 'server_error', 'upstream_truncated');
+    case 'invalid':
+      return invalidAnswer(who);
+    case 'unreachable':
+      return openaiError(502, `${who} cannot be reached.`, 'server_error', 'upstream_unreachable');
   }
-  if (BROKEN_CODES.has(code)) {
-    return openaiError(502, `${who} broke the connection off.`, 'server_error', 'upstream_truncated');
-  }
-  if (code.startsWith('HPE_') || code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return invalidAnswer(who);
-  return openaiError(502, `${who} cannot be reached.`, 'server_error', 'upstream_unreachable');
 }
 
 /** An upstream said 200 and something that is no answer. */
@@ -53,11 +46,11 @@ export function invalidAnswer(who: string): OpenaiError {
  * the upstream's may quote the key.
  */
 export function refusal(status: number, body: string, who: string, retryAfter?: string): ErrorAnswer {
-  if (credentialStatuses.has(status)) {
+  if (refusesCredentials(status)) {
     const message = `${who} does not accept the credentials of the gateway.`;
     return { error: openaiError(502, message, 'server_error', 'upstream_unauthorized') };
   }
-  const passed = (status >= 400 && status < 500) || SAME_SERVER_ERRORS.has(status) ? status : 502;
+  const passed = (status >= 400 && status < 500) || sameServerErrors.has(status) ? status : 502;
   const said = parsed(body);
   const fallback = `${who} answered with status ${status}.`;
   const type = status >= 400 && status < 500 ? 'invalid_request_error' : 'server_error';
@@ -88,12 +81,4 @@ function parsed(body: string): Record<string, unknown> | undefined {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function codeOf(cause: unknown): string {
-  return isRecord(cause) && typeof cause.code === 'string' ? cause.code : '';
-}
-
-function nameOf(cause: unknown): string {
-  return isRecord(cause) && typeof cause.name === 'string' ? cause.name : '';
 }

@@ -1,6 +1,6 @@
 import { request } from 'undici';
+import { readBody } from '../../../kit/bounded-body.ts';
 import type { ModelPlane } from '../../model/model-call.ts';
-import { readBody } from '../../upstream/bounded-body.ts';
 
 export interface ToolAnswer {
   readonly text: string;

@@ -2,19 +2,17 @@ import cluster from 'node:cluster';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { connect, type Sql, waitForDatabase } from '../database.ts';
+import { type Environment, EnvironmentError } from '../environment.ts';
+import { createLog } from '../log.ts';
+import type { ServiceOptions } from '../service.ts';
 import { type ToPrimary, type ToWorker, workerIndexVariable } from './cluster-message.ts';
-import { connect, type Sql, waitForDatabase } from './database.ts';
-import { type Environment, EnvironmentError } from './environment.ts';
-import { readListenAddress } from './listen-address.ts';
-import { createLog } from './log.ts';
-import type { ServiceOptions } from './service.ts';
+import { readClusterSettings } from './cluster-settings.ts';
 
 /** One worker's life: initialise, report, listen when told, drain when told. */
 export function runWorker({ name, createServer }: ServiceOptions, env: Environment): void {
   const workerIndex = env.integer(workerIndexVariable, 1, { min: 1, max: 64 });
-  const expected = env.integer('WORKERS', 2, { min: 1, max: 64 });
-  const drainMs = env.integer('DRAIN_MS', 5_000, { min: 0, max: 600_000 });
-  const address = readListenAddress(env);
+  const { workers: expected, drainMs, address } = readClusterSettings(env);
   const log = createLog(name, env, workerIndex);
   const schema = name.replaceAll('-', '_');
   const drainingController = new AbortController();

@@ -1,24 +1,30 @@
 import cluster, { type Worker } from 'node:cluster';
 import { constants } from 'node:os';
 import type { Logger } from 'pino';
+import type { Environment } from '../environment.ts';
+import { createLog } from '../log.ts';
 import { type ToPrimary, type ToWorker, workerIndexVariable } from './cluster-message.ts';
-import type { Environment } from './environment.ts';
+import { readClusterSettings } from './cluster-settings.ts';
 import { relayGatherings } from './gather-relay.ts';
 import { saveHandoffs } from './handoff.ts';
-import { readListenAddress } from './listen-address.ts';
-import { createLog } from './log.ts';
-import { backoffMs, type Seat } from './respawn.ts';
 
 const initialisationTimeoutMs = 60_000;
 const maxFailedStarts = 3;
 // Workers bound their drain themselves; this much later the primary ends the ones that could not.
 const drainGraceMs = 1_000;
 
+/** A place for one worker: the index stays, the processes in it come and go. */
+interface Seat {
+  readonly index: number;
+  state: 'starting' | 'initialised' | 'listening' | 'dead';
+  /** Deaths before listening, in a row. */
+  failedStarts: number;
+  worker: Worker | undefined;
+}
+
 /** Forks the workers, keeps their number, and passes signals on. Throws EnvironmentError on invalid settings. */
 export function runPrimary(name: string, env: Environment): void {
-  const expected = env.integer('WORKERS', 2, { min: 1, max: 64 });
-  const drainMs = env.integer('DRAIN_MS', 5_000, { min: 0, max: 600_000 });
-  readListenAddress(env);
+  const { workers: expected, drainMs } = readClusterSettings(env);
   const log = createLog(name, env);
   const seats: Seat[] = [];
   let started = false;
@@ -112,6 +118,11 @@ export function runPrimary(name: string, env: Environment): void {
     seats.push(seat);
     spawn(seat);
   }
+}
+
+/** Wait before the next start: none after a worker that served, then 0.2 s doubling up to 3.2 s. */
+export function backoffMs(failedStarts: number): number {
+  return failedStarts === 0 ? 0 : Math.min(100 * 2 ** failedStarts, 3_200);
 }
 
 function killAll(seats: readonly Seat[]): void {

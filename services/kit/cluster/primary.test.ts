@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { backoffMs } from './respawn.ts';
+import { backoffMs } from './primary.ts';
 
 test('a worker that served is replaced at once', () => {
   expect(backoffMs(0)).toBe(0);

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
-import { EnvironmentError, readEnvironment } from './environment.ts';
-import type { ServiceOptions } from './service.ts';
+import { EnvironmentError, readEnvironment } from '../environment.ts';
+import type { ServiceOptions } from '../service.ts';
 
 /**
  * Runs a service as one primary process and WORKERS (default 2) workers behind one port.
