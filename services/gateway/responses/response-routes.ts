@@ -48,6 +48,7 @@ export async function addResponseRoutes(
     plane,
     targets,
     worker: lease.worker,
+    running: new Set<string>(),
     streamCommitMs: settings.streamCommitMs,
     cutOff,
   };
