@@ -20,6 +20,10 @@ export type Directives = {
   readonly cite?: readonly string[];
   /** End the answer for this reason. */
   readonly finish?: 'length' | 'content_filter';
+  /** So many tokens of the prompt were read from a cache. */
+  readonly cachedTokens?: number;
+  /** Not 0: name the stop sequence that ended the answer, as vLLM does and OpenAI's API does not. */
+  readonly namesStop?: number;
   /** Answer with calls to these tools, separated by commas, unless results are there already. */
   readonly tool?: string;
   readonly ttftMs?: number;
@@ -54,6 +58,8 @@ const COUNTS: Readonly<Record<string, keyof Directives>> = {
   status: 'status',
   retry_after: 'retryAfterSeconds',
   times: 'times',
+  cached: 'cachedTokens',
+  names_stop: 'namesStop',
 };
 
 /**
