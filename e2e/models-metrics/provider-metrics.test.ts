@@ -6,6 +6,7 @@ import { newOperation } from '../../harness/suite/operation.ts';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import { requireEnvironment } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
+import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient, WorkerClient } from '../../harness/workers/client.ts';
 import { call, type Figures, figuresIn, meteredModel, needsMetered, tokensOf, usualMs } from './metered.ts';
 
@@ -85,7 +86,11 @@ test('a client that goes is no failure of the provider', async () => {
   gone.abort();
   expect(await asking).toBe('AbortError');
   await waitForJournal(id, 'hungup');
-  const after = await figures();
+  const counted = async () => {
+    const now = await figures();
+    return now.request_count > before.request_count && now;
+  };
+  const after = await until('the call is counted', counted);
   expect(after.failure_count).toBe(before.failure_count);
   expect(after.success_count).toBe(before.success_count);
 });
