@@ -6,6 +6,7 @@ import { answerByAgent } from './agent-path.ts';
 import type { Llm } from './llm/llm.ts';
 import { askForDecision } from './llm/routing-call.ts';
 import { streamCompletion } from './llm/stream.ts';
+import { wholeCompletion } from './llm/whole.ts';
 import { upstreamRequest } from './upstream-request.ts';
 
 /** Agents that a client may ask for by name; each of them means the agent path. */
@@ -33,7 +34,8 @@ export function createPlanner(service: Baseline, llm: Llm): (call: BaselineCall)
     if (route.usingAgent) return await answerByAgent(service, llm, call, metadata);
     trace.note('fast_path_start', 'The model answers.', { model: settings.model });
     const request = upstreamRequest(call.request, settings.model);
-    return { metadata, events: streamCompletion(llm, request, signal) };
+    const complete = call.request.stream === true ? streamCompletion : wholeCompletion;
+    return { metadata, events: complete(llm, request, signal) };
   };
 }
 

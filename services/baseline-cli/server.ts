@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { createBaseline } from '../baseline-kit/baseline.ts';
 import { addChatRoute } from '../baseline-kit/chat-route.ts';
 import { readBaselineSettings } from '../baseline-kit/settings.ts';
+import { randomHex } from '../kit/request-ids.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { createLlm } from './llm/llm.ts';
 import { createPlanner } from './plan.ts';
@@ -30,7 +30,7 @@ export async function createServer(context: WorkerContext): Promise<FastifyInsta
     };
   });
   addChatRoute(app, service, {
-    streamId: () => `chatcmpl-baseline-${randomBytes(6).toString('hex')}`,
+    streamId: () => `chatcmpl-baseline-${randomHex(6)}`,
     plan: createPlanner(service, llm),
   });
   return app;

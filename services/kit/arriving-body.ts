@@ -7,7 +7,9 @@ export interface Pace {
 }
 
 /** Beyond this much that nobody has taken yet the sender is made to wait. */
-const mostWaitingBytes = 65_536;
+const mostWaitingBytes = 16_384;
+/** Beyond this much after what mattered the sender is hung up on. */
+const mostDroppedBytes = 65_536;
 /** How long a finished upstream may take to close its answer before its connection is given up. */
 const graceMs = 1_000;
 
@@ -37,7 +39,7 @@ export class ArrivingBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer
   push(chunk: Buffer): void {
     this.#waitingBytes += chunk.length;
     if (this.#dropped) {
-      if (this.#waitingBytes > mostWaitingBytes) this.destroy();
+      if (this.#waitingBytes > mostDroppedBytes) this.destroy();
       return;
     }
     this.#waiting.push(chunk);

@@ -1,7 +1,8 @@
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent } from 'undici';
 import type { BaselineSettings } from '../../baseline-kit/settings.ts';
 import { connectionFailed, refused } from '../../baseline-kit/upstream-error.ts';
-import { readBody } from '../../kit/bounded-body.ts';
+import type { ArrivingBody } from '../../kit/arriving-body.ts';
+import { post } from '../../kit/post.ts';
 
 /** The body of a chat completion request, `model` and `messages` included. */
 export type LlmRequest = Readonly<Record<string, unknown>>;
@@ -9,7 +10,7 @@ export type LlmRequest = Readonly<Record<string, unknown>>;
 /** The model API (OpenAI Chat Completions). */
 export interface Llm {
   /** Resolves with a 200's body. @throws UpstreamError with the refusal's status, 502 or 504; the signal's reason */
-  post(body: LlmRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData['body']>;
+  post(body: LlmRequest, signal: AbortSignal): Promise<ArrivingBody>;
   close(): Promise<void>;
 }
 
@@ -23,29 +24,22 @@ export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: BaselineSettings
     headersTimeout: requestTimeoutMs,
     bodyTimeout: requestTimeoutMs,
   });
+  const url = `${llmUrl}/chat/completions`;
+  const headers = {
+    'content-type': 'application/json',
+    ...(llmKey === undefined ? {} : { authorization: `Bearer ${llmKey}` }),
+  };
   return {
     post: async (body, signal) => {
-      const {
-        statusCode,
-        headers,
-        body: answer,
-      } = await request(`${llmUrl}/chat/completions`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(llmKey === undefined ? {} : { authorization: `Bearer ${llmKey}` }),
-        },
-        body: JSON.stringify(body),
-        signal,
-        dispatcher: agent,
-      }).catch((cause) => {
+      const sent = { url, headers, body: JSON.stringify(body) };
+      const answer = await post(agent, sent, signal).catch((cause) => {
         throw connectionFailed(cause);
       });
-      if (statusCode === 200) return answer;
-      const retryAfter = headers['retry-after'];
+      if (answer.statusCode === 200) return answer.body;
+      const retryAfter = answer.headers['retry-after'];
       throw refused(
-        statusCode,
-        await errorIn(answer),
+        answer.statusCode,
+        await errorIn(answer.body),
         typeof retryAfter === 'string' ? retryAfter : undefined,
       );
     },
@@ -54,10 +48,9 @@ export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: BaselineSettings
 }
 
 /** The `error` object of a refusal's body, undefined when there is none. */
-async function errorIn(body: Dispatcher.ResponseData['body']): Promise<unknown> {
+async function errorIn(body: ArrivingBody): Promise<unknown> {
   try {
-    const bytes = await readBody(body, longestErrorBytes);
-    return (JSON.parse(bytes.toString('utf8')) as { error?: unknown } | null)?.error;
+    return (JSON.parse(await body.text(longestErrorBytes)) as { error?: unknown } | null)?.error;
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import type { Llm } from './llm.ts';
 
 const toolName = 'select_routing_decision';
 const longestTextChars = 4_000;
+const longestAnswerBytes = 1024 * 1024;
 
 const tool = {
   type: 'function',
@@ -59,7 +60,7 @@ export async function askForDecision(
         },
         bounded,
       );
-      const answer = (await body.json()) as ToolAnswer;
+      const answer = JSON.parse(await body.text(longestAnswerBytes)) as ToolAnswer;
       const call = answer.choices?.[0]?.message?.tool_calls?.[0]?.function?.arguments;
       const decision = (JSON.parse(call ?? '{}') as { decision?: unknown }).decision;
       if (isDecision(decision)) return decision;

@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import type { AnswerEvent } from '../../baseline-kit/answer/answer-event.ts';
+import { ArrivingBody } from '../../kit/arriving-body.ts';
 import type { Llm } from './llm.ts';
 import { streamCompletion } from './stream.ts';
 
@@ -10,15 +10,11 @@ const stop = piece({}, { finish_reason: 'stop' });
 const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
 
 /** Answers with a body of these pieces; `failure` breaks it off after them. */
-function llm(pieces: readonly string[], failure?: Error): Llm {
-  const body = Readable.from(
-    (async function* () {
-      for (const text of pieces) yield Buffer.from(text);
-      if (failure !== undefined) throw failure;
-    })(),
-    { objectMode: false },
-  );
-  return { post: async () => body as never, close: async () => undefined };
+function llm(pieces: readonly (string | Buffer)[], failure?: Error): Llm {
+  const body = new ArrivingBody({ pause: () => undefined, resume: () => undefined }, (why) => body.end(why));
+  for (const text of pieces) body.push(Buffer.from(text));
+  body.end(failure);
+  return { post: async () => body, close: async () => undefined };
 }
 
 async function collect(pieces: readonly string[], failure?: Error) {
@@ -50,11 +46,7 @@ test('content, finish reason and usage arrive, the end last', async () => {
 
 test('frames and characters may be split anywhere', async () => {
   const bytes = [...Buffer.from(`${piece({ content: 'Grüße' })}${stop}data: [DONE]\n\n`)];
-  const body = Readable.from(
-    bytes.map((byte) => Buffer.of(byte)),
-    { objectMode: false },
-  );
-  const single: Llm = { post: async () => body as never, close: async () => undefined };
+  const single = llm(bytes.map((byte) => Buffer.of(byte)));
   const events: AnswerEvent[] = [];
   for await (const event of streamCompletion(single, {}, new AbortController().signal)) events.push(event);
   expect(events[0]).toEqual({ kind: 'content', text: 'Grüße' });

@@ -8,7 +8,6 @@ import {
   unusable,
 } from '../../baseline-kit/upstream-error.ts';
 import type { ChatCompletionChunk, Usage } from '../../kit/chat-schema.ts';
-import { letEnd } from '../../kit/let-end.ts';
 import type { Llm, LlmRequest } from './llm.ts';
 
 /**
@@ -25,15 +24,15 @@ export async function* streamCompletion(
   const reader = new ChunkReader();
   const decoder = new TextDecoder();
   try {
-    for await (const bytes of body.iterator({ destroyOnReturn: false })) {
-      yield* reader.read(decoder.decode(bytes as Buffer, { stream: true }));
+    for await (const bytes of body) {
+      yield* reader.read(decoder.decode(bytes, { stream: true }));
       if (reader.done) break;
     }
   } catch (cause) {
-    body.on('error', () => undefined).destroy();
+    body.destroy();
     throw connectionFailed(cause);
   }
-  if (reader.done) letEnd(body);
+  if (reader.done) body.letEnd();
   yield reader.end();
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { boundedSignal } from '../../kit/call-signal.ts';
 import { clientGone } from '../../kit/client-gone.ts';
 import { type OpenaiError, openaiError, toOpenaiError } from '../../kit/openai-error.ts';
 import { openEventStream } from '../../kit/sse.ts';
@@ -49,8 +50,8 @@ export async function answerChat(
 
 async function answerJson(reply: FastifyReply, options: AnswerOptions, settle: Settle): Promise<void> {
   const gone = clientGone(reply.raw);
-  using deadline = timeout(options.timeoutMs);
-  const signal = AbortSignal.any([gone, deadline.signal]);
+  using bounded = boundedSignal(gone, options.timeoutMs, () => tooLate(options.timeoutMs));
+  const { signal } = bounded;
   try {
     const completion = await collectCompletion(await options.begin(signal), options.identity);
     await settle({ kind: 'complete', text: completion.choices[0]?.message.content ?? '' });
@@ -63,8 +64,8 @@ async function answerJson(reply: FastifyReply, options: AnswerOptions, settle: S
 async function answerStream(reply: FastifyReply, options: AnswerOptions, settle: Settle): Promise<void> {
   const { keepAliveMs, commitMs, timeoutMs, identity, includeUsage, begin } = options;
   const left = clientGone(reply.raw);
-  using deadline = timeout(timeoutMs);
-  const signal = AbortSignal.any([left, deadline.signal]);
+  using bounded = boundedSignal(left, timeoutMs, () => tooLate(timeoutMs));
+  const { signal } = bounded;
   const beginning = begin(signal).then(begun);
   try {
     await within(beginning, commitMs);
@@ -137,10 +138,6 @@ async function* tapped(events: AsyncIterable<AnswerEvent>, heard: (event: Answer
   }
 }
 
-function timeout(ms: number): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController();
-  const message = `No complete answer within ${ms / 1000} s.`;
-  const end = () => controller.abort(openaiError(504, message, 'server_error', 'request_timeout'));
-  const timer = setTimeout(end, ms);
-  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+function tooLate(ms: number): OpenaiError {
+  return openaiError(504, `No complete answer within ${ms / 1000} s.`, 'server_error', 'request_timeout');
 }

@@ -1,9 +1,9 @@
+import { callSignal } from '../../kit/call-signal.ts';
 import { ChatCompletion, ChatCompletionRequest } from '../../kit/chat-schema.ts';
 import { tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
 import { routeRequest } from '../model/target.ts';
-import { callSignal } from '../upstream/call-signal.ts';
 import { checkAgentRequest } from './agent-request.ts';
 import type { ChatCall } from './chat-call.ts';
 import { readableFiles } from './file-parts.ts';

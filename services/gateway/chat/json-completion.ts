@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
+import { boundedSignal } from '../../kit/call-signal.ts';
 import type { Usage } from '../../kit/chat-schema.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
-import { boundedSignal } from '../upstream/call-signal.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatCall, openCall } from './chat-call.ts';
 

@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
-import type { ArrivingBody } from '../../kit/arriving-body.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
 import { type EventStream, openEventStream } from '../../kit/sse.ts';
 import { within } from '../../kit/within.ts';

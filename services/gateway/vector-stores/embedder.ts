@@ -1,8 +1,8 @@
 import { request } from 'undici';
+import { readBody } from '../../kit/bounded-body.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import type { ModelPlane } from '../model/model-call.ts';
 import type { Targets } from '../model/target.ts';
-import { readBody } from '../upstream/bounded-body.ts';
 import { connectionFailure, invalidAnswer, refusal } from '../upstream/upstream-failure.ts';
 
 /** Unit vectors of texts, in their order; throws OpenaiErrors. */

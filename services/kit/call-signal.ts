@@ -22,15 +22,15 @@ export function callSignal(response: ServerResponse, cutOff: AbortSignal): Abort
   return controller.signal;
 }
 
-/** `signal` with a `TimeoutError` after `ms`, until it is disposed of. */
+/** `signal` that also aborts after `ms`, with what `reasonOf` returns, until it is disposed of. */
 export function boundedSignal(
   signal: AbortSignal,
   ms: number,
+  reasonOf: () => Error = () => new DOMException('The time for an answer is over.', 'TimeoutError'),
 ): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   const onAbort = () => controller.abort(signal.reason);
-  const onTime = () => controller.abort(new DOMException('The time for an answer is over.', 'TimeoutError'));
-  const timer = setTimeout(onTime, ms);
+  const timer = setTimeout(() => controller.abort(reasonOf()), ms);
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   return {
