@@ -33,6 +33,7 @@ const one = (index: number): WorkerClient => workers[index % 2] as WorkerClient;
 const figures = async (worker = one(0)): Promise<Figures> =>
   figuresIn((await worker.get('/v1/metrics/providers')).json());
 
+// covers 001/provider-metrics
 test('calls that went well and badly, over two keys and two workers, add up at each worker', async () => {
   const before = await figures();
   const kinds = Array.from({ length: 20 }, (_, index) => (index % 7 === 3 ? { ttft: slowMs } : {}));
