@@ -77,6 +77,12 @@ export function buildServer(
     if (url !== '/ready' && url !== '/health') reply.raw.once('close', () => logAnswer(request, reply));
     done();
   });
+  app.addHook('onError', (_request, reply, error, done) => {
+    // Fastify would close the connection under a client that still sends, which resets it: the client would never read
+    // why. Like this the rest is dropped, for as long as a request may take.
+    if (error.statusCode === 413) reply.removeHeader('connection');
+    done();
+  });
   app.options('*', { schema: { hide: true } as object }, (request, reply) =>
     reply
       .header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE')
