@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Client, Meaning, Operation } from '../workload.ts';
 import { recall, tell } from './chains.ts';
-import { finish, poll } from './jobs.ts';
+import { begin, finish, poll } from './jobs.ts';
 import type { ResponsesRun } from './run.ts';
 import { forget, intrude, keep, look } from './slots.ts';
 import { hear } from './talks.ts';
@@ -105,9 +105,18 @@ test('a conversation is what its users said, told by their operations', async ()
 });
 
 test('a job that was not begun has no state', async () => {
-  const asked = poll.perform(operation('poll', 'job1'), clientOf({}), newRun());
+  const run = newRun();
+  expect(poll.meaning(operation('poll', 'job1'), run)).toEqual({ does: 'other' });
+  const asked = poll.perform(operation('poll', 'job1'), clientOf({}), run);
   await expect(asked).rejects.toThrow('it was not begun yet');
-  const run = newRun(['job1', 'resp_1']);
+});
+
+test('a job is a task named after the operation that began it', async () => {
+  const run = newRun();
+  const beginning = { ...operation('begin', 'job1'), id: 'o1-ab' };
+  expect(begin.meaning(beginning, run)).toEqual({ does: 'start', key: 'o1-ab' });
+  await begin.perform(beginning, clientOf({ id: 'resp_1', status: 'queued' }), run);
+  expect(poll.meaning(operation('poll', 'job1'), run)).toEqual({ does: 'status', key: 'o1-ab' });
   const state = await poll.perform(operation('poll', 'job1'), clientOf({ status: 'queued' }), run);
   expect(state).toMatchObject({ value: 'queued' });
 });
