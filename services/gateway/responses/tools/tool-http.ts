@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify';
 import { request } from 'undici';
 import { readBody } from '../../../kit/bounded-body.ts';
 import type { ModelPlane } from '../../model/model-call.ts';
@@ -23,9 +24,12 @@ export type AskTool = (
 const maxAnswerBytes = 1024 * 1024;
 const timeoutMs = 30_000;
 
-export const createAskTool =
-  ({ dispatcher, requestTimeoutMs }: ModelPlane): AskTool =>
-  async (url, { signal, body: payload, headers: own = {} }) => {
+/**
+ * What fails is logged without the address, which may hold a key. A GET whose kept connection was closed meanwhile is sent
+ * once more.
+ */
+export function createAskTool({ dispatcher, requestTimeoutMs }: ModelPlane, log: FastifyBaseLogger): AskTool {
+  const send: AskTool = async (url, { signal, body: payload, headers: own = {} }) => {
     const bound = AbortSignal.timeout(Math.min(timeoutMs, requestTimeoutMs));
     const isPost = payload !== undefined;
     const { statusCode, headers, body } = await request(url, {
@@ -40,7 +44,30 @@ export const createAskTool =
       signal: AbortSignal.any([signal, bound]),
     });
     const text = (await readBody(body, maxAnswerBytes)).toString('utf8');
-    if (statusCode !== 200 && statusCode !== 202)
-      throw new Error(`the tool answered with status ${statusCode}`);
+    if (statusCode !== 200 && statusCode !== 202) throw new ToolStatusError(statusCode);
     return { text, headers };
   };
+
+  return async (url, options) => {
+    try {
+      return await send(url, options).catch((cause: unknown) => {
+        const isOver = options.signal.aborted || cause instanceof ToolStatusError || isTimeout(cause);
+        if (isOver || options.body !== undefined) throw cause;
+        return send(url, options);
+      });
+    } catch (cause) {
+      const { code, name, message } = cause as { code?: string; name?: string; message?: string };
+      const reason = cause instanceof ToolStatusError ? message : (code ?? name);
+      if (!options.signal.aborted) log.warn({ reason }, 'a tool did not answer');
+      throw cause;
+    }
+  };
+}
+
+class ToolStatusError extends Error {
+  constructor(status: number) {
+    super(`status ${status}`);
+  }
+}
+
+const isTimeout = (cause: unknown): boolean => (cause as { name?: unknown } | null)?.name === 'TimeoutError';
