@@ -9,14 +9,14 @@ export interface ToolAnswer {
 }
 
 /**
- * Asks an endpoint of the operator's: GET, or POST with a JSON body. Throws for another status than 200 or 202, and beyond a
- * megabyte or half a minute.
+ * Posts JSON to an endpoint of the operator's. Throws for another status than 200 or 202, and beyond a megabyte or half a
+ * minute.
  */
 export type AskTool = (
   url: string,
   options: {
     readonly signal: AbortSignal;
-    readonly body?: unknown;
+    readonly body: unknown;
     readonly headers?: Readonly<Record<string, string>>;
   },
 ) => Promise<ToolAnswer>;
@@ -24,22 +24,14 @@ export type AskTool = (
 const maxAnswerBytes = 1024 * 1024;
 const timeoutMs = 30_000;
 
-/**
- * What fails is logged without the address, which may hold a key. A GET whose kept connection was closed meanwhile is sent
- * once more.
- */
+/** What fails is logged without the address, which may hold a key. */
 export function createAskTool({ dispatcher, requestTimeoutMs }: ModelPlane, log: FastifyBaseLogger): AskTool {
   const send: AskTool = async (url, { signal, body: payload, headers: own = {} }) => {
     const bound = AbortSignal.timeout(Math.min(timeoutMs, requestTimeoutMs));
-    const isPost = payload !== undefined;
     const { statusCode, headers, body } = await request(url, {
-      method: isPost ? 'POST' : 'GET',
-      headers: {
-        accept: 'application/json',
-        ...(isPost ? { 'content-type': 'application/json' } : {}),
-        ...own,
-      },
-      body: isPost ? JSON.stringify(payload) : null,
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/json', ...own },
+      body: JSON.stringify(payload),
       dispatcher,
       signal: AbortSignal.any([signal, bound]),
     });
@@ -50,11 +42,7 @@ export function createAskTool({ dispatcher, requestTimeoutMs }: ModelPlane, log:
 
   return async (url, options) => {
     try {
-      return await send(url, options).catch((cause: unknown) => {
-        const isOver = options.signal.aborted || cause instanceof ToolStatusError || isTimeout(cause);
-        if (isOver || options.body !== undefined) throw cause;
-        return send(url, options);
-      });
+      return await send(url, options);
     } catch (cause) {
       const { code, name, message } = cause as { code?: string; name?: string; message?: string };
       const reason = cause instanceof ToolStatusError ? message : (code ?? name);
@@ -69,5 +57,3 @@ class ToolStatusError extends Error {
     super(`status ${status}`);
   }
 }
-
-const isTimeout = (cause: unknown): boolean => (cause as { name?: unknown } | null)?.name === 'TimeoutError';
