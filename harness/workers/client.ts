@@ -156,7 +156,6 @@ export function openScope(url: string | URL, token: string): ScopeClient {
 
 const goneCodes: readonly string[] = ['GNT_NO_SUCH_WORKER', 'GNT_FOREIGN_PID'];
 
-const targetOf = (service: string, worker: WorkerRef) =>
-  `${service}.${nameOf(worker)}`;
+const targetOf = (service: string, worker: WorkerRef) => `${service}.${nameOf(worker)}`;
 
 const nameOf = (worker: WorkerRef) => (typeof worker === 'number' ? `w${worker}` : worker);

@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ScopeError } from '../scope-error.ts';
-import { type ProcessMarkers, type ProcessStat, parseMarkers, parseResident, parseStat } from './proc-text.ts';
+import {
+  type ProcessMarkers,
+  type ProcessStat,
+  parseMarkers,
+  parseResident,
+  parseStat,
+} from './proc-text.ts';
 
 /** A process of one service of this run. */
 export interface ServiceProcess {
