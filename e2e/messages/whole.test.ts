@@ -89,6 +89,34 @@ test('an answer ends before a stop sequence', async () => {
   expect(message.content).toMatchObject([{ type: 'text', text: expect.stringMatching(/^one\s*$/) }]);
 });
 
+test('a stop sequence that the model names is the reason why its answer ends', async () => {
+  await needsScriptedMessages();
+  const asked = { model, max_tokens: 100, stop_sequences: ['two', 'END'] };
+  const { mark } = newOperation({ say: 'one END two', names_stop: 1 });
+  const message = await client().messages.create({ ...asked, messages: says(`Hi ${mark}`) });
+  expect(message).toMatchObject({ stop_reason: 'stop_sequence', stop_sequence: 'END' });
+  const streamed = client().messages.stream({ ...asked, messages: says(`Hi ${mark}`) });
+  expect(await streamed.finalMessage()).toMatchObject({ stop_reason: 'stop_sequence', stop_sequence: 'END' });
+});
+
+test('tokens that came from a cache are counted apart from the others', async () => {
+  await needsScriptedMessages();
+  const asking = async (cached: number) => {
+    const { mark } = newOperation({ cached, say: 'yes' });
+    const asked = { model, max_tokens: 100, messages: says(`one two three ${mark}`) };
+    const whole = await client().messages.create(asked);
+    const streamed = await client().messages.stream(asked).finalMessage();
+    expect(streamed.usage).toMatchObject({
+      input_tokens: whole.usage.input_tokens,
+      cache_read_input_tokens: whole.usage.cache_read_input_tokens,
+    });
+    return whole.usage;
+  };
+  const [none, some] = [await asking(0), await asking(3)];
+  expect([none.cache_read_input_tokens ?? 0, some.cache_read_input_tokens]).toEqual([0, 3]);
+  expect(none.input_tokens - some.input_tokens).toBe(3);
+});
+
 test('what the model refuses to say is a refusal', async () => {
   await needsScriptedMessages();
   const { mark } = newOperation({ refuse: 'Not for anything.' });

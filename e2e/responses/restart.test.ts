@@ -1,75 +1,98 @@
 /** @alone */
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Response } from 'openai/resources/responses/responses';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
 import { needs } from '../../harness/suite/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import { openSocket, type ResponseSocket } from '../../harness/suite/responses/response-socket.ts';
-import { openResponse, responseIn, streamResponse } from '../../harness/suite/responses/response-stream.ts';
+import {
+  type OpenResponse,
+  openResponse,
+  responseIn,
+  type SeenResponse,
+  streamResponse,
+} from '../../harness/suite/responses/response-stream.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { restartService } from '../../harness/suite/restart.ts';
+import { skip } from '../../harness/suite/skip.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 
 let model: string;
+let said: Response;
+let conversation: string | undefined;
+let streamed: SeenResponse;
+const held = newOperation({ tokens: 6, hold: 3 });
+let background: Response;
+const slow = newOperation({ tokens: 2_000, tps: 20 });
+let underWay: OpenResponse;
 let socket: ResponseSocket | undefined;
+
+/** Some of everything, then a restart of all workers. */
 beforeAll(async () => {
-  model = await textModel();
-});
-beforeEach(async () => {
   await needs('responses');
   await needsScriptedResponses();
-});
+  model = await textModel();
+  const { responses, conversations } = caller();
+  said = await responses.create({ model, input: 'My name is Alice' });
+  conversation = await conversations.create().then(
+    ({ id }) => id,
+    () => undefined,
+  );
+  if (conversation) await responses.create({ model, input: 'My name is Berta', conversation });
+  const { mark } = newOperation({ tokens: 5 });
+  streamed = await streamResponse({ model, input: `Hi ${mark}`, background: true });
+  background = await responses.create({ model, input: `Hi ${held.mark}`, background: true });
+  await waitForJournal(held.id, 'arrived');
+  socket = await openSocket().catch(() => undefined);
+  underWay = openResponse({ model, input: `Hi ${slow.mark}` });
+  await underWay.untilText('w2');
+  await restartService('gateway');
+}, 180_000);
 afterAll(() => socket?.drop());
 
-test('after a restart of all workers the same ids go on, and none of their streams has changed', async () => {
-  const client = caller();
-  const said = await client.responses.create({ model, input: 'My name is Alice' });
-  const conversation = await client.conversations.create();
-  await client.responses.create({ model, input: 'My name is Berta', conversation: conversation.id });
-  const { mark } = newOperation({ tokens: 5 });
-  const streamed = await streamResponse({ model, input: `Hi ${mark}`, background: true });
-  await restartService('gateway');
+test('a response is the same after the restart, and goes on', async () => {
   expect(await caller().responses.retrieve(said.id)).toEqual(said);
-  const asked = { model, input: 'What is my name?' };
-  const next = await caller().responses.create({ ...asked, previous_response_id: said.id });
-  expect(next.output_text).toContain('Alice');
-  const other = await caller().responses.create({ ...asked, conversation: conversation.id });
-  expect(other.output_text).toContain('Berta');
+  const asked = { model, input: 'What is my name?', previous_response_id: said.id };
+  expect((await caller().responses.create(asked)).output_text).toContain('Alice');
+});
+
+test('a conversation goes on', async () => {
+  await needs('conversations');
+  const asked = { model, input: 'What is my name?', conversation: conversation ?? 'none' };
+  expect((await caller().responses.create(asked)).output_text).toContain('Berta');
+});
+
+test('the stream of a response is replayed as it was', async () => {
   const path = `/responses/${responseIn(streamed.events).id}?stream=true`;
   expect((await streamResponse(undefined, { path })).events).toEqual(streamed.events);
-}, 150_000);
+});
 
-test('a response in the background outlives a restart, or ends as failed: it never stays in progress', async () => {
-  const { id, mark } = newOperation({ tokens: 6, hold: 3 });
-  const { id: response } = await caller().responses.create({ model, input: `Hi ${mark}`, background: true });
-  await waitForJournal(id, 'arrived');
-  await restartService('gateway');
-  await release(id);
+test('a response in the background goes on, or ends as failed: it does not stay in progress', async () => {
+  await release(held.id);
   const ended = await until(
     'an end of the response',
     async () => {
-      const now = await caller().responses.retrieve(response);
+      const now = await caller().responses.retrieve(background.id);
       return !['queued', 'in_progress'].includes(now.status ?? '') && now;
     },
-    60_000,
+    45_000,
   );
   if (ended.status === 'completed') expect(ended.output_text).toBe('w1 w2 w3 w4 w5 w6');
   else expect(ended).toMatchObject({ status: 'failed', error: { code: 'server_error' } });
-}, 150_000);
+});
 
-test('a stream under way ends well or is told to have failed, and a socket is closed for a reason', async () => {
-  await needs('responses-websocket');
-  socket = await openSocket();
-  const { id, mark } = newOperation({ tokens: 2_000, tps: 20 });
-  const open = openResponse({ model, input: `Hi ${mark}` });
-  await open.untilText('w2');
-  await restartService('gateway');
-  const seen = await open.whole;
-  await waitForJournal(id, 'hungup');
+test('a stream under way was ended honestly, and at the model as well', async () => {
+  const seen = await underWay.whole;
+  await waitForJournal(slow.id, 'hungup');
   expect(seen.events.filter(({ type }) => type === 'response.completed')).toEqual([]);
   // A connection that breaks is honest; a body that ends has to say how.
   if (seen.endedCleanly) expect(['error', 'response.failed']).toContain(seen.events.at(-1)?.type);
-  const { code } = await socket.closed;
-  expect([1001, 1012]).toContain(code);
-}, 150_000);
+});
+
+test('a socket was closed for a reason that tells its client to come again', async () => {
+  await needs('responses-websocket');
+  if (!socket) return skip('no socket could be opened before the restart');
+  expect([1001, 1012]).toContain((await socket.closed).code);
+});

@@ -95,3 +95,30 @@ test('while all keys rest every worker says so, asks nobody, and tells how long'
   );
   expect(recovered.status).toBe(200);
 }, 90_000);
+
+/** Asks both workers in turn. */
+const workerOf = (round: number) => (round % 2 === 0 ? first : second);
+
+test('a key that fails again and again rests longer each time, whichever worker meets it, until it answers well', async () => {
+  await needsModel(models.growing);
+  const answers = async () => (await ask(first, models.growing)).answer.status === 200;
+  await until('no cooldown of an earlier run', answers, 60_000);
+
+  const codes: (string | null | undefined)[] = [];
+  let wait = 0;
+  while (codes.at(-1) !== 'model_cooldown' && codes.length < 10) {
+    const { answer } = await ask(workerOf(codes.length), models.growing, { status: 429 });
+    expect(answer.status).toBe(429);
+    codes.push((answer.json() as ChatAnswer).error?.code);
+    wait = Number(answer.headers['retry-after'] ?? 0);
+  }
+  // 1 s and 2 s are waited for, 4 s are not.
+  expect(codes).toEqual([...Array(3).fill('rate_limit_exceeded'), 'model_cooldown']);
+  expect(wait).toBeGreaterThan(2);
+  expect(wait).toBeLessThanOrEqual(4);
+
+  await until('the rest to end', answers, 30_000);
+  expect((await ask(first, models.growing, { status: 429 })).answer.status).toBe(429);
+  // Short again: the next request waits for its end instead of being refused.
+  expect((await ask(second, models.growing)).answer.status).toBe(200);
+}, 120_000);

@@ -12,6 +12,8 @@ export const models = {
   cooling: 'scripted-cooling',
   limited: 'scripted-limited',
   lasting: 'scripted-lasting',
+  /** One key, or none, with cooldowns. */
+  growing: 'scripted-growing',
   /** A provider that nobody listens for, and one that stands in for it. */
   standby: 'scripted-standby',
   /** 1.5 s to begin an answer, and for silence in it. */

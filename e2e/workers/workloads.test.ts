@@ -17,6 +17,7 @@ const promises = [
   ['memory-limit', 'a user gets no more requests than the limit, over all workers together'],
   ['gateway', 'chats and streams are whole, private and stopped with their client'],
   ['gateway-arena', 'a battle of the arena counts one vote, over all workers together'],
+  ['gateway-upstreams', 'what one key refuses the other answers, once'],
   ['litellm', 'the state of a callback is the same on every worker of LiteLLM'],
   ['open-webui', 'no edit of a chat is lost, whichever worker of Open WebUI took it'],
   ['open-webui-valves', 'a changed pipe and its valves are used by every worker of Open WebUI'],

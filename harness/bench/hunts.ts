@@ -6,7 +6,15 @@ import type { StackRecord } from '../stack/run-folder.ts';
 import { workloadOf } from '../workloads/catalogue.ts';
 import { onBenchStack } from './bench-stack.ts';
 
-const correct = ['memory', 'memory-limit', 'gateway', 'gateway-arena', 'litellm', 'open-webui'] as const;
+const correct = [
+  'memory',
+  'memory-limit',
+  'gateway',
+  'gateway-arena',
+  'gateway-upstreams',
+  'litellm',
+  'open-webui',
+] as const;
 const plansPerHunt = 8;
 /** A finding would be looked at for as long as the hunt has time. */
 const huntTimeMs = 60_000;

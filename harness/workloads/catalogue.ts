@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
 import { gateway } from './gateway.ts';
 import { gatewayArena } from './gateway-arena.ts';
+import { gatewayUpstreams } from './gateway-upstreams.ts';
 import { litellm, litellmHangups, litellmStreams } from './litellm.ts';
 import { litellmParallel } from './litellm-parallel.ts';
 import { memory } from './memory.ts';
@@ -23,6 +24,7 @@ export const workloads: readonly Workload[] = [
   memoryLimit,
   gateway,
   gatewayArena,
+  gatewayUpstreams,
   messages,
   responses,
   litellm,

@@ -4,9 +4,9 @@ import { operationsOf } from '../plan/plan.ts';
 import { answerFrames, cancelWithinMs, chatChecks, chatMeaning, chatText } from './chat-call.ts';
 import { answered, responseOf, resumed, streamed } from './responses/ask.ts';
 import { chains, recall, tell } from './responses/chains.ts';
-import { begin, cancel, ends, jobs, poll } from './responses/jobs.ts';
+import { begin, cancel, ends, finish, jobs, poll } from './responses/jobs.ts';
 import { path, type ResponsesOperation, type ResponsesRun } from './responses/run.ts';
-import { forget, intrude, keep, look, slots } from './responses/slots.ts';
+import { forget, intrude, keep, look, slots, stored } from './responses/slots.ts';
 import { hear, say, talks } from './responses/talks.ts';
 import { demand, type Operation, type PlanRun, type PreparedRun, type Workload } from './workload.ts';
 
@@ -33,6 +33,7 @@ const keyed: readonly ResponsesOperation[] = [
   say,
   hear,
   begin,
+  finish,
   poll,
   cancel,
 ];
@@ -118,16 +119,27 @@ async function prepareRun({ plan, stack, client, nonce, uuid }: PlanRun): Promis
     const answer = await demand(client, { path, body: { model, input: 'Hello' }, headers });
     ids.set(chain, responseOf(answer)?.id ?? '');
   }
+  const kept = new Map<string, string>();
+  for (const slot of slots.filter((key) => used.has(key))) {
+    const text = `first in ${slot}`;
+    const input = `Hello [[say=${text.replaceAll(' ', '_')}]]`;
+    const answer = await demand(client, { path, body: { model, input }, headers });
+    ids.set(slot, responseOf(answer)?.id ?? '');
+    kept.set(slot, text);
+  }
   for (const talk of talks.filter((key) => used.has(key))) {
     const answer = await demand(client, { path: '/v1/conversations', body: {}, headers });
     ids.set(talk, responseOf(answer)?.id ?? '');
   }
+  const first = slots.flatMap((slot) => ids.get(slot) ?? []);
   const ofName = new Map(keyed.map((each) => [each.name, each]));
   const bodyOf = (operation: Operation) => ({ model, input: chatText(operation, plan) });
 
   return {
     initial: () => ({
-      ...Object.fromEntries([...chains, ...slots].map((key) => [key, null])),
+      ...Object.fromEntries(chains.map((key) => [key, null])),
+      ...Object.fromEntries(kept),
+      [stored]: first,
       ...Object.fromEntries(talks.map((key) => [key, []])),
     }),
     meaning: (operation) => ofName.get(operation.name)?.meaning(operation, run) ?? chatMeaning(operation),

@@ -51,6 +51,9 @@ export function toOpenaiError(error: unknown): OpenaiError {
     return openaiError(422, message, invalid, missing ? 'missing_required_parameter' : 'invalid_value', path);
   }
   const status = failure.statusCode ?? 500;
+  if (failure.code === 'FST_ERR_BAD_URL') {
+    return openaiError(400, 'The request URL is not valid.', invalid, 'invalid_url');
+  }
   if (status === 413) return openaiError(413, 'The request body is too large.', invalid, 'request_too_large');
   if (status === 415) {
     return openaiError(415, 'The Content-Type must be application/json.', invalid, 'unsupported_media_type');
@@ -64,6 +67,15 @@ export function toOpenaiError(error: unknown): OpenaiError {
   return openaiError(500, 'The server had an error.', 'server_error', 'internal_error');
 }
 
+/** Beyond this the connection is closed on the client while it still sends. */
+const maxUnreadBytes = 64 * 1024 * 1024;
+
+/** A client that sends its whole body before it reads would see a reset instead of the answer: what is left is passed over. */
+function readOn(request: FastifyRequest, reply: FastifyReply): void {
+  if (Number(request.headers['content-length'] ?? Number.NaN) <= maxUnreadBytes)
+    reply.removeHeader('connection');
+}
+
 /** Makes every error of a server, unknown routes included, an OpenAI error body. */
 export function addOpenaiErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: unknown, request: FastifyRequest, reply: FastifyReply) => {
@@ -71,6 +83,7 @@ export function addOpenaiErrors(app: FastifyInstance): void {
     const answer = toOpenaiError(error);
     if (answer.statusCode >= 500) request.log.error({ err: error }, 'request failed');
     if (answer.retryAfter !== undefined) reply.header('retry-after', answer.retryAfter);
+    if (answer.statusCode === 413) readOn(request, reply);
     return reply.code(answer.statusCode).send(answer.body);
   });
   app.setNotFoundHandler((request, reply) => {

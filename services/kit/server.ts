@@ -50,6 +50,8 @@ export function buildServer(
     // A request that comes over an open connection while the worker drains is answered like any other, as its last one:
     // Fastify's own 503 has the error body of no API.
     return503OnClosing: false,
+    // What the router itself refuses is answered in the shape of the service's other errors.
+    frameworkErrors: (error, request, reply) => void app.errorHandler(error, request, reply),
     http: { headersTimeout: 30_000, maxHeaderSize: options.maxHeaderBytes ?? 16_384 },
     genReqId: (request) => requestId(request.headers, request.url ?? ''),
   });

@@ -13,6 +13,9 @@ export type Answer = {
   readonly toolCalls: readonly ToolCall[];
   readonly finishReason: FinishReason;
   readonly promptTokens: number;
+  readonly cachedTokens?: number;
+  /** The stop sequence before which the text ends, where it is named. */
+  readonly stopSequence?: string;
 };
 
 /** What a rule gives: a text, a refusal, or calls of offered tools. */
@@ -31,13 +34,14 @@ export function tokensOf(text: string): readonly string[] {
 
 /** Turns a reply into an answer: `stop` sequences and `max_tokens` of the request are obeyed. */
 export function answerOf(call: Call, reply: Reply): Answer {
-  const { think, thinkAs: field = 'reasoning_content', cite, finish } = call.directives;
+  const { think, thinkAs: field = 'reasoning_content', cite, finish, cachedTokens } = call.directives;
   const answer = spokenAnswer(call, reply);
   return {
     ...answer,
     ...(think === undefined ? {} : { reasoning: { field, text: think } }),
     ...(cite === undefined || answer.text === '' ? {} : { citations: cite }),
     ...(finish === undefined ? {} : { finishReason: finish }),
+    ...(cachedTokens === undefined ? {} : { cachedTokens: Math.min(cachedTokens, answer.promptTokens) }),
   };
 }
 
@@ -54,11 +58,13 @@ function spokenAnswer(call: Call, reply: Reply): Answer {
     }));
     return { text: '', toolCalls, finishReason: 'tool_calls', promptTokens };
   }
-  const stops = call.request.stop.map((stop) => reply.indexOf(stop)).filter((at) => at >= 0);
-  const text = stops.length > 0 ? reply.slice(0, Math.min(...stops)) : reply;
+  const stops = call.request.stop.filter((stop) => reply.includes(stop));
+  const [first] = stops.sort((one, other) => reply.indexOf(one) - reply.indexOf(other));
+  const text = first === undefined ? reply : reply.slice(0, reply.indexOf(first));
   const tokens = tokensOf(text);
   const limit = call.request.maxTokens ?? Number.POSITIVE_INFINITY;
-  if (tokens.length <= limit) return { text, toolCalls: [], finishReason: 'stop', promptTokens };
+  const named = first !== undefined && call.directives.namesStop ? { stopSequence: first } : {};
+  if (tokens.length <= limit) return { text, toolCalls: [], finishReason: 'stop', promptTokens, ...named };
   return { text: tokens.slice(0, limit).join(''), toolCalls: [], finishReason: 'length', promptTokens };
 }
 
@@ -80,6 +86,9 @@ export function usageOf(answer: Answer, choices = 1) {
     prompt_tokens: answer.promptTokens,
     completion_tokens: completion,
     total_tokens: answer.promptTokens + completion,
+    ...(answer.cachedTokens === undefined
+      ? {}
+      : { prompt_tokens_details: { cached_tokens: answer.cachedTokens } }),
     ...(reasoning ? { completion_tokens_details: { reasoning_tokens: thought } } : {}),
   };
 }

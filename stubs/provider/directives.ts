@@ -20,6 +20,10 @@ export type Directives = {
   readonly cite?: readonly string[];
   /** End the answer for this reason. */
   readonly finish?: 'length' | 'content_filter';
+  /** So many tokens of the prompt were read from a cache. */
+  readonly cachedTokens?: number;
+  /** Not 0: name the stop sequence that ended the answer, as vLLM does and OpenAI's API does not. */
+  readonly namesStop?: number;
   /** Answer with calls to these tools, separated by commas, unless results are there already. */
   readonly tool?: string;
   readonly ttftMs?: number;
@@ -36,7 +40,7 @@ export type Directives = {
   readonly error?: number;
   readonly status?: number;
   readonly retryAfterSeconds?: number;
-  /** Only so many requests of the operation are disturbed; those that follow are answered well and at once. */
+  /** Only so many requests of the operation are disturbed; those that follow are answered well. */
   readonly times?: number;
 };
 
@@ -54,6 +58,8 @@ const COUNTS: Readonly<Record<string, keyof Directives>> = {
   status: 'status',
   retry_after: 'retryAfterSeconds',
   times: 'times',
+  cached: 'cachedTokens',
+  names_stop: 'namesStop',
 };
 
 /**
@@ -83,10 +89,9 @@ export function readDirectives(text: string, kind: CallKind): Directives {
   return directives;
 }
 
-/** The directives without those that delay, hold or break an answer. */
+/** The directives without those that hold back, refuse or break an answer; its pace stays. */
 export function undisturbed(directives: Directives): Directives {
-  const { ttftMs, tokensPerSecond, hold, cut, end, stall, error, status, retryAfterSeconds, ...rest } =
-    directives;
+  const { ttftMs, hold, cut, end, stall, error, status, retryAfterSeconds, ...rest } = directives;
   return rest;
 }
 

@@ -20,7 +20,13 @@ export function completionOf(request: ChatRequest, answer: Answer, stamp: Stamp)
       ...(called ? { tool_calls: toolCalls } : {}),
       ...(citations ? { annotations: citations.map((url) => annotationOf(url, answer)) } : {}),
     };
-    return { index, message, logprobs: logprobsOf(request, content), finish_reason: answer.finishReason };
+    return {
+      index,
+      message,
+      logprobs: logprobsOf(request, content),
+      finish_reason: answer.finishReason,
+      ...stopOf(answer),
+    };
   });
   return {
     id: stamp.id,
@@ -54,7 +60,10 @@ export function* framesOf(request: ChatRequest, answer: Answer, stamp: Stamp): G
     delta: object,
     logprobs: object | null,
     finishReason: string | null,
-  ): string => chunk([{ index, delta, logprobs, finish_reason: finishReason }]);
+  ): string => {
+    const ended = finishReason === null ? {} : stopOf(answer);
+    return chunk([{ index, delta, logprobs, finish_reason: finishReason, ...ended }]);
+  };
 
   const { refusal, reasoning, citations, toolCalls } = answer;
   const isSaid = toolCalls.length === 0 && refusal === undefined;
@@ -93,6 +102,9 @@ function logprobsOf({ alternatives }: ChatRequest, text: string) {
   if (alternatives === undefined) return null;
   return { content: tokensOf(text).map((token) => chatLogprob(token, alternatives)), refusal: null };
 }
+
+const stopOf = ({ stopSequence }: Answer) =>
+  stopSequence === undefined ? {} : { stop_reason: stopSequence };
 
 /** A citation of the whole answer. Source: `message.annotations` of the Chat Completions API. */
 function annotationOf(url: string, { text }: Answer): object {

@@ -79,3 +79,20 @@ test('calls several tools at once, each with an index and an id of its own', asy
   );
   expect(begun.map(({ index }: { index: number }) => index)).toEqual([0, 1]);
 });
+
+test('says what came from a cache, at most the whole prompt', async () => {
+  expect((await both('one two [[cached=2 say=yes]]')).usage).toMatchObject({
+    prompt_tokens: 4,
+    prompt_tokens_details: { cached_tokens: 2 },
+  });
+  const { usage } = await both('one two [[cached=900 say=yes]]');
+  expect(usage.prompt_tokens_details.cached_tokens).toBe(usage.prompt_tokens);
+  expect((await both('Hi [[say=yes]]')).usage).not.toHaveProperty('prompt_tokens_details');
+});
+
+test('names the stop sequence that ended an answer where it is told to, of several the first', async () => {
+  const stop = ['two', 'END'];
+  const named = await both('Hi [[say=one_END_two names_stop=1]]', { stop });
+  expect([named.message.content, named.stop_reason]).toEqual(['one ', 'END']);
+  expect(await both('Hi [[say=one_END_two]]', { stop })).not.toHaveProperty('stop_reason');
+});

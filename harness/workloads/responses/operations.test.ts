@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Client, Meaning, Operation } from '../workload.ts';
 import { recall, tell } from './chains.ts';
-import { poll } from './jobs.ts';
+import { finish, poll } from './jobs.ts';
 import type { ResponsesRun } from './run.ts';
 import { forget, intrude, keep, look } from './slots.ts';
 import { hear } from './talks.ts';
@@ -110,4 +110,22 @@ test('a job that was not begun has no state', async () => {
   const run = newRun(['job1', 'resp_1']);
   const state = await poll.perform(operation('poll', 'job1'), clientOf({ status: 'queued' }), run);
   expect(state).toMatchObject({ value: 'queued' });
+});
+
+test('a job that is waited for is asked for until it has ended', async () => {
+  const states = ['queued', 'queued', 'in_progress', 'completed'];
+  const client: Client = {
+    ...clientOf({}),
+    request: async () => {
+      const body = { id: 'resp_1', status: states.shift() };
+      return { status: 200, headers: {}, text: '', json: <T>() => body as T };
+    },
+  };
+  const run = newRun();
+  expect(await finish.perform(operation('finish', 'job1'), client, run)).toMatchObject({
+    type: 'ok',
+    parts: { state: { value: 'completed' } },
+  });
+  expect(states).toEqual([]);
+  expect(run.ids.get('job1')).toBe('resp_1');
 });

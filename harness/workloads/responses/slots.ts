@@ -8,7 +8,8 @@ import { path, type ResponsesOperation, type ResponsesRun } from './run.ts';
 export const slots = ['kept1', 'kept2'] as const;
 const life = 'life';
 const text = 'text';
-const all = 'responses';
+/** All stored responses: a collection. */
+export const stored = 'responses';
 
 /** Parts of a request about the response in a slot, as it is when the request is sent. */
 const about = (
@@ -22,7 +23,7 @@ const about = (
   ids.set(operation.id, id ?? '');
   if (id === undefined) return { does: 'other' } as const;
   return [
-    { part: life, does: lives, key: all, value: id },
+    { part: life, does: lives, key: stored, value: id },
     { part: text, does: texts, key: operation.key },
   ] as const;
 };
@@ -49,7 +50,7 @@ export const keep: ResponsesOperation = {
     const { expect = '', tenant, marker } = chatMeaning(operation);
     const owned = { ...(tenant ? { tenant: 'owner' } : {}), ...(marker ? { marker } : {}) };
     return [
-      { part: life, does: 'create', key: all, ...owned },
+      { part: life, does: 'create', key: stored, ...owned },
       { part: text, does: 'write', key: operation.key, value: expect, ...owned },
     ];
   },

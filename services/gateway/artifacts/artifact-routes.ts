@@ -5,7 +5,7 @@ import type { Gateway } from '../gateway.ts';
 import { describeArtifact, dispositionOf, isArtifactId, mimeTypeOf } from './artifact.ts';
 import { deleteArtifact, readArtifact, storeArtifact } from './artifact-store.ts';
 
-const quota = { maxBytes: 100 * 1024 * 1024, maxCount: 1_000 };
+const quota = { maxBytes: 64 * 1024 * 1024, maxCount: 1_000 };
 const daySeconds = 86_400;
 
 const Described = Type.Object({

@@ -20,8 +20,8 @@ interface Call {
   args: string;
 }
 
-/** Arguments of more characters than this are no call's. */
-const mostArgs = 8 * 1024 * 1024;
+/** Characters of a call's arguments, or of what waits for a call to end: no model's answer has more. */
+const mostWaiting = 8 * 1024 * 1024;
 
 /**
  * Puts what a model streams into blocks of which one at a time is open. Models may go on with an earlier call after a
@@ -32,11 +32,13 @@ export class BlockQueue {
   /** Segments before this one are closed. */
   #at = 0;
 
-  say(kind: 'text' | 'thinking', text: unknown): void {
-    if (typeof text !== 'string' || text === '') return;
+  /** Adds text, which waits while a call before it is not whole. False for more than can wait. */
+  say(kind: 'text' | 'thinking', text: unknown): boolean {
+    if (typeof text !== 'string' || text === '') return true;
     const last = this.#segments.at(-1);
-    if (last?.kind === kind) last.pending += text;
-    else this.#segments.push({ kind, pending: text });
+    if (last?.kind !== kind) return this.#segments.push({ kind, pending: text }) > 0;
+    last.pending += text;
+    return last.pending.length <= mostWaiting;
   }
 
   /**
@@ -55,7 +57,7 @@ export class BlockQueue {
     if (at < this.#at) return args.trim() === '';
     call.args += args;
     call.pending += args;
-    return call.args.length <= mostArgs;
+    return call.args.length <= mostWaiting;
   }
 
   /** The segment that is open or may be opened next; undefined when there is none, or its name may still grow. */

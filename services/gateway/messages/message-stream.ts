@@ -94,12 +94,12 @@ export class MessageStream {
 
   #take(delta: Delta): void {
     const thinking = delta.reasoning_content ?? delta.reasoning;
-    if (this.#asked.thinking !== 'none') this.#queue.say('thinking', thinking);
-    this.#queue.say('text', delta.content);
-    if (delta.refusal) {
-      this.#hasRefused = true;
+    this.#hasRefused ||= Boolean(delta.refusal);
+    const isTaken =
+      (this.#asked.thinking === 'none' || this.#queue.say('thinking', thinking)) &&
+      this.#queue.say('text', delta.content) &&
       this.#queue.say('text', delta.refusal);
-    }
+    if (!isTaken) throw invalidAnswer(this.#asked.upstream);
     for (const { index = 0, id, function: called } of delta.tool_calls ?? []) {
       const piece = {
         ...(id ? { id } : {}),

@@ -1,5 +1,4 @@
 import { type OpenaiError, openaiError } from '../../kit/openai-error.ts';
-import { timeoutFailure } from '../upstream/timeout-failure.ts';
 import { connectionFailure, refusal } from '../upstream/upstream-failure.ts';
 
 /** What a failure is about, which decides what cools down. `request`: the client's own, the same everywhere. */
@@ -60,7 +59,7 @@ export function refusedAttempt(
 export function failedAttempt(cause: unknown, who: string): AttemptFailure {
   if (cause instanceof AttemptFailure) return cause;
   const code = String((cause as { readonly code?: unknown } | undefined)?.code ?? '');
-  const error = timeoutFailure(cause, who) ?? connectionFailure(cause, who);
+  const error = connectionFailure(cause, who);
   if (unreachableCodes.has(code)) return new AttemptFailure('unreachable', error);
   // An answer beyond all measure would be as long elsewhere.
   return new AttemptFailure(code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' ? 'request' : 'transient', error);

@@ -196,6 +196,21 @@ test('what failed after part of its answer went on is not tried elsewhere, but l
   expect(told).toMatchObject([{ reason: 'transient' }]);
 });
 
+test('an answer makes the next failure of its route a first one again', async () => {
+  const { cooldowns, ended } = toldCooldowns();
+  await tried(attemptsFor(targetM(), cooldowns), {});
+  expect(ended.map((scope) => scope.split('/').length)).toEqual([1, 2, 3]);
+  const later = toldCooldowns();
+  const log = { warn: () => undefined } as never;
+  const { signal } = new AbortController();
+  const upstreams = { ...plainUpstreams(5_000), cooldowns: later.cooldowns };
+  const stream = new Attempts({ target: targetM(), upstreams, log, signal, succeedsLater: true });
+  const route = await stream.run(async (one) => one);
+  expect(later.ended).toEqual([]);
+  stream.succeeded(route);
+  expect(later.ended).toHaveLength(3);
+});
+
 test('a provider without cooldown is never left out, and each key is still tried once only', async () => {
   const { cooldowns, told } = toldCooldowns();
   const target = targetM({ cooldown: false });

@@ -13,6 +13,8 @@ export interface AttemptsOptions {
   /** Ends every attempt and every wait between two. */
   readonly signal: AbortSignal;
   readonly log: FastifyBaseLogger;
+  /** The caller tells by `succeeded` that a route has answered well, since `run` resolves before it has. */
+  readonly succeedsLater?: boolean;
 }
 
 /**
@@ -46,7 +48,9 @@ export class Attempts {
     for (;;) {
       const route = await this.#next();
       try {
-        return await send(route);
+        const answer = await send(route);
+        if (!this.#options.succeedsLater) this.succeeded(route);
+        return answer;
       } catch (cause) {
         await this.failed(route, cause);
       }

@@ -26,7 +26,6 @@ export async function completeChat(plane: ModelPlane, call: ModelCall): Promise<
       const body = await send(plane, call, route, false, signal);
       const completion = completionOf(await body.bytes(maxAnswerBytes), route.upstream);
       watch.success(completion.usage);
-      attempts.succeeded(route);
       return completion;
     } catch (cause) {
       throw watch.failure(cause);
@@ -44,7 +43,7 @@ export async function streamChat(
   plane: ModelPlane,
   call: ModelCall,
 ): Promise<AsyncGenerator<ChatCompletionChunk, void>> {
-  const attempts = attemptsOf(plane, call, call.signal);
+  const attempts = attemptsOf(plane, call, call.signal, true);
   const open = () =>
     attempts.run(async (route): Promise<OpenStream> => {
       const watch = observed(plane, call, route.upstream);
@@ -107,12 +106,12 @@ async function* chunks({ body, route, watch }: OpenStream): AsyncGenerator<ChatC
 }
 
 function attemptsOf(
-  { upstreams, requestTimeoutMs }: ModelPlane,
-  call: ModelCall,
+  { requestTimeoutMs, upstreams = plainUpstreams(requestTimeoutMs) }: ModelPlane,
+  { target, log }: ModelCall,
   signal: AbortSignal,
+  succeedsLater = false,
 ): Attempts {
-  const { target, log } = call;
-  return new Attempts({ target, log, signal, upstreams: upstreams ?? plainUpstreams(requestTimeoutMs) });
+  return new Attempts({ target, log, signal, upstreams, succeedsLater });
 }
 
 function send(

@@ -66,6 +66,10 @@ test('an upstream that does not begin to answer in time has a code of its own', 
   expect(await codeOf(sendTo(() => undefined, { firstByteMs: 100 }))).toBe('504 upstream_first_byte_timeout');
 });
 
+test('an upstream that has not even begun when the whole time is over is told so', async () => {
+  expect(await codeOf(sendTo(() => undefined, { totalMs: 100 }))).toBe('504 upstream_total_timeout');
+});
+
 test('an upstream that falls silent has a code of its own', async () => {
   const body = await sendTo(begin, { idleMs: 100 });
   expect(await codeOf(body.text(1_000))).toBe('504 upstream_idle_timeout');

@@ -28,7 +28,10 @@ export async function sendUpstream(sent: UpstreamRequest, options: SendOptions):
   const startedAt = performance.now();
   const headersTimeoutMs = Math.min(bounds.firstByteMs, bounds.totalMs);
   const timed = { ...sent, headersTimeoutMs, bodyTimeoutMs: bounds.idleMs };
-  const { statusCode, headers, body } = await post(dispatcher, timed, signal);
+  const { statusCode, headers, body } = await post(dispatcher, timed, signal).catch((cause) => {
+    const isOver = bounds.totalMs < bounds.firstByteMs && cause?.code === 'UND_ERR_HEADERS_TIMEOUT';
+    throw isOver ? totalTimeout(sent.upstream) : cause;
+  });
   onStatus?.(statusCode);
   endInTime(body, bounds.totalMs - (performance.now() - startedAt), sent.upstream);
   if (statusCode !== 200) {

@@ -18,7 +18,7 @@ import { keepHouse } from './run/housekeeping.ts';
 import { createResponseStore } from './store/response-store.ts';
 import { listenForResponses } from './store/wake-ups.ts';
 import { beginLease } from './store/worker-lease.ts';
-import { createPostJson } from './tools/post-json.ts';
+import { createAskTool } from './tools/tool-http.ts';
 
 interface WorkerLife {
   readonly log: FastifyBaseLogger;
@@ -43,7 +43,7 @@ export async function addResponseRoutes(
   const engine = {
     sql,
     files,
-    tools: { stores, search, webSearchUrl, mcpServers, postJson: createPostJson(plane) },
+    tools: { stores, search, webSearchUrl, mcpServers, ask: createAskTool(plane) },
     store: createResponseStore(sql),
     plane,
     targets,

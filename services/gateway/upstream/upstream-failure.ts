@@ -1,5 +1,6 @@
 import { connectionFailureOf, refusesCredentials } from '../../kit/connection-failure.ts';
 import { OpenaiError, openaiError } from '../../kit/openai-error.ts';
+import { timeoutFailure } from './timeout-failure.ts';
 
 /** What a refused or failed upstream request becomes for the client. */
 export interface ErrorAnswer {
@@ -13,6 +14,8 @@ const sameServerErrors = new Set([502, 503, 504]);
 
 /** Names the failure of a connection: 504 when a time ran out, 502 otherwise; `who` is a competitor or service. */
 export function connectionFailure(cause: unknown, who: string): OpenaiError {
+  const timeout = timeoutFailure(cause, who);
+  if (timeout) return timeout;
   // An abort of ours carries its answer as the reason.
   if (cause instanceof OpenaiError) return cause;
   switch (connectionFailureOf(cause)) {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import { Type } from 'typebox';
+import { clientGone } from '../../kit/client-gone.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { fileNotFound } from '../files/file-routes.ts';
 import type { FileStore } from '../files/file-store.ts';
@@ -9,7 +10,6 @@ import { refuseDeepNesting } from '../responses/request/nesting.ts';
 import { unchecked } from '../responses/routes/json-body.ts';
 import { pageOf, pageQuery } from '../responses/routes/paging.ts';
 import { newId } from '../responses/run/new-id.ts';
-import { clientGone } from '../../kit/client-gone.ts';
 import type { FileToIndex } from './index-file.ts';
 import type { Search } from './search.ts';
 import { AttachBody, CreateBody, SearchBody, UpdateBody } from './vector-store-schema.ts';

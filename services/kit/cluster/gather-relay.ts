@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
-import type { ToPrimary, ToWorker } from './cluster-message.ts';
 import { foldCounters, withoutGauges } from '../metrics-fold.ts';
+import type { ToPrimary, ToWorker } from './cluster-message.ts';
 
 /** The one topic whose answers outlive their workers: prom-client's metrics as JSON. */
 export const metricsTopic = 'metrics';

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from '@jest/globals';
+import { foldCounters, withoutGauges } from '../metrics-fold.ts';
 import type { ToPrimary } from './cluster-message.ts';
 import { joinGatherings } from './gather.ts';
-import { foldCounters, withoutGauges } from '../metrics-fold.ts';
 
 class FakeChannel extends EventEmitter {
   readonly connected = true;

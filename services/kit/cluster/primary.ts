@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import type { Environment } from '../environment.ts';
 import { createLog } from '../log.ts';
 import { type ToPrimary, type ToWorker, workerIndexVariable } from './cluster-message.ts';
-import { relayGatherings } from './gather-relay.ts';
 import { readClusterSettings } from './cluster-settings.ts';
+import { relayGatherings } from './gather-relay.ts';
 import { saveHandoffs } from './handoff.ts';
 
 const initialisationTimeoutMs = 60_000;

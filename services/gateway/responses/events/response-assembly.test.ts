@@ -185,11 +185,9 @@ test('whatever comes in whatever pieces, deltas add up to what is done, and the 
     fc.record({ content: fc.string() }),
     fc.record({ refusal: fc.string() }),
     fc.record({ reasoning: fc.string() }),
-    fc
-      .tuple(fc.nat({ max: 2 }), fc.string())
-      .map(([index, args]) => ({
-        tool_calls: [{ index, function: { name: `f${index}`, arguments: args } }],
-      })),
+    fc.tuple(fc.nat({ max: 2 }), fc.string()).map(([index, args]) => ({
+      tool_calls: [{ index, function: { name: `f${index}`, arguments: args } }],
+    })),
   );
   fc.assert(
     fc.property(fc.array(delta, { maxLength: 30 }), (deltas) => {

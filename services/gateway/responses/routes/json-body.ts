@@ -9,6 +9,8 @@ import { openaiError } from '../../../kit/openai-error.ts';
 export function readStrictJson(scope: FastifyInstance): void {
   scope.removeContentTypeParser(['application/json', 'text/plain']);
   scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+    // A DELETE may name a type and send nothing; where a body is needed, the route misses it.
+    if (body.length === 0) return done(null, undefined);
     if (!isUtf8(body)) return done(notJson());
     try {
       done(null, JSON.parse(body.toString('utf8')));

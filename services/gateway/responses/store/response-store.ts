@@ -1,6 +1,6 @@
 import type { Sql } from '../../../kit/database.ts';
 import type { Item, OutputItem, ResponseObject, ResponseStatus } from '../events/response-event.ts';
-import { isId } from './response-row.ts';
+import { isId, responsesChannel } from './response-row.ts';
 
 /** A stored response as its tenant may see it. */
 export interface StoredResponse {
@@ -77,10 +77,21 @@ export function createResponseStore(sql: Sql): ResponseStore {
 
     async delete(tenant, id) {
       if (!isId('resp', id)) return false;
+      // A run that is deleted is lost to its worker, which hears of it, and its conversation is free.
       const hidden = await sql`
-        update responses set deleted = true, status = case when status in ('queued', 'in_progress')
-            then 'cancelled' else status end
-        where id = ${id} and tenant = ${tenant} and not deleted returning id`;
+        with hidden as (
+          update responses set deleted = true
+          where id = ${id} and tenant = ${tenant} and not deleted returning id
+        ), freed as (
+          update conversations c set turn = null, turn_runner = null from hidden where c.turn = hidden.id
+        )
+        select pg_notify(${responsesChannel}, id), pg_notify(${responsesChannel}, 'cancel:' || id) from hidden`;
+      // Gone at once, unless a later response builds on it; where one does so at this moment, the sweep comes back to it.
+      await sql`
+        delete from responses where id = ${id} and tenant = ${tenant} and deleted
+          and not exists (select from responses later where later.previous_id = ${id})`.catch(
+        () => undefined,
+      );
       return hidden.length === 1;
     },
   };

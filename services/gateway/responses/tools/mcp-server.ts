@@ -1,7 +1,8 @@
 import type { OutputWriter } from '../events/output-writer.ts';
 import type { Item } from '../events/response-event.ts';
 import type { HostedTool } from './hosted-tool.ts';
-import type { PostJson } from './post-json.ts';
+import { mcpClient } from './mcp-client.ts';
+import type { AskTool } from './tool-http.ts';
 
 export interface McpTool {
   readonly server_label: string;
@@ -14,7 +15,7 @@ interface ListedTool {
   readonly inputSchema?: Readonly<Record<string, unknown>>;
 }
 
-/** One MCP server of the operator's, spoken to by JSON-RPC over HTTP ("Streamable HTTP" without a session). */
+/** One MCP server of the operator's. */
 export interface McpServer {
   /**
    * Lists the server's tools, unless an earlier turn did, and writes the item of the list. Yields where something may be
@@ -27,18 +28,13 @@ export interface McpServer {
   ): AsyncGenerator<void, readonly HostedTool[]>;
 }
 
-export function mcpServer(url: string, options: McpTool, postJson: PostJson): McpServer {
+export function mcpServer(url: string, options: McpTool, ask: AskTool): McpServer {
   const label = options.server_label;
   const allowed = Array.isArray(options.allowed_tools)
     ? (options.allowed_tools as readonly string[])
     : (options.allowed_tools as { readonly tool_names?: readonly string[] | null } | null | undefined)
         ?.tool_names;
-  const call = async (method: string, params: object, signal: AbortSignal) => {
-    const answer = await postJson(url, { jsonrpc: '2.0', id: 1, method, params }, signal);
-    const { result, error } = answer as { result?: Record<string, unknown>; error?: { message?: string } };
-    if (result === undefined) throw new Error(error?.message ?? 'the server gave no result');
-    return result;
-  };
+  const call = mcpClient(url, ask);
   const hosted = (tool: ListedTool): HostedTool => ({
     tool: {
       type: 'function',

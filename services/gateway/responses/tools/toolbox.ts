@@ -7,7 +7,7 @@ import type { Fields } from '../request/read-request.ts';
 import { type FileSearchTool, fileSearch } from './file-search.ts';
 import type { HostedTool } from './hosted-tool.ts';
 import { type McpServer, type McpTool, mcpServer } from './mcp-server.ts';
-import type { PostJson } from './post-json.ts';
+import type { AskTool } from './tool-http.ts';
 import { webSearch } from './web-search.ts';
 
 /** What tools that the gateway runs need. */
@@ -17,7 +17,7 @@ export interface ToolServices {
   readonly webSearchUrl: string | undefined;
   /** Addresses by `server_label`: the operator's, as no client may send the gateway to an address of its own. */
   readonly mcpServers: ReadonlyMap<string, string>;
-  readonly postJson: PostJson;
+  readonly ask: AskTool;
 }
 
 /** The tools of one response. */
@@ -44,13 +44,13 @@ export async function openToolbox(services: ToolServices, fields: Fields, tenant
       hosted.push(fileSearch(services.search, options, showResults));
     } else if (tool.type.startsWith('web_search')) {
       if (services.webSearchUrl === undefined) throw notConfigured(`tools[${index}]`, 'Web search');
-      hosted.push(webSearch(services.webSearchUrl, services.postJson));
+      hosted.push(webSearch(services.webSearchUrl, services.ask));
     } else if (tool.type === 'mcp') {
       const options = tool as unknown as McpTool;
       const url = services.mcpServers.get(options.server_label);
       if (url === undefined)
         throw notConfigured(`tools[${index}]`, `The MCP server '${options.server_label}'`);
-      servers.push(mcpServer(url, options, services.postJson));
+      servers.push(mcpServer(url, options, services.ask));
     }
   }
   const names = [...functions, ...hosted.map(({ tool }) => tool)].map((tool) => tool.function.name);

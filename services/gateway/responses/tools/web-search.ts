@@ -1,8 +1,16 @@
 import { argumentsOf, type HostedTool } from './hosted-tool.ts';
-import type { PostJson } from './post-json.ts';
+import type { AskTool } from './tool-http.ts';
 
-/** `web_search`: an HTTP endpoint of the operator's takes `{query}` and answers `{results: [{title, url, snippet}]}`. */
-export function webSearch(url: string, postJson: PostJson): HostedTool {
+const maxResults = 8;
+
+interface Page {
+  readonly url?: unknown;
+  readonly title?: unknown;
+  readonly content?: unknown;
+}
+
+/** `web_search` by an endpoint of the operator's with the API of SearXNG: `GET ?q=&format=json`. */
+export function webSearch(endpoint: string, ask: AskTool): HostedTool {
   return {
     tool: {
       type: 'function',
@@ -23,10 +31,18 @@ export function webSearch(url: string, postJson: PostJson): HostedTool {
       out.emit('response.web_search_call.searching', place);
       yield;
       try {
-        const answer = await postJson(url, { query: text }, signal);
+        const url = new URL(endpoint);
+        url.searchParams.set('q', text);
+        url.searchParams.set('format', 'json');
+        const { results } = JSON.parse((await ask(url.href, { signal })).text) as {
+          readonly results: readonly Page[];
+        };
+        const pages = results
+          .slice(0, maxResults)
+          .map(({ url, title, content }) => ({ url, title, content }));
         out.emit('response.web_search_call.completed', place);
         out.done(index, { ...item, status: 'completed' });
-        return JSON.stringify(answer);
+        return JSON.stringify({ results: pages });
       } catch {
         signal.throwIfAborted();
         out.done(index, { ...item, status: 'failed' });
