@@ -3,7 +3,6 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { needs } from '../../harness/suite/needs.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { skip } from '../../harness/suite/skip.ts';
-import { setting } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
 import { ask } from './artifact-client.ts';
 

@@ -24,6 +24,7 @@ const claudeModel = expect.objectContaining({
   created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
 });
 
+// covers 001/models-namespace
 test('a caller of the Anthropic API gets its envelope around the same models', async () => {
   const plain = await get('');
   const { status, data } = await get('', anthropic);
@@ -48,6 +49,7 @@ test.each(['claude-cli/1.0.2 (external, cli)', 'Claude-CLI/1.0', 'CLAUDE-CLI'])(
   },
 );
 
+// covers 001/models-namespace
 test('only the beginning of a user agent makes a command line', async () => {
   const { data } = await get('', { 'User-Agent': 'something like claude-cli/1.0' });
   expect(data).toEqual((await get('')).data);

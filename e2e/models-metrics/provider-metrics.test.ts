@@ -6,6 +6,7 @@ import { newOperation } from '../../harness/suite/operation.ts';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import { requireEnvironment } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
+import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient, WorkerClient } from '../../harness/workers/client.ts';
 import { call, type Figures, figuresIn, meteredModel, needsMetered, tokensOf, usualMs } from './metered.ts';
 
@@ -32,6 +33,7 @@ const one = (index: number): WorkerClient => workers[index % 2] as WorkerClient;
 const figures = async (worker = one(0)): Promise<Figures> =>
   figuresIn((await worker.get('/v1/metrics/providers')).json());
 
+// covers 001/provider-metrics
 test('calls that went well and badly, over two keys and two workers, add up at each worker', async () => {
   const before = await figures();
   const kinds = Array.from({ length: 20 }, (_, index) => (index % 7 === 3 ? { ttft: slowMs } : {}));
@@ -85,7 +87,11 @@ test('a client that goes is no failure of the provider', async () => {
   gone.abort();
   expect(await asking).toBe('AbortError');
   await waitForJournal(id, 'hungup');
-  const after = await figures();
+  const counted = async () => {
+    const now = await figures();
+    return now.request_count > before.request_count && now;
+  };
+  const after = await until('the call is counted', counted);
   expect(after.failure_count).toBe(before.failure_count);
   expect(after.success_count).toBe(before.success_count);
 });

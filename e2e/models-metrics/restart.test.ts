@@ -10,6 +10,7 @@ beforeEach(async () => {
   await needsMetered();
 });
 
+// covers 001/models-and-metrics-live
 test('the figures of providers survive a restart of all workers', async () => {
   const scope = stackScope('gateway');
   try {

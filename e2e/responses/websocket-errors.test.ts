@@ -69,6 +69,7 @@ test('bytes that are no text are an error or the end of the socket, and new ones
   const end = await Promise.race([socket.turn(), socket.closed]);
   if ('code' in end) expect([1003, 1007]).toContain(end.code);
   else expectError(end, 400);
+  socket.drop();
   socket = await openSocket();
   await expectUsable();
 });
@@ -179,6 +180,7 @@ test('a frame that is larger than a gateway should read ends the socket with 100
   const end = await Promise.race([socket.turn(), socket.closed]);
   if ('code' in end) expect([1009, 1006]).toContain(end.code);
   else expect(end.at(-1)?.type).toBe('error');
+  socket.drop();
   socket = await openSocket();
   await expectUsable();
 });

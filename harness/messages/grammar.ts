@@ -1,7 +1,6 @@
 import { errorTypes, type Finding, type Report } from './finding.ts';
-import { isObject, type JsonObject, objectOf, shown, textOf } from './json-object.ts';
 import { addDelta, beginBlock, type EndedBlock, endBlock, type OpenBlock } from './open-block.ts';
-import type { MessageEvent } from './read-events.ts';
+import { isObject, type JsonObject, type MessageEvent, objectOf, shown, textOf } from './read-events.ts';
 
 /** A stream as its rules see it. */
 export interface CheckedStream {

@@ -1,5 +1,5 @@
 import type { Report } from './finding.ts';
-import { isObject, type JsonObject, objectOf, shown, textOf } from './json-object.ts';
+import { isObject, type JsonObject, objectOf, shown, textOf } from './read-events.ts';
 
 /** A block that has begun, as far as its deltas have come. */
 export interface OpenBlock {

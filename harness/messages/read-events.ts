@@ -1,5 +1,17 @@
 import type { Finding } from './finding.ts';
-import { isObject, type JsonObject } from './json-object.ts';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The value as an object; an empty one for anything else. */
+export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
+
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** A value as findings show it. */
+export const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? 'nothing';
 
 /** An event of a message stream, whatever else it holds. */
 export type MessageEvent = JsonObject & { readonly type: string };

@@ -26,6 +26,7 @@ import { shareCooldowns } from './model/cooldowns.ts';
 import { targetsOf } from './model/target.ts';
 import { addModelRoutes } from './models-route.ts';
 import { addResponseRoutes } from './responses/response-routes.ts';
+import { asksForSocket } from './responses/socket/socket-route.ts';
 import { readSettings } from './settings.ts';
 import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
@@ -59,7 +60,7 @@ export async function createServer(context: WorkerContext) {
     cutOff: cutOffBeforeDrainEnds(draining, settings.drainMs),
   };
 
-  const app = buildServer(context);
+  const app = buildServer(context, { acceptsUpgrade: asksForSocket });
   metrics.prometheus.count(app);
   addOpenaiErrors(app);
   addCallers(app, settings.apiKeys);

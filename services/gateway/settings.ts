@@ -2,6 +2,7 @@ import { type Environment, EnvironmentError } from '../kit/environment.ts';
 import { type Competitor, competitorsOf } from './competitors.ts';
 import { type Provider, readProviders } from './model/provider.ts';
 import { readUpstreamSettings, type UpstreamSettings } from './model/upstream-settings.ts';
+import { readSocketSettings, type SocketSettings } from './responses/socket/socket-settings.ts';
 
 export interface Transcription {
   readonly endpoint: string;
@@ -32,6 +33,7 @@ export interface Settings {
    */
   readonly streamCommitMs: number;
   readonly drainMs: number;
+  readonly socket: SocketSettings;
   /** A worker that has not been heard of for this long has lost the responses it ran. */
   readonly responsesLeaseMs: number;
   /** Stored responses, conversations and files live this long. */
@@ -86,6 +88,7 @@ export function readSettings(env: Environment): Settings {
     webSearchUrl: env.url('GATEWAY_WEB_SEARCH_URL'),
     mcpServers: readMcpServers(env.text('GATEWAY_MCP_SERVERS')),
     arenaMinVoteAgeMs: env.integer('ARENA_MIN_VOTE_AGE_MS', 5_000, { min: 0, max: 3_600_000 }),
+    socket: readSocketSettings(env),
     drainMs: env.integer('DRAIN_MS', 5_000, { min: 0, max: 600_000 }),
   };
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, {
   type FastifyBaseLogger,
@@ -21,6 +22,8 @@ const bodyLimitBytes = 10 * 1024 * 1024;
 export interface ServerOptions {
   /** Request line and headers together; default 16 KiB. */
   readonly maxHeaderBytes?: number;
+  /** Requests whose upgrade is accepted; any other is answered as if it had not asked for one. */
+  readonly acceptsUpgrade?: (request: IncomingMessage) => boolean;
 }
 
 /** A Fastify server that knows the types of its TypeBox schemas. */
@@ -52,7 +55,11 @@ export function buildServer(
     return503OnClosing: false,
     // What the router itself refuses is answered in the shape of the service's other errors.
     frameworkErrors: (error, request, reply) => void app.errorHandler(error, request, reply),
-    http: { headersTimeout: 30_000, maxHeaderSize: options.maxHeaderBytes ?? 16_384 },
+    http: {
+      headersTimeout: 30_000,
+      maxHeaderSize: options.maxHeaderBytes ?? 16_384,
+      shouldUpgradeCallback: options.acceptsUpgrade ?? (() => false),
+    },
     genReqId: (request) => requestId(request.headers, request.url ?? ''),
   });
   app.setValidatorCompiler(typeboxValidator);
@@ -77,6 +84,12 @@ export function buildServer(
     if (url !== '/ready' && url !== '/health') reply.raw.once('close', () => logAnswer(request, reply));
     done();
   });
+  app.addHook('onError', (_request, reply, error, done) => {
+    // Fastify would close the connection under a client that still sends, which resets it: the client would never read
+    // why. Like this the rest is dropped, for as long as a request may take.
+    if (error.statusCode === 413) reply.removeHeader('connection');
+    done();
+  });
   app.options('*', { schema: { hide: true } as object }, (request, reply) =>
     reply
       .header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE')
@@ -89,7 +102,7 @@ export function buildServer(
 }
 
 function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
-  const complete = reply.raw.writableFinished;
+  const complete = reply.raw.writableFinished || reply.raw.statusCode === 101;
   request.log.info(
     {
       method: request.method,

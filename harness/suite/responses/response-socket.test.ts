@@ -7,12 +7,18 @@ import { startGateway } from './test-gateway.ts';
 let server: Server;
 /** What the gateway does with a message. */
 let hear: (message: string, socket: WebSocket) => void = () => undefined;
+let takesAll = false;
 beforeAll(async () => {
   server = await startGateway((_request, response) => response.writeHead(404).end());
   const sockets = new WebSocketServer({ noServer: true });
+  const upgraded = 'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
   server.on('upgrade', (request, socket, head) => {
     if (request.headers.authorization !== 'Bearer sk-good') {
       socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      return;
+    }
+    if (takesAll) {
+      socket.write(upgraded);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (made) => {
@@ -85,8 +91,13 @@ test('pings go both ways', async () => {
   socket.drop();
 });
 
-test('an upgrade that is refused rejects with its status, or is the answer where it is asked for', async () => {
+test('an upgrade that is refused rejects with its status', async () => {
   await expect(openSocket({ key: 'sk-bad' })).rejects.toThrow('the upgrade was answered with 401');
+});
+
+test('a version that nobody speaks is refused with a status, and a server that takes it is told of', async () => {
+  expect(await refusedUpgrade({ key })).toBe(400);
   expect(await refusedUpgrade({ key: 'sk-bad' })).toBe(401);
+  takesAll = true;
   await expect(refusedUpgrade({ key })).rejects.toThrow('the upgrade was not refused');
 });

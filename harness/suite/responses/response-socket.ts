@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { WebSocket } from 'ws';
 import { isRecord, type ResponseEvent } from '../../responses/event-types.ts';
 import { terminalTypes } from '../../responses/lifecycle.ts';
@@ -45,19 +46,30 @@ export function openSocket(options: SocketOptions = {}): Promise<ResponseSocket>
   });
 }
 
-/** The status with which an upgrade is refused. Rejects when it is not. */
-export function refusedUpgrade(options: SocketOptions): Promise<number> {
-  const socket = dial(options);
+/**
+ * The status with which an upgrade is refused to a client of a version that nobody speaks (RFC 6455 §4.4). Rejects when it is
+ * not refused.
+ */
+export function refusedUpgrade({ key = ownKey() }: Pick<CallerOptions, 'key'> = {}): Promise<number> {
+  const headers = {
+    authorization: `Bearer ${key}`,
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '7',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+  };
   return new Promise((resolve, reject) => {
-    socket.once('open', () => {
-      socket.terminate();
+    const asked = request(`${apiUrl()}/responses`, { headers, agent: false, timeout: withinMs });
+    asked.once('response', (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    asked.once('upgrade', (_answer, socket) => {
+      socket.destroy();
       reject(new Error('the upgrade was not refused'));
     });
-    socket.once('unexpected-response', (_request, { statusCode = 0 }) => {
-      socket.terminate();
-      resolve(statusCode);
-    });
-    socket.once('error', reject);
+    asked.once('timeout', () => asked.destroy(new Error(`no answer came within ${withinMs} ms`)));
+    asked.once('error', reject).end();
   });
 }
 

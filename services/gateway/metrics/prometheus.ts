@@ -69,8 +69,11 @@ export function createPrometheus(workerIndex: number): Prometheus {
   const over = (request: FastifyRequest, reply: FastifyReply) => {
     open.dec({ worker });
     const { url: route = 'unknown' } = request.routeOptions;
-    const status = reply.raw.writableFinished ? reply.raw.statusCode : 499;
+    const isSocket = reply.raw.statusCode === 101;
+    const status = reply.raw.writableFinished || isSocket ? reply.raw.statusCode : 499;
     requests.inc({ method: request.method, route, status });
+    // The life of a socket is no answer.
+    if (isSocket) return;
     durations.observe({ route }, reply.elapsedTime / 1_000);
   };
   return {

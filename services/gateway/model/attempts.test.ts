@@ -40,7 +40,10 @@ function toldCooldowns(left: Cooldowns['left'] = () => undefined) {
       told.push({ scope, reason, baseMs });
       cooling.set(scope, reason);
     },
-    recovered: (scopes) => void ended.push(...scopes),
+    recovered: (scopes) => {
+      ended.push(...scopes);
+      return undefined;
+    },
   };
   return { cooldowns, told, ended };
 }

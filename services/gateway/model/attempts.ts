@@ -49,7 +49,7 @@ export class Attempts {
       const route = await this.#next();
       try {
         const answer = await send(route);
-        if (!this.#options.succeedsLater) this.succeeded(route);
+        if (!this.#options.succeedsLater) await this.succeeded(route);
         return answer;
       } catch (cause) {
         await this.failed(route, cause);
@@ -76,11 +76,11 @@ export class Attempts {
     );
   }
 
-  /** A route has answered well. */
-  succeeded(route: Route): void {
-    if (route.kind !== 'provider' || route.scopes === undefined) return;
+  /** A route has answered well. Undefined when nobody need be told; await it before the answer is over. */
+  succeeded(route: Route): Promise<void> | undefined {
+    if (route.kind !== 'provider' || route.scopes === undefined) return undefined;
     const { provider, key, model } = route.scopes;
-    this.#options.upstreams.cooldowns.recovered([provider, key, model]);
+    return this.#options.upstreams.cooldowns.recovered([provider, key, model]);
   }
 
   async #next(): Promise<Route> {

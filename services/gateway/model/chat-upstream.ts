@@ -74,7 +74,7 @@ async function* chunksOfFirst(
         begun = true;
         yield chunk;
       }
-      attempts.succeeded(stream.route);
+      await attempts.succeeded(stream.route);
       return;
     } catch (cause) {
       await attempts.failed(stream.route, cause, begun);

@@ -9,8 +9,11 @@ export interface Cooldowns {
   left(scope: string): { readonly ms: number; readonly reason: string } | undefined;
   /** Begins or prolongs one; resolves once the other workers are told, or soon anyway. Never rejects. */
   cool(scope: string, reason: string, rule: Pick<CooldownRule, 'baseMs' | 'maxMs'>): Promise<void>;
-  /** A request went well: the next failure of these scopes counts as a first one. */
-  recovered(scopes: readonly string[]): void;
+  /**
+   * A request went well: the next failure of these scopes counts as a first one. Undefined when there is nothing to
+   * tell, as nearly always; otherwise as `cool`.
+   */
+  recovered(scopes: readonly string[]): Promise<void> | undefined;
 }
 
 /** For a plane without a database: every route is always open. */
@@ -64,24 +67,32 @@ export async function shareCooldowns(sql: Sql, log: FastifyBaseLogger): Promise<
       // Held here at once, whatever becomes of the database.
       const untilMs = performance.now() + offsetMs + baseMs;
       if ((endings.get(scope)?.untilMs ?? 0) < untilMs) endings.set(scope, { untilMs, reason });
-      const stored = storeCooling(sql, scope, reason, baseMs, maxMs).then(keep, (error) =>
-        log.warn({ err: error, scope }, 'a cooldown is known to this worker only'),
+      await soon(
+        storeCooling(sql, scope, reason, baseMs, maxMs).then(keep, (error) =>
+          log.warn({ err: error, scope }, 'a cooldown is known to this worker only'),
+        ),
       );
-      let timer: NodeJS.Timeout | undefined;
-      const enough = new Promise((resolve) => {
-        timer = setTimeout(resolve, toldWithinMs);
-      });
-      await Promise.race([stored, enough]);
-      clearTimeout(timer);
     },
     recovered: (scopes) => {
-      if (endings.size === 0) return;
+      if (endings.size === 0) return undefined;
       const over = scopes.filter((scope) => endings.has(scope) && left(scope) === undefined);
-      if (over.length === 0) return;
+      if (over.length === 0) return undefined;
       for (const scope of over) endings.delete(scope);
-      deleteOver(sql, over).catch((error) =>
-        log.warn({ err: error }, 'the end of a cooldown cannot be stored'),
+      return soon(
+        deleteOver(sql, over).catch((error) =>
+          log.warn({ err: error }, 'the end of a cooldown cannot be stored'),
+        ),
       );
     },
   };
+}
+
+/** Resolves with `told`, which never rejects, or a little later without it. */
+async function soon(told: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, toldWithinMs);
+  });
+  await Promise.race([told, enough]);
+  clearTimeout(timer);
 }

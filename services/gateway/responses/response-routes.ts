@@ -15,6 +15,7 @@ import { readStrictJson } from './routes/json-body.ts';
 import { addStoredRoutes } from './routes/stored-routes.ts';
 import { createBackgroundRuns } from './run/background.ts';
 import { keepHouse } from './run/housekeeping.ts';
+import { addSocketRoute } from './socket/socket-route.ts';
 import { createResponseStore } from './store/response-store.ts';
 import { listenForResponses } from './store/wake-ups.ts';
 import { beginLease } from './store/worker-lease.ts';
@@ -48,6 +49,7 @@ export async function addResponseRoutes(
     plane,
     targets,
     worker: lease.worker,
+    running: new Set<string>(),
     streamCommitMs: settings.streamCommitMs,
     cutOff,
   };
@@ -64,6 +66,7 @@ export async function addResponseRoutes(
     readStrictJson(scope);
     addCreateRoute(scope, responses, settings);
     addStoredRoutes(scope, responses, settings);
+    await addSocketRoute(scope, responses, settings, draining);
     addConversationRoutes(scope, createConversationStore(sql));
     addFileRoutes(scope, files);
     addVectorStoreRoutes(scope, {

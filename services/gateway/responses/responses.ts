@@ -1,9 +1,10 @@
-import type { ResponseEvent, ResponseObject } from './events/response-event.ts';
+import type { Item, ResponseEvent, ResponseObject } from './events/response-event.ts';
 import type { ReadRequest } from './request/read-request.ts';
 import type { BackgroundRuns } from './run/background.ts';
 import type { ResponseCaller, ResponsesEngine } from './run/engine.ts';
 import { prepareResponse } from './run/prepare.ts';
 import { runResponse } from './run/run-response.ts';
+import { warmUp } from './run/warm-up.ts';
 import { cancelResponse } from './store/cancel-response.ts';
 import { followEvents } from './store/event-log.ts';
 import type { StoredRequest } from './store/response-row.ts';
@@ -18,7 +19,7 @@ export interface Responses {
   run(
     request: ReadRequest,
     caller: ResponseCaller,
-    options?: { readonly stream?: boolean },
+    options?: RunChoices,
   ): AsyncGenerator<ResponseEvent, void>;
   /** Stores a response to be run by any worker. */
   enqueue(request: ReadRequest, caller: ResponseCaller): Promise<ResponseObject>;
@@ -26,6 +27,12 @@ export interface Responses {
   follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<ResponseEvent, void>;
   /** See {@link cancelResponse}. */
   cancel(tenant: string, id: string): Promise<ResponseObject | undefined>;
+}
+
+export interface RunChoices {
+  readonly stream?: boolean;
+  /** Is told all that the response is built on, once that is known. */
+  readonly onItems?: (items: readonly Item[]) => void;
 }
 
 export function createResponses(
@@ -36,9 +43,11 @@ export function createResponses(
   const { sql, store, cutOff } = engine;
   return {
     store,
-    async *run(request, caller, { stream = true } = {}) {
+    async *run(request, caller, { stream = true, onItems } = {}) {
       const prepared = await prepareResponse(engine, request, caller);
+      onItems?.(prepared.items);
       const recorder = recorderFor(engine, request, prepared.stored, stream);
+      if (request.isWarmUp) return yield* warmUp(engine, prepared, recorder);
       const waitMs = stream ? engine.streamCommitMs : engine.plane.requestTimeoutMs;
       yield* runResponse(engine, prepared, caller, { recorder, stream, waitMs });
     },

@@ -13,6 +13,8 @@ export interface ReadRequest {
   /** Store the response; the default. */
   readonly store: boolean;
   readonly background: boolean;
+  /** A response without asking the model (`generate: false` over a WebSocket); its input may be empty. */
+  readonly isWarmUp: boolean;
 }
 
 /** The fields of a request that are there. */
@@ -24,7 +26,7 @@ export type Fields = {
 const unsupported: readonly string[] = ['prompt', 'context_management', 'moderation', 'image'];
 
 /** Reads the body of POST /v1/responses; throws 400 with the field's name. */
-export function readRequest(body: unknown, newId: NewId): ReadRequest {
+export function readRequest(body: unknown, newId: NewId, { isWarmUp = false } = {}): ReadRequest {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalidRequest('The request body must be a JSON object.', 'invalid_type', null);
   }
@@ -45,7 +47,12 @@ export function readRequest(body: unknown, newId: NewId): ReadRequest {
   const { conversation, store = true, background = false } = fields;
   const conversationId = typeof conversation === 'object' ? conversation?.id : conversation;
   refuseContradictions(fields, conversationId);
-  return { fields, input: readItems(fields.input ?? [], newId), conversationId, store, background };
+  const hasPast = fields.previous_response_id !== undefined || conversationId !== undefined;
+  if (!hasPast && !isWarmUp && (fields.input === undefined || fields.input.length === 0)) {
+    throw invalidRequest("Missing required parameter: 'input'.", 'missing_required_parameter', 'input');
+  }
+  const input = readItems(fields.input ?? [], newId);
+  return { fields, input, conversationId, store, background, isWarmUp };
 }
 
 function checkKind(kinds: typeof tools, value: { readonly type: string }, path: string): void {
@@ -58,7 +65,7 @@ function checkKind(kinds: typeof tools, value: { readonly type: string }, path: 
 }
 
 function refuseContradictions(fields: Fields, conversationId: string | undefined): void {
-  const { previous_response_id: previous, background, store, input } = fields;
+  const { previous_response_id: previous, background, store } = fields;
   if (previous !== undefined && conversationId !== undefined) {
     const message = "'previous_response_id' and 'conversation' exclude each other.";
     throw invalidRequest(message, 'mutually_exclusive_parameters', 'previous_response_id');
@@ -68,9 +75,5 @@ function refuseContradictions(fields: Fields, conversationId: string | undefined
   }
   if (conversationId !== undefined && store === false) {
     throw invalidRequest("A turn of a conversation needs 'store'.", 'invalid_value', 'store');
-  }
-  const hasPast = previous !== undefined || conversationId !== undefined;
-  if (!hasPast && (input === undefined || input.length === 0)) {
-    throw invalidRequest("Missing required parameter: 'input'.", 'missing_required_parameter', 'input');
   }
 }

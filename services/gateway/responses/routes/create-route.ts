@@ -78,7 +78,8 @@ async function wholeOf(events: AsyncGenerator<ResponseEvent, void>): Promise<Res
   return last?.response as ResponseObject;
 }
 
-function lastTextOf(input: ReadRequest['input']): string {
+/** The text of the last message of a user. */
+export function lastTextOf(input: ReadRequest['input']): string {
   const content = input.findLast(({ role }: Item) => role === 'user')?.content;
   if (!Array.isArray(content)) return '';
   return content.map(({ text }: { text?: unknown }) => (typeof text === 'string' ? text : '')).join('\n');

@@ -6,10 +6,11 @@ import { type Item, isTerminal, type ResponseObject } from '../events/response-e
 import type { ReadRequest } from '../request/read-request.ts';
 import { EventAppender } from '../store/event-appender.ts';
 import { appendEvents, isRunner } from '../store/event-log.ts';
-import { failOrphan, type Orphan, restartable, takeOrphans } from '../store/orphans.ts';
+import { failOrphan, letGo, type Orphan, restartable, takeOrphans } from '../store/orphans.ts';
 import { insertResponse } from '../store/response-row.ts';
 import { previousGone, type Recorder, recordInBackground } from '../store/run-records.ts';
 import type { WakeUps } from '../store/wake-ups.ts';
+import { whileUnavailable } from '../store/while-unavailable.ts';
 import { openToolbox } from '../tools/toolbox.ts';
 import { abandon } from './abandon.ts';
 import type { ResponseCaller, ResponsesEngine } from './engine.ts';
@@ -21,6 +22,8 @@ const maxRuns = 32;
 /** Responses that wait or run in the background, of all tenants. */
 const maxWaiting = 2_000;
 const maxTakeOvers = 3;
+/** A run waits this long for a database that is gone, before it gives the response up. */
+const unavailableMs = 20_000;
 
 /** What a background response is queued with: enough for any worker to run it. */
 interface Asked {
@@ -83,12 +86,15 @@ export function createBackgroundRuns(
       const hasRoom = running.size < maxRuns && !draining.aborted;
       try {
         const runner = hasRoom ? worker : null;
+        engine.running.add(prepared.base.id);
         if (!(await insertResponse(sql, prepared.stored, prepared.base, runner, asked))) {
           throw previousGone(prepared.stored);
         }
       } catch (cause) {
         await abandon(engine, prepared);
         throw cause;
+      } finally {
+        engine.running.delete(prepared.base.id);
       }
       if (hasRoom) start(prepared, asked, -1);
       return prepared.base;
@@ -96,6 +102,7 @@ export function createBackgroundRuns(
 
     async takeUp() {
       if (draining.aborted) return;
+      await letGo(sql, worker, engine.running);
       const limit = Math.max(1, Math.min(16, maxRuns - running.size));
       for (const orphan of await takeOrphans(sql, worker, limit)) {
         log.info({ response: orphan.id, attempts: orphan.attempts }, 'response taken up');
@@ -133,7 +140,7 @@ async function drive(
     );
   });
   const log = new EventAppender(
-    (events) => appendEvents(sql, id, worker, events),
+    (events) => whileUnavailable(unavailableMs, () => appendEvents(sql, id, worker, events)),
     () => cancelled.abort(),
   );
   const inner = recordInBackground(sql, prepared.stored, worker);
@@ -141,6 +148,7 @@ async function drive(
     begin: inner.begin,
     async end(response, terminal) {
       await log.flushed();
+      if (log.isLost) return false;
       // A worker that shuts down leaves the response to the next one.
       const isLeft = cutOff.aborted && response.status !== 'completed' && response.status !== 'incomplete';
       if (!isLeft) return inner.end(response, terminal);

@@ -17,6 +17,8 @@ export interface ResponsesEngine {
   readonly tools: ToolServices;
   /** Id under which this worker holds what it runs. */
   readonly worker: string;
+  /** Ids of the responses that this worker runs now. */
+  readonly running: Set<string>;
   /** How long a stream waits for the upstream to accept before it commits to its first event. */
   readonly streamCommitMs: number;
   /** Aborts shortly before a drain ends, with the error to end with. */

@@ -47,5 +47,14 @@ export async function sweep(sql: Sql, keepHours: number): Promise<void> {
       where used_at < clock_timestamp() - make_interval(hours => ${keepHours})
       limit ${maxSwept} for update skip locked
     )`;
+  for (const table of ['files', 'vector_stores']) {
+    const kept = table === 'files' ? sql`created_at` : sql`used_at`;
+    await sql`
+      delete from ${sql(table)} where id in (
+        select id from ${sql(table)}
+        where ${kept} < clock_timestamp() - make_interval(hours => ${keepHours})
+        limit ${maxSwept} for update skip locked
+      )`;
+  }
   await sql`delete from response_workers where alive_until < clock_timestamp() - interval '1 hour'`;
 }

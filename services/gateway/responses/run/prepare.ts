@@ -25,6 +25,11 @@ export interface PreparedResponse {
   readonly toolLists: readonly Item[];
 }
 
+export interface NewResponse extends PreparedResponse {
+  /** All that it is built on: what went before, and its input. */
+  readonly items: readonly Item[];
+}
+
 /**
  * Finds what a request builds on and turns it into messages. Throws 400 and 404 for what is not there, 409 for a
  * conversation or a response that is still busy. A turn of a conversation that was taken is given back on failure; after
@@ -35,7 +40,7 @@ export async function prepareResponse(
   request: ReadRequest,
   caller: ResponseCaller,
   id = newId('resp'),
-): Promise<PreparedResponse> {
+): Promise<NewResponse> {
   const { conversationId, fields } = request;
   const target = targetOf(engine.targets, fields.model);
   const toolbox = await openToolbox(engine.tools, fields, caller.tenant);
@@ -43,7 +48,7 @@ export async function prepareResponse(
   try {
     const input = await resolveReferences(engine, request.input, past, caller.tenant);
     const items = [...past, ...input];
-    if (items.length === 0) {
+    if (items.length === 0 && !request.isWarmUp) {
       throw invalidRequest("Missing required parameter: 'input'.", 'missing_required_parameter', 'input');
     }
     const messages = messagesOf(fields.instructions, await loadFiles(engine.files, items, caller.tenant));
@@ -51,7 +56,7 @@ export async function prepareResponse(
     const previousId = caller.past ? undefined : fields.previous_response_id;
     const stored = { tenant: caller.tenant, input, previousId, conversationId };
     const toolLists = items.filter(({ type }) => type === 'mcp_list_tools');
-    return { request, target, base, stored, messages, toolbox, toolLists };
+    return { request, target, base, stored, items, messages, toolbox, toolLists };
   } catch (cause) {
     if (conversationId !== undefined) await freeTurn(engine.sql, conversationId, id);
     throw cause;

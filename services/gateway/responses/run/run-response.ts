@@ -36,6 +36,7 @@ export async function* runResponse(
     request.fields.reasoning?.summary ?? request.fields.reasoning?.generate_summary ?? undefined;
   const rounds = new Rounds(engine, prepared, caller, { signal, stream });
   const assembly = new ResponseAssembly(base, { newId, summary, isHosted: rounds.isHosted });
+  engine.running.add(base.id);
   let begun = false;
   let ended = false;
   const end = async (events: readonly ResponseEvent[]): Promise<ResponseEvent | undefined> => {
@@ -47,7 +48,7 @@ export async function* runResponse(
     // What the servers of the request offer has to be known first, and that is told by events.
     let opening = prepared.toolbox.servers.length === 0 ? accepted(rounds.ask()) : undefined;
     if (waitMs > 0) await Promise.race([opening, delay(waitMs, undefined, { signal: left.signal })]);
-    await recorder.begin(base);
+    await recorder.begin(assembly.snapshot('in_progress'));
     begun = true;
     yield* assembly.begin();
     let events: readonly ResponseEvent[];
@@ -74,6 +75,7 @@ export async function* runResponse(
     left.abort();
     if (!begun) await abandon(engine, prepared);
     else if (!ended) await end(assembly.cancel());
+    engine.running.delete(base.id);
   }
 }
 

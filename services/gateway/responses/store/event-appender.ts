@@ -18,6 +18,11 @@ export class EventAppender {
     this.#onLost = onLost;
   }
 
+  /** Events are missing: what follows must not be written either. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
   /** Resolves at once, or when there is room again. */
   async push(event: ResponseEvent): Promise<void> {
     this.#pending.push(event);

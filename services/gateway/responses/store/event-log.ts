@@ -2,13 +2,16 @@ import type { Sql } from '../../../kit/database.ts';
 import { isTerminal, type ResponseEvent } from '../events/response-event.ts';
 import { json, responsesChannel } from './response-row.ts';
 import type { WakeUps } from './wake-ups.ts';
+import { whileUnavailable } from './while-unavailable.ts';
 
 const pageEvents = 500;
 /** A look without news: covers what is missed while the listening connection is being renewed. */
 const lookAnywayMs = 1_000;
+/** A database that is gone for longer ends a stream; the client resumes it. */
+const unavailableMs = 20_000;
 
 /**
- * Adds events of a background run and tells whoever follows. False, and nothing added, unless `worker` still runs it: the
+ * Adds events of a background run (once, however often it is tried) and tells whoever follows. False, and nothing added, unless `worker` still runs it: the
  * response's row is locked against its end or another worker's take-over meanwhile.
  */
 export async function appendEvents(
@@ -27,6 +30,7 @@ export async function appendEvents(
       select owned.id, e.sequence, e.event::json
       from owned, unnest(${events.map(({ sequence_number }) => sequence_number)}::int[], ${events.map(json)}::text[])
         as e (sequence, event)
+      on conflict do nothing
     )
     select pg_notify(${responsesChannel}, id) from owned`;
   return told.length === 1;
@@ -63,7 +67,7 @@ export async function* followEvents(
     const looked = new AbortController();
     const woken = wakeUps.next(id, lookAnywayMs, AbortSignal.any([signal, looked.signal]));
     try {
-      const { events, over } = await page(sql, id, seen);
+      const { events, over } = await whileUnavailable(unavailableMs, () => page(sql, id, seen));
       for (const event of events) {
         seen = event.sequence_number;
         yield event;

@@ -18,6 +18,20 @@ export interface Orphan {
 /** How far the events of an orphan go that a new run may keep: `created`, `queued`, `in_progress`. */
 const lifecycleEvents = 3;
 
+/**
+ * Lets go of what this worker holds and does not run: its end could not be written. `running` is looked at after the
+ * database: an id is in it from before its row is there until after its end.
+ */
+export async function letGo(sql: Sql, worker: string, running: ReadonlySet<string>): Promise<void> {
+  const held = await sql<{ id: string }[]>`
+    select id from responses where status in ('queued', 'in_progress') and runner = ${worker}`;
+  const lost = held.flatMap(({ id }) => (running.has(id) ? [] : [id]));
+  if (lost.length === 0) return;
+  await sql`
+    update responses set runner = null
+    where status in ('queued', 'in_progress') and runner = ${worker} and id = any(${lost})`;
+}
+
 /** Takes up to `limit` responses that no living worker runs, those waiting for a first one included. */
 export async function takeOrphans(sql: Sql, worker: string, limit: number): Promise<readonly Orphan[]> {
   const rows = await sql<

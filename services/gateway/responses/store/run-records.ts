@@ -9,6 +9,7 @@ import {
   type StoredRequest,
   safeIds,
 } from './response-row.ts';
+import { whileUnavailable } from './while-unavailable.ts';
 
 /** What a run leaves behind. */
 export interface Recorder {
@@ -30,7 +31,7 @@ export function recordFromStart(sql: Sql, request: StoredRequest, worker: string
     async begin(response) {
       if (!(await insertResponse(sql, request, response, worker))) throw previousGone(request);
     },
-    end: (response) => endResponse(sql, { request, response, worker }),
+    end: (response) => endSurely(sql, { request, response, worker }),
   };
 }
 
@@ -40,7 +41,12 @@ export function recordAtEnd(sql: Sql, request: StoredRequest): Recorder {
     begin: () => Promise.resolve(),
     async end(response) {
       if (response.status === 'cancelled') return true;
-      if (!(await insertResponse(sql, request, response, null))) throw previousGone(request);
+      const added = await whileUnavailable(
+        unavailableMs,
+        async (isRepeated) =>
+          (isRepeated && (await isStored(sql, response))) || insertResponse(sql, request, response, null),
+      );
+      if (!added) throw previousGone(request);
       return true;
     },
   };
@@ -55,8 +61,24 @@ export function recordInBackground(sql: Sql, request: StoredRequest, worker: str
         update responses set status = 'in_progress', body = ${body}::text::json
         where id = ${response.id} and runner = ${worker} and status in ('queued', 'in_progress')`;
     },
-    end: (response, terminal) => endResponse(sql, { request, response, worker, terminal }),
+    end: (response, terminal) => endSurely(sql, { request, response, worker, terminal }),
   };
+}
+
+/** Long enough for a database to start again, and short enough for a client that waits for its last event. */
+const unavailableMs = 10_000;
+
+/** Ends a response though the database may be gone for a while. */
+const endSurely = (sql: Sql, end: End): Promise<boolean> =>
+  whileUnavailable(
+    unavailableMs,
+    async (isRepeated) => (await endResponse(sql, end)) || (isRepeated && isStored(sql, end.response)),
+  );
+
+/** Did an earlier try that seemed to fail write it? */
+async function isStored(sql: Sql, { id, status }: ResponseObject): Promise<boolean> {
+  const rows = await sql`select from responses where id = ${id} and status = ${status}`;
+  return rows.length === 1;
 }
 
 export interface End {
