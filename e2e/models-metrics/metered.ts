@@ -12,6 +12,12 @@ export const meteredModel = 'scripted-metered';
 /** How long each answer of the provider is held back, unless a test says more: all of its latencies are known so. */
 export const usualMs = 150;
 
+/** A key of a gateway that knows keys (GATEWAY_API_KEYS), as a header. */
+export function credentials(): Readonly<Record<string, string>> {
+  const [key] = (process.env.GATEWAY_API_KEYS ?? '').split(',');
+  return key ? { authorization: `Bearer ${key}` } : {};
+}
+
 /** What GET /v1/metrics/providers tells of one provider. */
 export interface Figures {
   readonly request_count: number;
@@ -31,6 +37,7 @@ export async function needsMetered(): Promise<void> {
   const { data, status } = await axios.get(`${service('gateway').url}/v1/models`, {
     validateStatus: () => true,
     timeout: 10_000,
+    headers: credentials(),
   });
   const offered = (data?.data ?? []).some(({ id }: { id: string }) => id === meteredModel);
   if (!offered)
@@ -42,7 +49,7 @@ export async function call(worker: WorkerClient, directives: Directives = {}, mo
   const { id, mark } = newOperation({ ttft: usualMs, ...directives });
   const startedAt = performance.now();
   const body = { model: meteredModel, messages: says(`Hi ${mark}`), ...more };
-  const answer = await worker.post('/v1/chat/completions', body);
+  const answer = await worker.post('/v1/chat/completions', body, { headers: credentials() });
   const tookMs = performance.now() - startedAt;
   return { id, answer, tookMs, attempts: await journalOf(id) };
 }

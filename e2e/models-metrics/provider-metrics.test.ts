@@ -8,7 +8,16 @@ import { requireEnvironment } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient, WorkerClient } from '../../harness/workers/client.ts';
-import { call, type Figures, figuresIn, meteredModel, needsMetered, tokensOf, usualMs } from './metered.ts';
+import {
+  call,
+  credentials,
+  type Figures,
+  figuresIn,
+  meteredModel,
+  needsMetered,
+  tokensOf,
+  usualMs,
+} from './metered.ts';
 
 /** Of twenty calls three are so slow: they are the 95th percentile and not the median. */
 const slowMs = 600;
@@ -31,7 +40,7 @@ beforeEach(async () => {
 
 const one = (index: number): WorkerClient => workers[index % 2] as WorkerClient;
 const figures = async (worker = one(0)): Promise<Figures> =>
-  figuresIn((await worker.get('/v1/metrics/providers')).json());
+  figuresIn((await worker.get('/v1/metrics/providers', { headers: credentials() })).json());
 
 // covers 001/provider-metrics
 test('calls that went well and badly, over two keys and two workers, add up at each worker', async () => {
@@ -81,7 +90,7 @@ test('a client that goes is no failure of the provider', async () => {
   const gone = new AbortController();
   const body = { model: meteredModel, messages: [{ role: 'user', content: `Hi ${mark}` }] };
   const asking = one(0)
-    .post('/v1/chat/completions', body, { signal: gone.signal })
+    .post('/v1/chat/completions', body, { signal: gone.signal, headers: credentials() })
     .catch((cause: Error) => cause.name);
   await waitForJournal(id, 'arrived');
   gone.abort();
@@ -106,10 +115,10 @@ test('a stream that breaks off is a failure of the provider', async () => {
 });
 
 test('the figures are refused without a key, where the gateway knows keys', async () => {
-  const [key = ''] = requireEnvironment('GATEWAY_API_KEYS').split(',');
+  requireEnvironment('GATEWAY_API_KEYS');
   const ask = (headers: Readonly<Record<string, string>>) =>
     axios.get(`${service('gateway').url}/v1/metrics/providers`, { headers, validateStatus: () => true });
   expect((await ask({})).status).toBe(401);
   expect((await ask({ authorization: 'Bearer no-such-key' })).status).toBe(401);
-  expect((await ask({ authorization: `Bearer ${key}` })).status).toBe(200);
+  expect((await ask(credentials())).status).toBe(200);
 });

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { needs } from '../../harness/suite/needs.ts';
 import { restartService } from '../../harness/suite/restart.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
-import { call, figuresIn, needsMetered } from './metered.ts';
+import { call, credentials, figuresIn, needsMetered } from './metered.ts';
 
 beforeEach(async () => {
   await needs('provider-metrics');
@@ -17,7 +17,9 @@ test('the figures of providers survive a restart of all workers', async () => {
     const [first, second] = [1, 2].map((index) => scope.workerClient('gateway', index));
     await Promise.all([first, second].map((worker) => worker && call(worker)));
     const ask = async (index: number) => {
-      const answer = await scope.workerClient('gateway', index).get('/v1/metrics/providers');
+      const answer = await scope
+        .workerClient('gateway', index)
+        .get('/v1/metrics/providers', { headers: credentials() });
       return { pid: answer.pid, figures: figuresIn(answer.json()) };
     };
     const before = await ask(1);

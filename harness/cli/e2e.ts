@@ -93,6 +93,7 @@ async function e2e(options: E2eOptions): Promise<number> {
     seed: options.seed,
     durationMs: Date.now() - startedAt,
     outcomes: done?.outcomes ?? [],
+    measurements: done?.measurements ?? [],
   };
   const summary = writeResults(results, facts, journal);
   if (done) rememberFailures(options.results, facts);
@@ -131,7 +132,8 @@ async function onKeptStack(
   const done = await runSuites(runId, options.seed, selection, signal);
   if (signal.aborted) throw signal.reason;
   const durationMs = Date.now() - startedAt;
-  const facts = { record, seed: options.seed, durationMs, outcomes: done?.outcomes ?? [] };
+  const { outcomes = [], measurements = [] } = done ?? {};
+  const facts = { record, seed: options.seed, durationMs, outcomes, measurements };
   const summary = writeResults(results, facts, await readJournal(record));
   if (done) rememberFailures(options.results, facts);
   return printSummary(summary, results, done);

@@ -25,7 +25,11 @@ const passed: TestOutcome = {
 };
 const broken = { what: 'a refusal has the error body of the OpenAI API', message: 'Received: undefined' };
 
-function print(outcomes: readonly TestOutcome[], unasked: SuitesRun['unasked'] = []): number {
+function print(
+  outcomes: readonly TestOutcome[],
+  unasked: SuitesRun['unasked'] = [],
+  measurements: SuitesRun['measurements'] = [],
+): number {
   const record = {
     runId: 'abc123',
     driver: 'remote' as const,
@@ -36,7 +40,7 @@ function print(outcomes: readonly TestOutcome[], unasked: SuitesRun['unasked'] =
     secrets: [],
   };
   const summary = summarise({ record, seed: 1, durationMs: 10, outcomes });
-  return printSummary(summary, 'results/abc123', { outcomes, unasked });
+  return printSummary(summary, 'results/abc123', { outcomes, unasked, measurements });
 }
 
 test('a convention that is not kept is shown apart and does not fail the run', () => {
@@ -53,4 +57,25 @@ test('a required feature that no test asked for is no success', () => {
 test('a run without conventions or requirements says nothing of them', () => {
   expect(print([passed])).toBe(0);
   expect(printed).toBe('\nresults: results/abc123\n1 passed, 0 failed, 0 skipped\n');
+});
+
+test('the largest fan-out that was measured is told on one line', () => {
+  const times = { p50: 10, p95: 20, p99: 30.5 };
+  const resident = {
+    beforeBytes: 1_000_000,
+    openBytes: 52_200_000,
+    peakBytes: 60_000_000,
+    perStreamBytes: 102_400,
+  };
+  const measured = {
+    ...{ what: 'fan-out', streams: 500, openAtOnce: 500, eventsPerStream: 58, resident },
+    ...{ firstEventMs: times, firstTextMs: times, completionMs: times, largestGapMs: times },
+  };
+  const smaller = { ...measured, streams: 10, resident: { unknown: 'no scope in this stack' } };
+  expect(print([passed], [], [smaller, measured, { ...measured, what: 'followers', streams: 900 }])).toBe(0);
+  expect(printed).toContain(
+    '\n500 streams at once: first event p50 10, p99 30.5 ms; completion p50 10, p99 30.5 ms; 100 KB of memory each (perf.json)\n',
+  );
+  print([passed], [], [smaller]);
+  expect(printed).toContain('; memory unknown: no scope in this stack (perf.json)\n');
 });

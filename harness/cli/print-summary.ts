@@ -1,3 +1,4 @@
+import { performanceLine } from '../report/performance.ts';
 import type { Summary } from '../report/summary.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
 import type { SuitesRun } from './run-suites.ts';
@@ -22,6 +23,8 @@ export function printSummary(summary: Summary, folder: string, run: SuitesRun | 
     console.log(`  ✗ ${file}: ${test} (${failureClass})`);
   const { passed, failed, conventions } = summary.tests;
   const ran = passed + failed + conventions;
+  const measured = performanceLine(run?.measurements ?? []);
+  if (measured) console.log(`\n${measured}`);
   console.log(`\nresults: ${folder}`);
   if (!run) {
     console.log('Jest ended without results; see its output above');

@@ -5,6 +5,7 @@ import { gauntletError } from '../errors.ts';
 import type { TestOutcome } from '../report/outcome.ts';
 import { packageRoot } from '../stack/process/launch.ts';
 import { runFolder } from '../stack/run-folder.ts';
+import type { Measurement } from '../suite/measure/measurement.ts';
 import type { Requirement } from '../suite/requirement.ts';
 
 export interface SuiteSelection {
@@ -21,6 +22,8 @@ export interface SuitesRun {
   readonly outcomes: readonly TestOutcome[];
   /** Features that the user requires and that no test asked for: nothing was found out about them. */
   readonly unasked: readonly Requirement[];
+  /** Figures that suites measured, in their order. */
+  readonly measurements: readonly Measurement[];
 }
 
 /** Names of all suites: the folders below e2e/. */
@@ -57,6 +60,7 @@ export async function runSuites(
 ): Promise<SuitesRun | undefined> {
   const folder = runFolder(runId);
   const outcomes = join(folder, `outcomes-${process.pid}.json`);
+  const measurements = join(folder, `measurements-${process.pid}.jsonl`);
   const features = join(folder, `features-${process.pid}`);
   const required = selection.require ?? [];
   const pattern = selection.grep ?? selection.only?.map(({ test }) => `^${escapePattern(test)}$`).join('|');
@@ -83,6 +87,7 @@ export async function runSuites(
       GAUNTLET_OUTCOMES: outcomes,
       GAUNTLET_SKIPS: join(folder, `skips-${process.pid}.jsonl`),
       GAUNTLET_CONVENTIONS: join(folder, `conventions-${process.pid}.jsonl`),
+      GAUNTLET_MEASUREMENTS: measurements,
       GAUNTLET_FEATURES: features,
       GAUNTLET_REQUIRE: required.join(','),
       GAUNTLET_SELECTED: pattern === undefined ? '' : '1',
@@ -97,7 +102,15 @@ export async function runSuites(
   return {
     outcomes: JSON.parse(readFileSync(outcomes, 'utf8')) as TestOutcome[],
     unasked: required.filter((name) => name !== 'conventions' && !existsSync(join(features, `${name}.json`))),
+    measurements: existsSync(measurements) ? readLines(readFileSync(measurements, 'utf8')) : [],
   };
+}
+
+function readLines(text: string): readonly Measurement[] {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Measurement);
 }
 
 function escapePattern(text: string): string {

@@ -14,6 +14,7 @@ import { runFolder } from '../stack/run-folder.ts';
 import { toCtrf } from './ctrf.ts';
 import { toJunit } from './junit.ts';
 import { isFailure } from './outcome.ts';
+import { performanceOf } from './performance.ts';
 import { redact, secretsOf } from './redact.ts';
 import { type RunFacts, type Summary, summarise } from './summary.ts';
 
@@ -41,6 +42,8 @@ export function writeResults(folder: string, facts: RunFacts, journal: string | 
   put('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
   put('ctrf.json', `${JSON.stringify(toCtrf(facts), null, 2)}\n`);
   put('junit.xml', toJunit(facts));
+  const performance = performanceOf(facts);
+  if (performance) put('perf.json', `${JSON.stringify(performance, null, 2)}\n`);
   if (journal !== undefined) put('journal.jsonl', journal);
   mkdirSync(join(folder, 'logs'), { recursive: true });
   for (const [name, text] of rawLogs(facts.record.runId)) put(join('logs', name), text);

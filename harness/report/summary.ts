@@ -1,4 +1,5 @@
 import type { StackRecord } from '../stack/run-folder.ts';
+import type { Measurement } from '../suite/measure/measurement.ts';
 import { type Counts, count, type TestOutcome } from './outcome.ts';
 
 /** summary.json, as design §8 describes it. */
@@ -28,6 +29,7 @@ export interface RunFacts {
   readonly seed: number;
   readonly durationMs: number;
   readonly outcomes: readonly TestOutcome[];
+  readonly measurements?: readonly Measurement[];
 }
 
 export function summarise({ record, seed, durationMs, outcomes }: RunFacts): Summary {

@@ -1,5 +1,5 @@
 import { type Dispatcher, ProxyAgent, request, fetch as undiciFetch } from 'undici';
-import type { ProcessView, WorkerView } from './control-api.ts';
+import type { MemoryView, ProcessView, WorkerView } from './control-api.ts';
 import { forceHeaders, readScopeError, ScopeClientError, TunnelAgent } from './tunnel-agent.ts';
 import { WorkerClient } from './worker-client.ts';
 
@@ -47,6 +47,8 @@ export interface ScopeClient {
   workers(service: string): Promise<readonly WorkerView[]>;
   /** Exactly this process as it is now; `gone` when it has ended, whoever may have its pid by now. */
   stateOf(service: string, process: Pick<ProcessView, 'pid' | 'startTicks'>): Promise<ProcessView['state']>;
+  /** Bytes of memory that the worker holds now. */
+  residentBytes(service: string, worker: WorkerRef): Promise<number>;
   /** The worker that owns the connection whose client side has this local port (and address). */
   ownerOf(service: string, port: number, address?: string): Promise<WorkerView>;
   stop(
@@ -109,6 +111,10 @@ export function openScope(url: string | URL, token: string): ScopeClient {
         throw error;
       }
     },
+    residentBytes: async (service, worker) => {
+      const path = `/workers/${encodeURIComponent(service)}/${nameOf(worker)}/memory`;
+      return ((await call('GET', path)) as MemoryView).residentBytes;
+    },
     ownerOf: async (service, port, address) => {
       const query = new URLSearchParams({ service, port: String(port), ...(address ? { address } : {}) });
       return (await call('GET', `/owner?${query}`)) as WorkerView;
@@ -150,5 +156,6 @@ export function openScope(url: string | URL, token: string): ScopeClient {
 
 const goneCodes: readonly string[] = ['GNT_NO_SUCH_WORKER', 'GNT_FOREIGN_PID'];
 
-const targetOf = (service: string, worker: WorkerRef) =>
-  `${service}.${typeof worker === 'number' ? `w${worker}` : worker}`;
+const targetOf = (service: string, worker: WorkerRef) => `${service}.${nameOf(worker)}`;
+
+const nameOf = (worker: WorkerRef) => (typeof worker === 'number' ? `w${worker}` : worker);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { carriesToken } from './access.ts';
 import { ownerOf } from './connections/connection-owner.ts';
-import { type ServiceProcess, stateOf } from './processes/process-table.ts';
+import { residentBytesOf, type ServiceProcess, stateOf } from './processes/process-table.ts';
 import { type Worker, workerName } from './processes/worker-register.ts';
 import { defaultRevertAfterMs, type SignalAction, signalActions } from './processes/worker-signals.ts';
 import { parseWorkerName } from './proxy-target.ts';
@@ -30,8 +30,13 @@ export interface ProcessView {
   readonly state: WorkerView['state'];
 }
 
+/** What a process holds of the machine's memory. */
+export interface MemoryView extends ProcessView {
+  readonly residentBytes: number;
+}
+
 /**
- * The JSON API: GET /health, /workers[?service=], /workers/<service>/<worker>, /owner?service=&port=[&address=];
+ * The JSON API: GET /health, /workers[?service=], /workers/<service>/<worker>[/memory], /owner?service=&port=[&address=];
  * POST /workers/<service>/<worker>/<action>.
  */
 export async function answerControl(
@@ -65,6 +70,9 @@ async function route(scope: Scope, request: IncomingMessage, url: URL): Promise<
   const [service, worker, action] = path;
   if (known === 'GET /workers' && service && worker && path.length === 2) {
     return processView(findProcess(scope, service, parseWorkerName(worker)));
+  }
+  if (known === 'GET /workers' && service && worker && action === 'memory' && path.length === 3) {
+    return memoryView(findProcess(scope, service, parseWorkerName(worker)));
   }
   const signal = signalActions.find((each) => each === action);
   if (known === 'POST /workers' && service && worker && signal && path.length === 3) {
@@ -159,6 +167,12 @@ const processView = (process: ServiceProcess): ProcessView => {
   const { service, pid, startTicks } = process;
   return { service, pid, startTicks, state: stateOf(process) };
 };
+
+function memoryView(process: ServiceProcess): MemoryView {
+  const residentBytes = residentBytesOf(process);
+  if (residentBytes !== undefined) return { ...processView(process), residentBytes };
+  throw new ScopeError('GNT_NO_SUCH_WORKER', `Process ${process.pid} of ${process.service} has ended.`);
+}
 
 function viewOf(worker: Worker): WorkerView {
   return { ...processView(worker), index: worker.index, name: workerName(worker) };

@@ -8,7 +8,7 @@ const scopeErrors = {
   GNT_SCOPE_BAD_REQUEST: [400, 'See the routes in harness/workers/control-api.ts.'],
   GNT_SCOPE_NO_ROUTE: [
     404,
-    'Routes: GET /health, /workers, /workers/<service>/<worker>, /owner; POST /workers/<service>/<worker>/<action>.',
+    'Routes: GET /health, /workers, /workers/<service>/<worker>[/memory], /owner; POST /workers/<service>/<worker>/<action>.',
   ],
   GNT_SCOPE_FAILED: [500, 'An error of the scope itself; its log has the cause.'],
   GNT_UNKNOWN_SERVICE: [

@@ -46,6 +46,16 @@ describeOnLinux('the scope in front of node:cluster (needs /proc, so Linux)', ()
     expect(new Set(workers.map(({ pid }) => pid)).size).toBe(4);
   });
 
+  test('tells the memory of a worker', async () => {
+    const bytes = await stack.scope.residentBytes('subject', 2);
+    // Node alone takes some 30 MB.
+    expect(bytes).toBeGreaterThan(10_000_000);
+    expect(bytes).toBeLessThan(1_000_000_000);
+    await expect(stack.scope.residentBytes('subject', 9)).rejects.toMatchObject({
+      code: 'GNT_NO_SUCH_WORKER',
+    });
+  });
+
   test('axios stays with its worker by the proxy option', async () => {
     const ask = async () => (await axios.get(`${proxy.baseUrl}/`, { proxy: proxy.axiosProxy })).data.pid;
     expect(await fiftyTimes(ask)).toEqual(new Set([third]));

@@ -47,7 +47,7 @@ export async function deliverStream(
   });
   response.flushHeaders();
   for (const frame of frames) {
-    if (hold?.afterFrames === count) await hold.released(gone);
+    if (hold?.afterFrames === count) await pace.held(hold.released(gone));
     if (gone.aborted) return;
     if (fault?.afterFrames === count) {
       delivery.onFault(count);

@@ -8,7 +8,9 @@ import { straightGateway } from './subjects.ts';
 export interface ReadersFigures {
   readonly readers: number;
   readonly answerMb: number;
-  /** Above what the service held before, for each reader, in the first and the last third of the time. */
+  /** Above what the service held before, for each reader, half a second apart; until all have begun it grows. */
+  readonly heldKb: readonly number[];
+  /** Of them the medians of the second and of the last quarter. */
   readonly earlyKbPerReader: number;
   readonly lateKbPerReader: number;
   readonly lost: number;
@@ -19,7 +21,7 @@ const answerMb = 10;
 const frameBytes = 1_024;
 const readBytes = 8_192;
 const readEveryMs = 400;
-const samples = 24;
+const samples = 40;
 const sampleMs = 500;
 
 /** {@link readers} clients that read answers of {@link answerMb} MB a little at a time: the gateway's memory stays flat or not. */
@@ -39,12 +41,13 @@ export async function measureReaders(gatewayUrl: string, runId: string): Promise
       await delay(sampleMs);
       held.push((residentKb(runId, 'gateway') - before) / readers);
     }
-    const third = samples / 3;
+    const quarter = samples / 4;
     return {
       readers,
       answerMb,
-      earlyKbPerReader: median(held.slice(0, third)),
-      lateKbPerReader: median(held.slice(-third)),
+      heldKb: held,
+      earlyKbPerReader: median(held.slice(quarter, 2 * quarter)),
+      lateKbPerReader: median(held.slice(-quarter)),
       lost: open.filter(({ destroyed, bytesRead }) => destroyed || bytesRead === 0).length,
     };
   } finally {

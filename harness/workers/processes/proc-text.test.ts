@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { addressInTable, parseMarkers, parseStat, parseTcpTable } from './proc-text.ts';
+import { addressInTable, parseMarkers, parseResident, parseStat, parseTcpTable } from './proc-text.ts';
 
 const statOf = (comm: string, state: string, flags: number) =>
   `4711 (${comm}) ${state} 4700 4711 4711 0 -1 ${flags} 3067 0 0 0 10 3 0 0 20 0 11 0 184467 1216364544 14021 ` +
@@ -78,4 +78,10 @@ test('addresses are written as the kernel writes them', () => {
   expect(addressInTable('172.18.0.2')).toBe('020012AC');
   expect(addressInTable('::1')).toBe('00000000000000000000000001000000');
   expect(addressInTable('fe80::1%eth0')).toBe('000080FE000000000000000001000000');
+});
+
+test('resident memory is told in bytes, and not for a process that has none left', () => {
+  const status = 'Name:\tnode\nVmHWM:\t   90000 kB\nVmRSS:\t   81234 kB\nRssAnon:\t   40000 kB\n';
+  expect(parseResident(status)).toBe(81_234 * 1024);
+  expect(parseResident('Name:\tnode\nState:\tZ (zombie)\n')).toBeUndefined();
 });

@@ -28,6 +28,12 @@ export function parseStat(text: string): ProcessStat | undefined {
   };
 }
 
+/** Resident bytes in /proc/<pid>/status; undefined for a process without memory, such as one that has ended. */
+export function parseResident(status: string): number | undefined {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+}
+
 /** The markers of a process of a stack, and whether node:cluster started it as a worker. */
 export interface ProcessMarkers {
   readonly run: string | undefined;

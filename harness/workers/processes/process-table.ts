@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ScopeError } from '../scope-error.ts';
-import { type ProcessMarkers, type ProcessStat, parseMarkers, parseStat } from './proc-text.ts';
+import {
+  type ProcessMarkers,
+  type ProcessStat,
+  parseMarkers,
+  parseResident,
+  parseStat,
+} from './proc-text.ts';
 
 /** A process of one service of this run. */
 export interface ServiceProcess {
@@ -119,4 +125,13 @@ export function stateOf(process: Pick<ServiceProcess, 'pid' | 'startTicks'>): 'r
   const stat = readStat(process.pid);
   if (!stat || stat.startTicks !== process.startTicks || isGone(stat)) return 'gone';
   return stat.state === 'T' || stat.state === 't' ? 'stopped' : 'running';
+}
+
+/** Bytes of memory that a process holds now; undefined when it is gone. */
+export function residentBytesOf({ pid }: Pick<ServiceProcess, 'pid'>): number | undefined {
+  try {
+    return parseResident(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  } catch {
+    return undefined;
+  }
 }

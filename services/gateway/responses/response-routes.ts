@@ -44,7 +44,7 @@ export async function addResponseRoutes(
   const engine = {
     sql,
     files,
-    tools: { stores, search, webSearchUrl, mcpServers, ask: createAskTool(plane) },
+    tools: { stores, search, webSearchUrl, mcpServers, ask: createAskTool(plane, log) },
     store: createResponseStore(sql),
     plane,
     targets,

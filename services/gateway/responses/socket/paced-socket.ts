@@ -8,8 +8,6 @@ export interface PacedSocketSettings {
 
 /** Unsent bytes from which a sender waits. */
 const highWaterBytes = 64 * 1024;
-/** Unsent bytes, answers to pings included, that no client may leave lying. */
-const mostUnsentBytes = 1024 * 1024;
 /** Pings without any sign of life after which a client is gone. */
 const missedPings = 3;
 /** How long a client may take to answer a close frame. */
@@ -32,11 +30,7 @@ export class PacedSocket {
     const ticks = setInterval(() => this.#ping(stallTimeoutMs / pingMs), pingMs);
     socket.on('pong', alive);
     socket.on('message', alive);
-    socket.on('ping', () => {
-      alive();
-      // The library answers by itself; who asks without end and reads no answer would fill the memory.
-      if (socket.bufferedAmount > mostUnsentBytes) socket.terminate();
-    });
+    socket.on('ping', alive);
     socket.on('close', () => {
       clearInterval(ticks);
       clearTimeout(this.#closing);

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { openaiError } from '../../../kit/openai-error.ts';
-import { operationIdOf } from '../../../kit/operation-id.ts';
 import type { Responses } from '../responses.ts';
 import { callerOf, type StreamSettings } from '../routes/create-route.ts';
+import type { ResponseCaller } from '../run/engine.ts';
 import { maxFrameBytes, SocketSession } from './socket-session.ts';
 import type { SocketSettings } from './socket-settings.ts';
 
@@ -43,7 +43,7 @@ export async function addSocketRoute(
         const session = new SocketSession(socket, responses, {
           settings: { ...settings.socket, stallTimeoutMs: settings.requestTimeoutMs },
           draining,
-          callerOf: (turn, signal, text) => turnCaller(request, turn, signal, text),
+          callerOf: (turn, signal) => turnCaller(request, turn, signal),
         });
         await session.serve();
       },
@@ -67,7 +67,8 @@ function refusal(
     return openaiError(403, 'The origin is not allowed.', 'invalid_request_error', 'origin_not_allowed');
   }
   if (!ws || headers['sec-websocket-version'] !== '13') {
-    reply.headers({ upgrade: 'websocket', 'sec-websocket-version': '13' });
+    const connection = ws ? 'upgrade, close' : 'upgrade';
+    reply.headers({ connection, upgrade: 'websocket', 'sec-websocket-version': '13' });
     const message = 'This address is a WebSocket (version 13); use POST for HTTP.';
     return openaiError(426, message, 'invalid_request_error', 'upgrade_required');
   }
@@ -79,9 +80,7 @@ function refusal(
   return undefined;
 }
 
-function turnCaller(request: FastifyRequest, turn: number, signal: AbortSignal, text: string) {
+function turnCaller(request: FastifyRequest, turn: number, signal: AbortSignal): ResponseCaller {
   const caller = callerOf(request, signal);
-  const op = operationIdOf(text);
-  const log = caller.log.child({ turn, ...(op === undefined ? {} : { op }) });
-  return { ...caller, requestId: `${caller.requestId}-${turn}`, log };
+  return { ...caller, requestId: `${caller.requestId}-${turn}`, log: caller.log.child({ turn }) };
 }

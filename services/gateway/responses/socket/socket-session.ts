@@ -1,5 +1,6 @@
 import type { WebSocket } from '@fastify/websocket';
 import { toOpenaiError } from '../../../kit/openai-error.ts';
+import { operationIdOf } from '../../../kit/operation-id.ts';
 import { type Item, isTerminal, type ResponseObject } from '../events/response-event.ts';
 import { readRequest } from '../request/read-request.ts';
 import type { Responses } from '../responses.ts';
@@ -19,8 +20,8 @@ export const maxFrameBytes = 10 * 1024 * 1024;
 export interface SessionOptions {
   readonly settings: SocketSettings & PacedSocketSettings;
   readonly draining: AbortSignal;
-  /** A caller for each turn, given what ends it and the text that it asks. */
-  readonly callerOf: (turn: number, signal: AbortSignal, text: string) => ResponseCaller;
+  /** A caller for each turn, whose signal is given. */
+  readonly callerOf: (turn: number, signal: AbortSignal) => ResponseCaller;
 }
 
 /** Why a socket is closed by the gateway. */
@@ -84,20 +85,20 @@ export class SocketSession {
   /** The events of one turn; what fails before the first of them, or breaks off, ends it by an error frame. */
   async #turn(raw: RawFrame): Promise<void> {
     this.#turns += 1;
-    const caller = (text: string) => this.#options.callerOf(this.#turns, this.#socket.gone, text);
-    let log = caller('').log;
+    const caller = this.#options.callerOf(this.#turns, this.#socket.gone);
+    let { log } = caller;
     try {
       const frame = readFrame(raw);
       const body = bodyFor(frame, this.#memory);
       const read = readRequest(body, newId, { isWarmUp: !frame.generate });
       const { request, past } = withPast(read, this.#memory);
-      const asking = caller(lastTextOf(read.input));
-      log = asking.log;
+      const op = operationIdOf(lastTextOf(read.input));
+      if (op !== undefined) log = log.child({ op });
       let items: readonly Item[] = [];
       const onItems = (all: readonly Item[]) => {
         items = all;
       };
-      const events = this.#responses.run(request, past ? { ...asking, past } : asking, { onItems });
+      const events = this.#responses.run(request, { ...caller, log, ...(past ? { past } : {}) }, { onItems });
       for await (const event of events) {
         // Known before it is told: the next frame may come at once.
         if (isTerminal(event)) {

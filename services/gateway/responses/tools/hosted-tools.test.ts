@@ -57,13 +57,13 @@ test('a search that fails is told to the model, and never completed', async () =
 });
 
 test('the web is searched by the words of the model', async () => {
-  const ask: AskTool = async (url) => ({
+  const ask: AskTool = async (url, { body }) => ({
     headers: {},
-    text: JSON.stringify({ results: [{ url: 'u', title: url, content: 'c', other: 1 }] }),
+    text: JSON.stringify({ results: [{ url, title: JSON.stringify(body), snippet: 's', other: 1 }] }),
   });
-  const { said, item } = await run(webSearch('http://search/api?lang=en', ask), '{"query":"a b&c"}');
+  const { said, item } = await run(webSearch('http://search', ask), '{"query":"a b&c"}');
   expect(JSON.parse(said)).toEqual({
-    results: [{ url: 'u', title: 'http://search/api?lang=en&q=a+b%26c&format=json', content: 'c' }],
+    results: [{ url: 'http://search', title: '{"query":"a b&c"}', snippet: 's' }],
   });
   expect(item).toMatchObject({ status: 'completed', action: { type: 'search', query: 'a b&c' } });
 });

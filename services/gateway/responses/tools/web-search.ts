@@ -6,10 +6,10 @@ const maxResults = 8;
 interface Page {
   readonly url?: unknown;
   readonly title?: unknown;
-  readonly content?: unknown;
+  readonly snippet?: unknown;
 }
 
-/** `web_search` by an endpoint of the operator's with the API of SearXNG: `GET ?q=&format=json`. */
+/** `web_search`: an endpoint of the operator's takes `{query}` and answers `{results: [{title, url, snippet}]}`. */
 export function webSearch(endpoint: string, ask: AskTool): HostedTool {
   return {
     tool: {
@@ -31,15 +31,12 @@ export function webSearch(endpoint: string, ask: AskTool): HostedTool {
       out.emit('response.web_search_call.searching', place);
       yield;
       try {
-        const url = new URL(endpoint);
-        url.searchParams.set('q', text);
-        url.searchParams.set('format', 'json');
-        const { results } = JSON.parse((await ask(url.href, { signal })).text) as {
+        const { results } = JSON.parse((await ask(endpoint, { signal, body: { query: text } })).text) as {
           readonly results: readonly Page[];
         };
         const pages = results
           .slice(0, maxResults)
-          .map(({ url, title, content }) => ({ url, title, content }));
+          .map(({ url, title, snippet }) => ({ url, title, snippet }));
         out.emit('response.web_search_call.completed', place);
         out.done(index, { ...item, status: 'completed' });
         return JSON.stringify({ results: pages });

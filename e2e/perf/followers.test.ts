@@ -1,0 +1,34 @@
+/**
+ * The streams are measured, so nothing else may use the stack meanwhile.
+ *
+ * @alone
+ */
+import { expect, test } from '@jest/globals';
+import { journalOf } from '../../harness/suite/journal.ts';
+import { follow } from '../../harness/suite/measure/follow.ts';
+import { measurementOf, noteMeasurement } from '../../harness/suite/measure/measurement.ts';
+import { needs } from '../../harness/suite/needs.ts';
+import { newOperation } from '../../harness/suite/operation.ts';
+import { caller } from '../../harness/suite/responses/caller.ts';
+import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
+import { textModel } from '../../harness/suite/text-model.ts';
+
+const words = 40;
+const spoken = Array.from({ length: words }, (_, at) => `w${at + 1}`).join(' ');
+
+// covers 001/responses-fan-out
+test('50 followers of one response in the background see the same events, and its model is asked once', async () => {
+  await needs('responses');
+  await needsScriptedResponses();
+  const { id: op, mark } = newOperation({ tokens: words, tps: 20, hold: 2 });
+  const model = await textModel();
+  const { id } = await caller().responses.create({ model, input: `Hi ${mark}`, background: true });
+  const followers = await follow(id, op, 50);
+  noteMeasurement(measurementOf('followers of one response', followers));
+  const [first] = followers;
+  expect(first?.findings).toEqual([]);
+  expect(first?.text).toBe(spoken);
+  const others = followers.filter(({ events }) => JSON.stringify(events) !== JSON.stringify(first?.events));
+  expect(others.map(({ findings, text }) => ({ findings, text }))).toEqual([]);
+  expect(await journalOf(op)).toHaveLength(1);
+});
