@@ -40,15 +40,13 @@ test('a method that it does not have is an error of its own', async () => {
 });
 
 test('the web has the same three pages for the same words', async () => {
-  const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ query: 'the tides' });
-  const search = async () => (await fetch(`${url}/web-search`, { method: 'POST', headers, body })).json();
+  const search = async () => (await fetch(`${url}/web-search?q=the%20tides&format=json`)).json();
   const found = (await search()) as { results: object[] };
   expect(found.results).toHaveLength(3);
   expect(found.results[0]).toMatchObject({
     title: 'Page 1 about the tides',
     url: 'https://example.org/the%20tides/1',
-    snippet: expect.stringContaining('the tides'),
+    content: expect.stringContaining('the tides'),
   });
   expect(await search()).toEqual(found);
 });

@@ -16,7 +16,7 @@ const tools = [
 
 /**
  * Tools that a gateway runs for its clients: `POST /mcp` is an MCP server (streamable HTTP, answers as JSON), and
- * `POST /web-search` takes `{query}` and finds the same three pages for the same words.
+ * `GET /web-search?q=` finds the same three pages for the same words, in the form of SearXNG.
  */
 export function toolRoutes(server: FastifyInstance): void {
   server.post('/mcp', async (request, reply) => {
@@ -27,16 +27,14 @@ export function toolRoutes(server: FastifyInstance): void {
     return { jsonrpc: '2.0', id, ...(answer === undefined ? { error } : { result: answer }) };
   });
 
-  server.post('/web-search', async (request) => {
-    const { query } = parseBody(request.body as Buffer) as { readonly query?: unknown };
-    return {
-      results: [1, 2, 3].map((place) => ({
-        title: `Page ${place} about ${String(query)}`,
-        url: `https://example.org/${encodeURIComponent(String(query))}/${place}`,
-        snippet: `What page ${place} says about ${String(query)}.`,
-      })),
-    };
-  });
+  server.get<{ Querystring: { readonly q?: string } }>('/web-search', async ({ query: { q = '' } }) => ({
+    query: q,
+    results: [1, 2, 3].map((place) => ({
+      url: `https://example.org/${encodeURIComponent(q)}/${place}`,
+      title: `Page ${place} about ${q}`,
+      content: `What page ${place} says about ${q}.`,
+    })),
+  }));
 }
 
 function resultOf(method: string, params: Call['params']): object | undefined {
