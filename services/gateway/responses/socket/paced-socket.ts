@@ -47,12 +47,14 @@ export class PacedSocket {
 
   /** Sends one event as a text frame; resolves when the client can take more, rejects when it is gone. */
   async send(event: object): Promise<void> {
+    // A socket that is closing takes everything and keeps nothing.
+    if (this.#socket.readyState !== this.#socket.OPEN) this.#leave();
     this.gone.throwIfAborted();
     const text = JSON.stringify(event);
     if (this.#socket.bufferedAmount < highWaterBytes) return this.#socket.send(text);
     const { promise, resolve } = Promise.withResolvers<void>();
     const done = () => resolve();
-    const stalled = setTimeout(() => this.#socket.terminate(), this.#stallTimeoutMs);
+    const stalled = setTimeout(() => this.#cutOff(), this.#stallTimeoutMs);
     this.gone.addEventListener('abort', done, { once: true });
     this.#socket.send(text, done);
     await promise;
@@ -71,11 +73,16 @@ export class PacedSocket {
   #ping(stallPings: number): void {
     const isSlow = this.#socket.bufferedAmount > 0;
     if (this.#missed >= (isSlow ? Math.max(missedPings, stallPings) : missedPings)) {
-      this.#socket.terminate();
+      this.#cutOff();
       return;
     }
     this.#missed += 1;
     if (!isSlow && this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  #cutOff(): void {
+    this.#socket.terminate();
+    this.#leave();
   }
 
   /** From here on the closing handshake is all that is left; it is not waited for long. */
