@@ -32,8 +32,12 @@ test('clients that do not read hold back their own model only: the others wait n
   };
   const before = await measure('before slow readers');
   const slow = await Promise.all(Array.from({ length: 4 }, () => openUnread(model, unreadWords)));
-  const beside = [await measure('beside slow readers'), await measure('beside slow readers')];
-  for (const { leave } of slow) await leave();
+  const beside: Measurement[] = [];
+  try {
+    beside.push(await measure('beside slow readers'), await measure('beside slow readers'));
+  } finally {
+    for (const { leave } of slow) await leave();
+  }
   for (const { op } of slow) {
     const { framesSent, completedAt } = await waitForJournal(op, 'hungup');
     expect({ completedAt, isHeldBack: framesSent < unreadWords }).toEqual({ isHeldBack: true });

@@ -35,6 +35,11 @@ export async function openUnread(model: string, words: number): Promise<UnreadSt
     sent = (await journalOf(op))[0]?.framesSent ?? 0;
     return sent > 0 && sent === before;
   };
-  await until('the model to wait for a client that does not read', isStalled, stalledWithinMs);
+  try {
+    await until('the model to wait for a client that does not read', isStalled, stalledWithinMs);
+  } catch (error) {
+    await dispatcher.destroy();
+    throw error;
+  }
   return { op, leave: () => dispatcher.destroy() };
 }

@@ -2,11 +2,11 @@ import type { Usage } from '../../kit/chat-schema.ts';
 import { LineSplitter, LineTooLongError } from './line-splitter.ts';
 
 /** Why a stream is not complete; `code` goes into the error frame. */
-export type StreamFailure = {
+export interface StreamFailure {
   readonly code: 'upstream_truncated' | 'upstream_timeout' | 'upstream_unreachable' | string;
   readonly message: string;
   readonly type?: string;
-};
+}
 
 export type RelayOutcome =
   | { readonly kind: 'complete' }
@@ -14,22 +14,22 @@ export type RelayOutcome =
   | { readonly kind: 'upstream_error' }
   | { readonly kind: 'failed'; readonly failure: StreamFailure };
 
-export type RelayStep = {
+export interface RelayStep {
   /** Bytes for the client, whole frames only. */
   readonly out: Buffer;
   /** Set once, when nothing may follow. */
   readonly outcome?: RelayOutcome;
-};
+}
 
-const MAX_EVENT_BYTES = 16 * 1024 * 1024;
-const LINE_END = Buffer.from('\n');
-const LF = 0x0a;
-const CR = 0x0d;
-const BRACE = 0x7b;
-const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
-const COLON = 0x3a;
-const SPACE = 0x20;
-const NOTHING = Buffer.alloc(0);
+const maxEventBytes = 16 * 1024 * 1024;
+const lineEnd = Buffer.from('\n');
+const lf = 0x0a;
+const cr = 0x0d;
+const brace = 0x7b;
+const bom = Buffer.from([0xef, 0xbb, 0xbf]);
+const colon = 0x3a;
+const space = 0x20;
+const nothing = Buffer.alloc(0);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -39,7 +39,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * frame and no `[DONE]`.
  */
 export class SseRelay {
-  readonly #splitter = new LineSplitter(MAX_EVENT_BYTES);
+  readonly #splitter = new LineSplitter(maxEventBytes);
   #event: Buffer[] = [];
   #eventBytes = 0;
   #atStart = true;
@@ -51,7 +51,7 @@ export class SseRelay {
 
   /** Takes the next bytes of the upstream, cut anywhere. */
   push(chunk: Buffer): RelayStep {
-    if (this.#outcome) return { out: NOTHING };
+    if (this.#outcome) return { out: nothing };
     const plainBytes = this.#plainFrames(chunk);
     if (plainBytes === chunk.length || this.#outcome) return this.#step([chunk.subarray(0, plainBytes)]);
     const out: Buffer[] = plainBytes > 0 ? [chunk.subarray(0, plainBytes)] : [];
@@ -62,14 +62,14 @@ export class SseRelay {
       }
     } catch (error) {
       if (!(error instanceof LineTooLongError)) throw error;
-      this.#garbage(`a frame of more than ${MAX_EVENT_BYTES} bytes`, out);
+      this.#garbage(`a frame of more than ${maxEventBytes} bytes`, out);
     }
     return this.#step(out);
   }
 
   /** The upstream closed its stream in an orderly way. */
   end(): RelayStep {
-    if (this.#outcome) return { out: NOTHING };
+    if (this.#outcome) return { out: nothing };
     const out: Buffer[] = [];
     const rest = this.#splitter.rest();
     if (rest && isDone(payloadOf(rest))) this.#line(rest, out);
@@ -84,7 +84,7 @@ export class SseRelay {
 
   /** The upstream broke off (reset, timeout, shutdown): the stream ends with an error frame. */
   fail(failure: StreamFailure): RelayStep {
-    if (this.#outcome) return { out: NOTHING };
+    if (this.#outcome) return { out: nothing };
     const out: Buffer[] = [];
     this.#fail(failure, out);
     return this.#step(out);
@@ -95,11 +95,11 @@ export class SseRelay {
    * pass as they lie there. What is anything else, a mistake included, is left to the lines.
    */
   #plainFrames(chunk: Buffer): number {
-    if (this.#event.length > 0 || !this.#splitter.isBetweenLines || chunk.includes(CR)) return 0;
+    if (this.#event.length > 0 || !this.#splitter.isBetweenLines || chunk.includes(cr)) return 0;
     let start = 0;
-    while (chunk[start + 6] === BRACE && chunk.toString('latin1', start, start + 6) === 'data: ') {
-      const end = chunk.indexOf(LF, start + 6);
-      if (end === -1 || chunk[end + 1] !== LF) break;
+    while (chunk[start + 6] === brace && chunk.toString('latin1', start, start + 6) === 'data: ') {
+      const end = chunk.indexOf(lf, start + 6);
+      if (end === -1 || chunk[end + 1] !== lf) break;
       const body = plainObjectOf(chunk.toString('utf8', start + 6, end));
       if (!body) break;
       start = end + 2;
@@ -114,27 +114,26 @@ export class SseRelay {
   }
 
   #line(raw: Buffer, out: Buffer[]): void {
-    const line = this.#atStart && raw.subarray(0, 3).equals(BOM) ? raw.subarray(3) : raw;
+    const line = this.#atStart && raw.subarray(0, 3).equals(bom) ? raw.subarray(3) : raw;
     this.#atStart = false;
     if (line.length === 0) {
       this.#dispatch(out);
       return;
     }
-    if (line[0] === COLON) {
-      out.push(line, LINE_END, LINE_END);
+    if (line[0] === colon) {
+      out.push(line, lineEnd, lineEnd);
       return;
     }
     const payload = payloadOf(line);
     if (payload) {
       if (this.#event.length === 0 && isDone(payload)) {
-        out.push(line, LINE_END, LINE_END);
+        out.push(line, lineEnd, lineEnd);
         this.#outcome = { kind: 'complete' };
         return;
       }
       this.#event.push(line);
       this.#eventBytes += line.length;
-      if (this.#eventBytes > MAX_EVENT_BYTES)
-        this.#garbage(`a frame of more than ${MAX_EVENT_BYTES} bytes`, out);
+      if (this.#eventBytes > maxEventBytes) this.#garbage(`a frame of more than ${maxEventBytes} bytes`, out);
       return;
     }
     if (!/^(event|id|retry)(:|$)/.test(line.toString('latin1', 0, 8))) {
@@ -152,8 +151,8 @@ export class SseRelay {
       this.#garbage('a frame that is not a JSON object', out);
       return;
     }
-    for (const line of lines) out.push(line, LINE_END);
-    out.push(LINE_END);
+    for (const line of lines) out.push(line, lineEnd);
+    out.push(lineEnd);
     this.#passed(body);
     if (body.error) this.#outcome = { kind: 'upstream_error' };
   }
@@ -176,7 +175,7 @@ export class SseRelay {
   }
 
   #step(out: readonly Buffer[]): RelayStep {
-    const [first = NOTHING] = out;
+    const [first = nothing] = out;
     const bytes = out.length > 1 ? Buffer.concat(out) : first;
     return this.#outcome ? { out: bytes, outcome: this.#outcome } : { out: bytes };
   }
@@ -190,9 +189,9 @@ export function errorFrame({ message, code, type = 'server_error' }: StreamFailu
 /** The value of a `data` line without its one optional leading space; undefined for any other line. */
 function payloadOf(line: Buffer): Buffer | undefined {
   if (line.toString('latin1', 0, 4) !== 'data') return undefined;
-  if (line.length === 4) return NOTHING;
-  if (line[4] !== COLON) return undefined;
-  return line.subarray(line[5] === SPACE ? 6 : 5);
+  if (line.length === 4) return nothing;
+  if (line[4] !== colon) return undefined;
+  return line.subarray(line[5] === space ? 6 : 5);
 }
 
 function isDone(payload: Buffer | undefined): boolean {
