@@ -20,6 +20,7 @@ async function listModels(): Promise<{ readonly object: string; readonly data: r
 }
 
 // covers 101/TestModelsEndpoint.test_list_models
+// covers 001/models-openai
 test('lists models in the shape of the OpenAI API', async () => {
   const list = await listModels();
   expect(list.object).toBe('list');
@@ -47,6 +48,7 @@ test('names every model once', async () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+// covers 001/live-processes-models
 test('gives the same list, whichever worker answers', async () => {
   const scope = stackScope('gateway');
   try {

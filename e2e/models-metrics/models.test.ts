@@ -24,7 +24,7 @@ const claudeModel = expect.objectContaining({
   created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
 });
 
-// covers 001/models-namespace
+// covers 001/models-claude-cli
 test('a caller of the Anthropic API gets its envelope around the same models', async () => {
   const plain = await get('');
   const { status, data } = await get('', anthropic);
@@ -39,6 +39,7 @@ test('a caller of the Anthropic API gets its envelope around the same models', a
   expect(data).not.toHaveProperty('object');
 });
 
+// covers 001/models-claude-cli
 test.each(['claude-cli/1.0.2 (external, cli)', 'Claude-CLI/1.0', 'CLAUDE-CLI'])(
   'the command line %s gets the envelope and the word list',
   async (agent) => {
@@ -49,12 +50,13 @@ test.each(['claude-cli/1.0.2 (external, cli)', 'Claude-CLI/1.0', 'CLAUDE-CLI'])(
   },
 );
 
-// covers 001/models-namespace
+// covers 001/models-claude-cli
 test('only the beginning of a user agent makes a command line', async () => {
   const { data } = await get('', { 'User-Agent': 'something like claude-cli/1.0' });
   expect(data).toEqual((await get('')).data);
 });
 
+// covers 001/models-claude-cli
 test('the header of the Anthropic API wins over the user agent', async () => {
   const { data } = await get('', { ...anthropic, 'User-Agent': 'claude-cli/1.0' });
   expect(data).not.toHaveProperty('object');

@@ -67,7 +67,7 @@ test('each worker tells what all of them have counted', async () => {
   expect([chatsSeen(first), chatsSeen(second)].map((seen) => seen - before)).toEqual([12, 12]);
 });
 
-// covers 001/models-and-metrics-live
+// covers 001/live-processes-provider-metrics
 test('no counter goes down while workers are killed and come back under load', async () => {
   const client = scope as ScopeClient;
   const pidsNow = async () => (await client.workers('gateway').catch(() => [])).map(({ pid }) => pid);

@@ -42,7 +42,7 @@ const one = (index: number): WorkerClient => workers[index % 2] as WorkerClient;
 const figures = async (worker = one(0)): Promise<Figures> =>
   figuresIn((await worker.get('/v1/metrics/providers', { headers: credentials() })).json());
 
-// covers 001/provider-metrics
+// covers 001/provider-metrics-shape
 test('calls that went well and badly, over two keys and two workers, add up at each worker', async () => {
   const before = await figures();
   const kinds = Array.from({ length: 20 }, (_, index) => (index % 7 === 3 ? { ttft: slowMs } : {}));
@@ -71,6 +71,8 @@ test('calls that went well and badly, over two keys and two workers, add up at e
   expect(after.latency_p95_ms).toBeLessThanOrEqual(slowestMs * (1 + tolerance));
 });
 
+// covers 001/provider-metrics-shape
+// covers 001/live-processes-provider-metrics
 test('who has read the end of a stream finds it counted, with its tokens, at another worker', async () => {
   for (let round = 0; round < 5; round += 1) {
     const before = await figures(one(1));

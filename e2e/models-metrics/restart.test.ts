@@ -10,7 +10,7 @@ beforeEach(async () => {
   await needsMetered();
 });
 
-// covers 001/models-and-metrics-live
+// covers 001/live-processes-provider-metrics
 test('the figures of providers survive a restart of all workers', async () => {
   const scope = stackScope('gateway');
   try {

@@ -18,6 +18,7 @@ const unreadWords = 200_000;
 /** How much longer others may wait for an event, and for the last one. */
 const mostDelayed = 3;
 
+// covers 001/responses-fan-out
 test('clients that do not read hold back their own model only: the others wait no longer for their events', async () => {
   await needs('responses');
   await needsScriptedResponses();

@@ -99,6 +99,7 @@ test('an empty store is searched as well, without results, and still answered', 
   expect(itemOf(response, 'message')).toBeDefined();
 });
 
+// covers 002/file-search-events
 test('the official client accepts a search of files and finds its message', async () => {
   await needs('vector-stores');
   const { store } = await storeOf('The tide turns at noon.');
@@ -114,6 +115,7 @@ test('the official client accepts a search of files and finds its message', asyn
   expect(response.output_text).toContain('noon');
 });
 
+// covers 002/annotation-events
 test('citations of a file name a file of the store', async () => {
   await needs('vector-stores');
   const { store, files } = await storeOf('The tide turns at noon.');

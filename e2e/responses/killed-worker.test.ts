@@ -48,6 +48,7 @@ const ended = (id: string): Promise<Response> =>
     60_000,
   );
 
+// covers 001/live-processes-responses
 test.each([1, 2])(
   'a kill of worker %i loses no response that was answered, whoever answered it',
   async (worker) => {
@@ -89,6 +90,7 @@ test('a response in the background goes on or fails when its worker is killed, a
   else expect(done).toMatchObject({ status: 'failed', error: { code: 'server_error' } });
 }, 90_000);
 
+// covers 001/live-processes-responses
 test('a response in the foreground ends as failed when its worker is killed', async () => {
   const { id, mark } = newOperation({ tokens: 2_000, tps: 20 });
   const open = openResponse({ model, input: `Hi ${mark}` }, { worker: scope.proxyFor('gateway', 2) });

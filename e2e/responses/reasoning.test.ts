@@ -40,6 +40,7 @@ test('what the model thinks aloud is a reasoning item before the message, stream
   expect(textIn(seen.events)).toBe('the answer');
 });
 
+// covers 002/reasoning-content
 test('a provider that calls the field `reasoning` is understood as well', async () => {
   const mark = thinking({ think_as: 'reasoning' });
   const seen = await streamResponse({ model, input: `Hi ${mark}` });
@@ -48,6 +49,7 @@ test('a provider that calls the field `reasoning` is understood as well', async 
   expect(itemsOf(output)).toEqual(['reasoning', 'message']);
 });
 
+// covers 002/reasoning-content
 test('without a thought there is no reasoning item, not even an empty one', async () => {
   const { mark } = newOperation({ say: 'the answer' });
   const seen = await streamResponse({ model, input: `Hi ${mark}`, reasoning: { effort: 'low' } });
@@ -66,6 +68,7 @@ test('the official client reads what was thought, whole and streamed', async () 
   expect(JSON.stringify(whole.output[0])).toContain('first this, then that');
 });
 
+// covers 002/reasoning-events
 test('a summary that is asked for comes as parts of a summary', async () => {
   const body = { model, input: `Hi ${thinking()}`, reasoning: { summary: 'auto' } };
   const seen = await streamResponse(body);

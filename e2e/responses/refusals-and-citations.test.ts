@@ -36,6 +36,7 @@ test('a refusal is streamed as a refusal, without an event of text', async () =>
   expect(deltas.map(({ delta }) => delta).join('')).toBe('I cannot do that.');
 });
 
+// covers 002/refusal-events
 test('the official client reads a streamed refusal', async () => {
   const { mark } = newOperation({ refuse: 'I cannot do that.' });
   const response = await caller()
@@ -57,6 +58,7 @@ test('citations of the model are annotations, each told under its index and kept
   ]);
 });
 
+// covers 002/annotation-events
 test('the official client reads citations of a whole answer', async () => {
   const { mark } = newOperation({ say: 'as told', cite: 'https://example.org/a' });
   const response = await caller().responses.create({ model, input: `Hi ${mark}` });

@@ -64,6 +64,7 @@ test('a conversation goes on', async () => {
   expect((await caller().responses.create(asked)).output_text).toContain('Berta');
 });
 
+// covers 001/live-processes-responses
 test('the stream of a response is replayed as it was', async () => {
   const path = `/responses/${responseIn(streamed.events).id}?stream=true`;
   expect((await streamResponse(undefined, { path })).events).toEqual(streamed.events);
@@ -83,6 +84,7 @@ test('a response in the background goes on, or ends as failed: it does not stay 
   else expect(ended).toMatchObject({ status: 'failed', error: { code: 'server_error' } });
 });
 
+// covers 001/live-processes-responses
 test('a stream under way was ended honestly, and at the model as well', async () => {
   const seen = await underWay.whole;
   await waitForJournal(slow.id, 'hungup');
@@ -91,6 +93,7 @@ test('a stream under way was ended honestly, and at the model as well', async ()
   if (seen.endedCleanly) expect(['error', 'response.failed']).toContain(seen.events.at(-1)?.type);
 });
 
+// covers 001/websocket-drop-and-reconnect
 test('a socket was closed for a reason that tells its client to come again', async () => {
   await needs('responses-websocket');
   if (!socket) return skip('no socket could be opened before the restart');

@@ -19,6 +19,7 @@ beforeAll(async () => {
 });
 beforeEach(() => needs('responses'));
 
+// covers 001/responses-http-shape
 test('a text is streamed by the grammar, from created to completed', async () => {
   const seen = await streamResponse({ model, input: 'Count from 1 to 5' });
   expect(seen.status).toBe(200);

@@ -37,6 +37,7 @@ test('an upgrade that is refused leaves the same turn to HTTP', async () => {
   expect(await journalOf(id)).toHaveLength(1);
 });
 
+// covers 001/responses-websocket-shape
 test('a request for a socket that does not ask for the upgrade is refused', async () => {
   const { status } = await ask('GET', '/responses');
   expect([400, 404, 405, 426]).toContain(status);
@@ -87,6 +88,7 @@ test('a conversation has the turn of a dropped socket once, from the repetition'
   expect(said((await journalOf(last.id))[0]?.messages)).toEqual(['one', 'first', 'two']);
 });
 
+// covers 001/websocket-drop-and-reconnect
 test('a dropped socket is followed by a new one that goes on, or is told that it cannot', async () => {
   socket = await openSocket();
   socket.send({ type: 'response.create', model, input: user('My name is Alice') });

@@ -43,6 +43,7 @@ const turn = async (input: string, more: object = {}) => {
 const toldIn = async (operation: string) =>
   (await journalOf(operation)).at(-1)?.messages.map(({ text }) => text.replace(/ ?\[\[.*/, ''));
 
+// covers 001/responses-websocket-shape
 test('a turn is the same events as over HTTP, one in each frame, with one end', async () => {
   const { mark } = newOperation({ tokens: 6 });
   const events = await turn(`Hi ${mark}`);

@@ -26,6 +26,7 @@ test('the official client reads the text of a response', async () => {
   });
 });
 
+// covers 001/responses-http-shape
 test('a response has every field that clients read without asking', async () => {
   const { status, body } = await ask('POST', '/responses', { model, input: 'Hi', metadata: { run: 'a' } });
   expect(status).toBe(200);

@@ -23,6 +23,7 @@ async function stream(model: string, directives: Directives) {
   return { seen, code: chunksOf(seen).at(-1)?.error?.code, upstream };
 }
 
+// covers 001/upstream-timeouts
 test('an upstream that does not begin to answer is a 504 of its own, and is hung up on', async () => {
   const { status, code, upstream } = await whole(models.bounded, { ttft: 60_000 });
   expect(status).toBe(504);
@@ -30,6 +31,7 @@ test('an upstream that does not begin to answer is a 504 of its own, and is hung
   expect(upstream.framesSent).toBe(0);
 });
 
+// covers 001/upstream-timeouts
 test('so it is for a stream, which keeps its status until it has begun', async () => {
   await needsModel(models.bounded);
   const { mark } = newOperation({ ttft: 60_000 });
@@ -38,12 +40,14 @@ test('so it is for a stream, which keeps its status until it has begun', async (
   expect(body).toContain('upstream_first_byte_timeout');
 });
 
+// covers 001/upstream-timeouts
 test('an upstream that falls silent in the middle of a whole answer is a 504 of another kind', async () => {
   const { status, code } = await whole(models.bounded, { stall: 0, tokens: 20 });
   expect(status).toBe(504);
   expect(code).toBe('upstream_idle_timeout');
 });
 
+// covers 001/upstream-timeouts
 test('a stream that falls silent ends in that error, and never as if it were whole', async () => {
   const { seen, code, upstream } = await stream(models.bounded, { tokens: 20, stall: 8 });
   expect(textOf(seen).trim()).toBe('w1 w2 w3 w4 w5 w6 w7');
@@ -52,12 +56,14 @@ test('a stream that falls silent ends in that error, and never as if it were who
   expect(upstream.completedAt).toBeUndefined();
 });
 
+// covers 001/upstream-timeouts
 test('a stream that sends its headers and nothing else ends in an error as well', async () => {
   const { seen, code } = await stream(models.bounded, { tokens: 20, stall: 0 });
   expect(code).toBe('upstream_idle_timeout');
   expect(doneCount(seen)).toBe(0);
 });
 
+// covers 001/upstream-timeouts
 test('a stream that goes on and on ends when its whole time is over', async () => {
   const { seen, code, upstream } = await stream(models.short, { tokens: 5_000, tps: 10 });
   expect(code).toBe('upstream_total_timeout');

@@ -2,7 +2,7 @@ import { documentOf, type Requirement } from './requirement.ts';
 
 /**
  * Sentences about differences between the list of requirements and the documents they come from: spec 101 names its
- * tests itself, document 000 has one line per gap or suggestion.
+ * tests itself, document 000 has one line per gap or suggestion. Of the others, each requirement quotes what it takes.
  */
 export function compareWithSeeds(
   requirements: readonly Requirement[],
@@ -24,6 +24,7 @@ export function compareWithSeeds(
           requestsIn(gaps),
           listed('000').map(({ line = '' }) => line),
         )),
+    ...['001', '002'].flatMap((document) => misquoted(listed(document), seeds.get(document))),
   ];
 }
 
@@ -46,6 +47,12 @@ export function requestsIn(gaps: string): readonly string[] {
     return asked && item !== undefined ? [item] : [];
   });
   return [...new Set(items)];
+}
+
+function misquoted(listed: readonly Requirement[], text: string | undefined): readonly string[] {
+  const isQuote = ({ line }: Requirement) => line !== undefined && text?.includes(line) === true;
+  const wrong = text === undefined ? [] : listed.filter((requirement) => !isQuote(requirement));
+  return wrong.map(({ id }) => `docs/requirements.json quotes what is not there: "${id}"`);
 }
 
 function differences(wanted: readonly string[], listed: readonly string[]): readonly string[] {

@@ -12,7 +12,8 @@ export interface Coverage {
 }
 
 const COVERS = /^[ \t]*\/\/ covers[ \t]+(\S+)[ \t]*$/gm;
-const TEST = /((?:^[ \t]*\/\/.*\n)+)[ \t]*test(?:\.\w+)*\(\s*(['"`])((?:\\.|(?!\2)[^\\])*)\2/gm;
+const TEST =
+  /((?:^[ \t]*\/\/.*\n)+)[ \t]*test(?:\.\w+)*(?:\(\[[^\]]*\]\))?\(\s*(['"`])((?:\\.|(?!\2)[^\\])*)\2/gm;
 
 /** Reads the lines `// covers <id>` directly above the tests of a file. */
 export function findCoverage(file: string, source: string): Coverage {

@@ -77,3 +77,27 @@ test('the list of requirements must agree with the documents it comes from', () 
     'docs/requirements.json has "101/TestHealth.test_up", which nobody asked for',
   ]);
 });
+
+test('a test of several cases covers what is named above it', () => {
+  const source = "// covers 001/models\ntest.each(['a (b)', 'c'])(\n  'the caller %s is known',\n";
+  expect(findCoverage('e2e/a.test.ts', source)).toEqual({
+    tests: [{ file: 'e2e/a.test.ts', name: 'the caller %s is known', ids: ['001/models'] }],
+    strays: [],
+  });
+});
+
+test('requirements quote their documents', () => {
+  const quoting = [
+    { id: '001/fan-out', title: 'Fan-out', line: 'p99/p95 measurement' },
+    { id: '001/models', title: 'Models', line: 'nobody wrote this' },
+    { id: '002/refusals', title: 'Refusals' },
+  ];
+  const seeds = new Map([
+    ['001', '  - Remaining: concurrent fanout/p99/p95 measurement.'],
+    ['002', 'refusals'],
+  ]);
+  expect(compareWithSeeds(quoting, seeds)).toEqual([
+    'docs/requirements.json quotes what is not there: "001/models"',
+    'docs/requirements.json quotes what is not there: "002/refusals"',
+  ]);
+});

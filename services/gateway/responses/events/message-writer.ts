@@ -67,11 +67,18 @@ export class MessageWriter {
   #closePart(): void {
     const part = this.#open;
     if (part === undefined) return;
+    if (part.type === 'output_text') this.#citeFiles(part.text);
     if (part.type === 'refusal') this.#emit('response.refusal.done', { refusal: part.refusal });
     else this.#emit('response.output_text.done', { text: part.text, logprobs: [...part.logprobs] });
     this.#emit('response.content_part.done', { part: copyOf(part) });
     this.#done.push(copyOf(part));
     this.#open = undefined;
+  }
+
+  #citeFiles(text: string): void {
+    for (const [index, [id, filename]] of [...this.#out.foundFiles].entries()) {
+      if (text.includes(id)) this.annotate({ type: 'file_citation', file_id: id, filename, index });
+    }
   }
 
   #emit(type: string, fields: object): void {

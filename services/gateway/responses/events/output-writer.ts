@@ -3,6 +3,8 @@ import type { NewId, OutputItem, ResponseEvent } from './response-event.ts';
 /** Numbers the events and the items of one response. What it has written is taken by whoever sends it. */
 export class OutputWriter {
   readonly newId: NewId;
+  /** Files that were found for the answer, id and name: text that names one by its id cites it. */
+  readonly foundFiles = new Map<string, string>();
   readonly #output: OutputItem[] = [];
   #events: ResponseEvent[] = [];
   #next = 0;

@@ -100,6 +100,21 @@ test('citations of either shape belong to the text', () => {
   expect(responseOf(events).output).toMatchObject([{ content: [{ annotations: [{ url: 'u' }, flat] }] }]);
 });
 
+test('text that names a found file by its id cites it, before the text is done', () => {
+  const assembly = assemblyOf();
+  assembly.begin();
+  assembly.out.foundFiles.set('file_1', 'a.txt').set('file_2', 'b.txt');
+  assembly.push(said('As fi'));
+  assembly.push(said('le_2 says'));
+  const events = assembly.complete(2);
+  expect(typesOf(events)).toMatch(/^output_text.annotation.added output_text.done /);
+  expect(responseOf(events).output).toMatchObject([
+    {
+      content: [{ annotations: [{ type: 'file_citation', file_id: 'file_2', filename: 'b.txt', index: 1 }] }],
+    },
+  ]);
+});
+
 test('parallel calls are items of their own, also when their fragments alternate', () => {
   const events = eventsOf([
     called(0, { name: 'a', arguments: '' }, 'c1'),

@@ -6,8 +6,11 @@ export interface PacedSocketSettings {
   readonly stallTimeoutMs: number;
 }
 
-/** Unsent bytes from which a sender waits. */
-const highWaterBytes = 64 * 1024;
+/**
+ * What is sent between two waits for the connection to have taken all. Not by what is buffered: a connection that is
+ * broken buffers nothing, and a sender that never waits would not hear of it.
+ */
+const highWaterChars = 64 * 1024;
 /** Pings without any sign of life after which a client is gone. */
 const missedPings = 3;
 /** How long a client may take to answer a close frame. */
@@ -18,6 +21,7 @@ export class PacedSocket {
   readonly #socket: WebSocket;
   readonly #gone = new AbortController();
   readonly #stallTimeoutMs: number;
+  #unconfirmed = 0;
   #missed = 0;
   #closing: NodeJS.Timeout | undefined;
 
@@ -49,10 +53,15 @@ export class PacedSocket {
   async send(event: object): Promise<void> {
     this.gone.throwIfAborted();
     const text = JSON.stringify(event);
-    if (this.#socket.bufferedAmount < highWaterBytes) return this.#socket.send(text);
+    this.#unconfirmed += text.length;
+    if (this.#unconfirmed < highWaterChars) return this.#socket.send(text);
+    this.#unconfirmed = 0;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const done = () => resolve();
-    const stalled = setTimeout(() => this.#socket.terminate(), this.#stallTimeoutMs);
+    const done = (cause?: unknown) => {
+      if (cause instanceof Error) this.#leave();
+      resolve();
+    };
+    const stalled = setTimeout(() => this.#cutOff(), this.#stallTimeoutMs);
     this.gone.addEventListener('abort', done, { once: true });
     this.#socket.send(text, done);
     await promise;
@@ -71,16 +80,22 @@ export class PacedSocket {
   #ping(stallPings: number): void {
     const isSlow = this.#socket.bufferedAmount > 0;
     if (this.#missed >= (isSlow ? Math.max(missedPings, stallPings) : missedPings)) {
-      this.#socket.terminate();
+      this.#cutOff();
       return;
     }
     this.#missed += 1;
     if (!isSlow && this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
   }
 
+  #cutOff(): void {
+    this.#socket.terminate();
+    this.#leave();
+  }
+
   /** From here on the closing handshake is all that is left; it is not waited for long. */
   #leave(): void {
-    this.#closing ??= setTimeout(() => this.#socket.terminate(), closeTimeoutMs);
+    if (this.gone.aborted) return;
+    this.#closing = setTimeout(() => this.#socket.terminate(), closeTimeoutMs);
     this.#gone.abort(left());
   }
 }

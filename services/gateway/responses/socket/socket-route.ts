@@ -33,6 +33,11 @@ export async function addSocketRoute(
       preClose: (done: () => void) => done(),
       errorHandler: (error, _socket, request) => request.log.debug({ err: error }, 'socket failed'),
     });
+    // The library ends the sockets only of those refusals that come after its own hook, and nobody reads the others.
+    scope.addHook('onResponse', (request, _reply, done) => {
+      if (asksForSocket(request.raw)) request.raw.socket.destroySoon();
+      done();
+    });
     scope.route({
       method: 'GET',
       url: path,

@@ -8,7 +8,8 @@ export interface FileSearchTool {
   readonly filters?: unknown;
 }
 
-const description = 'Searches the files of the user. Returns the passages that fit the query best.';
+const description =
+  'Searches the files of the user. Returns the passages that fit the query best. Name the file_id of a passage to cite it.';
 
 /** `file_search` over vector stores. Results are part of the item only where the client asked for them. */
 export function fileSearch(search: Search, options: FileSearchTool, showResults: boolean): HostedTool {
@@ -42,6 +43,7 @@ export function fileSearch(search: Search, options: FileSearchTool, showResults:
           },
           signal,
         );
+        for (const { file_id, filename } of found) out.foundFiles.set(file_id, filename);
         out.emit('response.file_search_call.completed', place);
         out.done(index, { ...item, status: 'completed', results: showResults ? found : null });
         return JSON.stringify({ results: found });
