@@ -39,14 +39,18 @@ test('a method that it does not have is an error of its own', async () => {
   expect((await asked('prompts/list')).body).toMatchObject({ error: { code: -32_601 } });
 });
 
-test('the web has the same three pages for the same words', async () => {
-  const search = async () => (await fetch(`${url}/web-search?q=the%20tides&format=json`)).json();
-  const found = (await search()) as { results: object[] };
+test('the web has the same three pages for the same words, however it is asked', async () => {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ query: 'the tides' });
+  const posted = await (await fetch(`${url}/web-search`, { method: 'POST', headers, body })).json();
+  const found = (await (await fetch(`${url}/web-search?q=the%20tides&format=json`)).json()) as {
+    results: object[];
+  };
   expect(found.results).toHaveLength(3);
   expect(found.results[0]).toMatchObject({
     title: 'Page 1 about the tides',
     url: 'https://example.org/the%20tides/1',
     content: expect.stringContaining('the tides'),
   });
-  expect(await search()).toEqual(found);
+  expect(posted).toEqual(found);
 });

@@ -16,7 +16,7 @@ const tools = [
 
 /**
  * Tools that a gateway runs for its clients: `POST /mcp` is an MCP server (streamable HTTP, answers as JSON), and
- * `GET /web-search?q=` finds the same three pages for the same words, in the form of SearXNG.
+ * `/web-search` finds the same three pages for the same words, asked as SearXNG is (`GET ?q=`) or with `{query}`.
  */
 export function toolRoutes(server: FastifyInstance): void {
   server.post('/mcp', async (request, reply) => {
@@ -27,14 +27,22 @@ export function toolRoutes(server: FastifyInstance): void {
     return { jsonrpc: '2.0', id, ...(answer === undefined ? { error } : { result: answer }) };
   });
 
-  server.get<{ Querystring: { readonly q?: string } }>('/web-search', async ({ query: { q = '' } }) => ({
-    query: q,
-    results: [1, 2, 3].map((place) => ({
-      url: `https://example.org/${encodeURIComponent(q)}/${place}`,
-      title: `Page ${place} about ${q}`,
-      content: `What page ${place} says about ${q}.`,
-    })),
-  }));
+  server.get<{ Querystring: { readonly q?: string } }>('/web-search', async ({ query: { q = '' } }) =>
+    pagesAbout(q),
+  );
+  server.post('/web-search', async (request) => {
+    const { query } = parseBody(request.body as Buffer) as { readonly query?: unknown };
+    return pagesAbout(String(query));
+  });
+}
+
+function pagesAbout(query: string): object {
+  const results = [1, 2, 3].map((place) => {
+    const text = `What page ${place} says about ${query}.`;
+    const url = `https://example.org/${encodeURIComponent(query)}/${place}`;
+    return { url, title: `Page ${place} about ${query}`, content: text, snippet: text };
+  });
+  return { query, results };
 }
 
 function resultOf(method: string, params: Call['params']): object | undefined {
