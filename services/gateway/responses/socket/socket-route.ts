@@ -43,14 +43,20 @@ export async function addSocketRoute(
       url: path,
       schema: { summary: 'Responses over a WebSocket', description, tags: ['responses'] },
       onRequest: (request, reply, done) => done(refusal(request, reply, draining)),
-      handler: (request, reply) => reply.code(404).send(request.url),
+      // What is no socket has been refused by then.
+      handler: (_request, reply) => reply.code(426).send(),
       wsHandler: async (socket, request) => {
         const session = new SocketSession(socket, responses, {
           settings: { ...settings.socket, stallTimeoutMs: settings.requestTimeoutMs },
           draining,
           callerOf: (turn, signal) => turnCaller(request, turn, signal),
         });
-        await session.serve();
+        try {
+          await session.serve();
+        } catch (err) {
+          request.log.error({ err }, 'socket failed');
+          socket.close(1011);
+        }
       },
     });
   });
@@ -58,7 +64,8 @@ export async function addSocketRoute(
 
 const description =
   'Frames of the client: `response.create` with the fields of POST /v1/responses (`stream` and `background` aside; ' +
-  '`generate: false` warms up), and `response.append` with `input`. One turn runs at a time, the others wait. Each ends ' +
+  '`generate: false` warms up), and `response.append` with `input`. A turn has the model and the instructions of the ' +
+  'one before where it names none. One turn runs at a time, the others wait. Each ends ' +
   'with `response.completed`, `response.incomplete`, `response.failed`, or `{"type": "error", "status", "error"}`, after ' +
   'which the socket goes on. After a drop, a response whose id was told can be asked for: it is there if it was ended.';
 

@@ -74,7 +74,7 @@ export class SocketSession {
       }
       if (this.#socket.gone.aborted) return;
       const { code, reason, frame } = this.#leaving.signal.reason as Farewell;
-      if (frame !== undefined) await this.#socket.send(frame);
+      if (frame !== undefined) await this.#socket.send(frame).catch(() => undefined);
       this.#socket.close(code, reason);
     } finally {
       clearTimeout(life);
