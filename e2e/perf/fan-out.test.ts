@@ -20,7 +20,8 @@ const paceMs = (pace.words * 1000) / pace.wordsPerSecond;
 const slowestPace = 6;
 /** And measured by the stream in the middle: nobody is left behind. */
 const mostUneven = 3;
-const mostBytesPerStream = 100 * 1024;
+/** Rough, as heaps grow and shrink in steps of their own: it finds a gateway that keeps what it has sent. */
+const mostBytesPerStream = 256 * 1024;
 
 let model: string;
 beforeAll(async () => {
@@ -60,7 +61,7 @@ function expectEven({ measured: { completionMs } }: Seen): void {
 /** Where memory cannot be seen, `perf.json` and the summary of the run say why. */
 function expectLight({ measured: { resident } }: Seen): void {
   if (!resident || 'unknown' in resident) return;
-  convention('gateway', 'an open stream of events adds at most 100 KB of resident memory', () =>
+  convention('gateway', 'an open stream of events adds at most 256 KB of resident memory', () =>
     expect(resident.perStreamBytes).toBeLessThan(mostBytesPerStream),
   );
 }
