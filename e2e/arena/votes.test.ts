@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { cliModel, langchainModel, says } from '../../harness/suite/chat.ts';
 import { needsModel } from '../../harness/suite/model.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient, WorkerClient } from '../../harness/workers/client.ts';

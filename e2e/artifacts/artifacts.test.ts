@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from '@jest/globals';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { until } from '../../harness/suite/until.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { answerIn, complete, ownModel, says, streamed } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
 import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import axios from 'axios';
 import { complete, ownModel, says } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
 import { getStream } from '../../harness/suite/event-stream.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 const streamOf = (id: string) => `${service('baseline-cli').url}/v1/debug/stream/${id}`;

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import axios from 'axios';
 import { answerIn, complete, ownModel, says, streamed } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
 import { chunksOf, doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { service } from '../../harness/suite/stack.ts';

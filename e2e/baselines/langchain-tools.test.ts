@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { answerIn, complete, ownModel, says, streamed, type ToolCall } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
 import { chunksOf } from '../../harness/suite/event-stream.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 

@@ -2,11 +2,11 @@ import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import OpenAI from 'openai';
 import { cliModel } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
 import { doneCount, postForStream } from '../../harness/suite/event-stream.ts';
 import { journalOf, waitForJournal } from '../../harness/suite/journal.ts';
 import { needsModel } from '../../harness/suite/model.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { type Directives, newOperation } from '../../harness/suite/operation.ts';
 import { service } from '../../harness/suite/stack.ts';
 

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { journalOf, type SeenMessage, waitForJournal } from '../../harness/suite/journal.ts';
 import { ask, needsScriptedMessages } from '../../harness/suite/messages/caller.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 

@@ -4,7 +4,7 @@ import { answerIn, cliModel, complete, langchainModel, says, streamed } from '..
 import { doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { needsModel } from '../../harness/suite/model.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 

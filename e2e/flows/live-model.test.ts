@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
 import { doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { needsModel } from '../../harness/suite/model.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { requireEnvironment } from '../../harness/suite/skip.ts';
 
 beforeEach(() => needs('chat'));

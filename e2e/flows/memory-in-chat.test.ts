@@ -3,8 +3,8 @@ import { answerIn, cliModel, complete, langchainModel, says } from '../../harnes
 import { journalOf } from '../../harness/suite/journal.ts';
 import { memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
 import { needsModel } from '../../harness/suite/model.ts';
-import { needs } from '../../harness/suite/needs.ts';
-import { needsOneMemory } from '../../harness/suite/one-stack.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
+import { needsOneMemory } from '../../harness/suite/offered/one-stack.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { until } from '../../harness/suite/until.ts';

@@ -8,7 +8,7 @@ import {
   says,
 } from '../../harness/suite/chat.ts';
 import { needsModel } from '../../harness/suite/model.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 
 beforeEach(() => needs('chat'));
 

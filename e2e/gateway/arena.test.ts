@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { cliModel, langchainModel, says } from '../../harness/suite/chat.ts';
 import { needsModel } from '../../harness/suite/model.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
 

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { cliModel, complete, says, streamed } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
 import { chunksOf, doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { heldStream } from '../../harness/suite/held-stream.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { firstTokenMs, largestGapMs } from '../../harness/suite/timing.ts';

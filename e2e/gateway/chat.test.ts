@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, says } from '../../harness/suite/chat.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 

@@ -3,7 +3,7 @@ import { cliModel, complete, langchainModel, says, streamed } from '../../harnes
 import { doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
 import { needsModel } from '../../harness/suite/model.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { optionalService } from '../../harness/suite/stack.ts';

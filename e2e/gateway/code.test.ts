@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, says, streamed } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
 import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { type ChatAnswer, cliModel, says } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
 import { innards } from '../../harness/suite/innards.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { type Directives, newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { service } from '../../harness/suite/stack.ts';

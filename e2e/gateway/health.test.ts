@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import axios from 'axios';
 import { complete } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 const get = (path: string) =>

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, type ChatPart, cliModel, complete } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 

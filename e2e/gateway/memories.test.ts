@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import axios, { type Method } from 'axios';
 import { memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
-import { needs } from '../../harness/suite/needs.ts';
-import { needsOneMemory } from '../../harness/suite/one-stack.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
+import { needsOneMemory } from '../../harness/suite/offered/one-stack.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { complete, says } from '../../harness/suite/chat.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import { service } from '../../harness/suite/stack.ts';
 

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import OpenAI, { APIError, NotFoundError, UnprocessableEntityError } from 'openai';
 import { cliModel } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
 import { waitForJournal } from '../../harness/suite/journal.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { service } from '../../harness/suite/stack.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from '@jest/globals';
 import { cliModel, complete, says, streamed } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 
 beforeEach(() => needs('chat'));
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import axios, { type AxiosResponse } from 'axios';
-import { convention } from '../../harness/suite/convention.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { recordingOf } from '../../harness/suite/wav.ts';

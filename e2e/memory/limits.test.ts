@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { convention } from '../../harness/suite/convention.ts';
 import { askMemory, extract, memoriesOf, newUser } from '../../harness/suite/memory.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
 
 const perMinute = Number(process.env.MEMORY_RATE_LIMIT_PER_MINUTE ?? 60);
 const maxMemories = Number(process.env.MEMORY_MAX_MEMORIES_PER_USER ?? 100);

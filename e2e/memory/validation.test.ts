@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { convention } from '../../harness/suite/convention.ts';
 import { askMemory, newUser, remember } from '../../harness/suite/memory.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
 
 const expectPlace = (data: { detail?: readonly { loc?: unknown }[] }, place: readonly unknown[]) =>
   convention('memory', 'a refusal names the place of its reason in `detail`', () =>

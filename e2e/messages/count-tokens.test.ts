@@ -2,7 +2,7 @@ import { BadRequestError } from '@anthropic-ai/sdk';
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { client, says } from '../../harness/suite/messages/caller.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { seed } from '../../harness/suite/stack.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
 import { needsScriptedMessages, says } from '../../harness/suite/messages/caller.ts';
 import { openMessage, type SeenMessage, textIn } from '../../harness/suite/messages/message-stream.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { service } from '../../harness/suite/stack.ts';

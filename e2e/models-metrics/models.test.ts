@@ -1,8 +1,8 @@
 import Anthropic, { NotFoundError } from '@anthropic-ai/sdk';
 import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
-import { convention } from '../../harness/suite/convention.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 beforeEach(() => needs('models'));

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { type Exposition, readExposition, sumOf, wentDown } from '../../harness/metrics/exposition.ts';
 import { cliModel, complete, says } from '../../harness/suite/chat.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';

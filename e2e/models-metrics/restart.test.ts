@@ -1,6 +1,6 @@
 /** @alone */
 import { beforeEach, expect, test } from '@jest/globals';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { restartService } from '../../harness/suite/restart.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { call, credentials, figuresIn, needsMetered } from './metered.ts';

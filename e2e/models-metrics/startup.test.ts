@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
 

@@ -4,11 +4,11 @@
  * @alone
  */
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { convention } from '../../harness/suite/convention.ts';
 import { type FannedStream, fanOut, faultsIn } from '../../harness/suite/measure/fan-out.ts';
 import { type Measurement, measurementOf, noteMeasurement } from '../../harness/suite/measure/measurement.ts';
 import { whileWatchingMemory } from '../../harness/suite/measure/resident-watch.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { restartService } from '../../harness/suite/restart.ts';
 import { service } from '../../harness/suite/stack.ts';

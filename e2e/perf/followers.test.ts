@@ -8,7 +8,7 @@ import { journalOf } from '../../harness/suite/journal.ts';
 import { faultsIn } from '../../harness/suite/measure/fan-out.ts';
 import { follow } from '../../harness/suite/measure/follow.ts';
 import { measurementOf, noteMeasurement } from '../../harness/suite/measure/measurement.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';

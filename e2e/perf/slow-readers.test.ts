@@ -8,7 +8,7 @@ import { waitForJournal } from '../../harness/suite/journal.ts';
 import { fanOut, faultsIn } from '../../harness/suite/measure/fan-out.ts';
 import { type Measurement, measurementOf, noteMeasurement } from '../../harness/suite/measure/measurement.ts';
 import { openUnread } from '../../harness/suite/measure/unread-stream.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 

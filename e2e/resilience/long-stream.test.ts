@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { cliModel, says, streamed } from '../../harness/suite/chat.ts';
 import { textOf } from '../../harness/suite/event-stream.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { largestGapMs } from '../../harness/suite/timing.ts';

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { cliModel, complete, says } from '../../harness/suite/chat.ts';
 import { getStream } from '../../harness/suite/event-stream.ts';
 import { extract, memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { restartService } from '../../harness/suite/restart.ts';
 import { service } from '../../harness/suite/stack.ts';
 

@@ -7,12 +7,12 @@ import {
   says,
   streamed,
 } from '../../harness/suite/chat.ts';
-import { convention } from '../../harness/suite/convention.ts';
 import { chunksOf, doneCount, type SeenStream, textOf } from '../../harness/suite/event-stream.ts';
 import { heldStream } from '../../harness/suite/held-stream.ts';
 import { waitForJournal } from '../../harness/suite/journal.ts';
 import { needsModel } from '../../harness/suite/model.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { skip } from '../../harness/suite/skip.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { ask, type PlainAnswer } from '../../harness/suite/responses/caller.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { seed, service } from '../../harness/suite/stack.ts';

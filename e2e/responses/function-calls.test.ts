@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { FunctionTool, ResponseFunctionToolCall } from 'openai/resources/responses/responses';
 import { journalOf } from '../../harness/suite/journal.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import { responseIn, streamResponse, typesIn } from '../../harness/suite/responses/response-stream.ts';

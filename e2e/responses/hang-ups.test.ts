@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { journalOf, waitForJournal } from '../../harness/suite/journal.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { ask, caller, ownKey, send } from '../../harness/suite/responses/caller.ts';
 import { openResponse, responseIn } from '../../harness/suite/responses/response-stream.ts';

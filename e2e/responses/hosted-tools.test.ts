@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { toFile } from 'openai';
 import type { Response } from 'openai/resources/responses/responses';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import {
   responseIn,

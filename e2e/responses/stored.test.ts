@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { NotFoundError } from 'openai';
 import type { Response, ResponseItem } from 'openai/resources/responses/responses';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { ask, caller, otherKey } from '../../harness/suite/responses/caller.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 

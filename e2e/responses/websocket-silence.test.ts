@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { openSocket, type ResponseSocket } from '../../harness/suite/responses/response-socket.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';

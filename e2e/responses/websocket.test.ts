@@ -4,7 +4,7 @@ import type { ResponseEvent } from '../../harness/responses/event-types.ts';
 import { findingText } from '../../harness/responses/finding.ts';
 import { checkEvents } from '../../harness/responses/grammar.ts';
 import { journalOf, waitForJournal } from '../../harness/suite/journal.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { ask, caller } from '../../harness/suite/responses/caller.ts';
 import { openSocket, type ResponseSocket } from '../../harness/suite/responses/response-socket.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { BadRequestError, NotFoundError, RateLimitError } from 'openai';
-import { convention } from '../../harness/suite/convention.ts';
 import { journalOf, waitForJournal } from '../../harness/suite/journal.ts';
-import { needs } from '../../harness/suite/needs.ts';
+import { convention } from '../../harness/suite/offered/convention.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { ask, caller } from '../../harness/suite/responses/caller.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';

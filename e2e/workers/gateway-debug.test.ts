@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createParser } from 'eventsource-parser';
-import { needs } from '../../harness/suite/needs.ts';
+import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import type { ScopeClient, WorkerClient } from '../../harness/workers/client.ts';

@@ -3,7 +3,7 @@ import { gauntletError } from '../errors.ts';
 import { lastFailures, makeResultsFolder, rememberFailures, writeResults } from '../report/results-folder.ts';
 import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
 import type { Supervisor } from '../stack/supervisor/client.ts';
-import { type Requirement, requirements } from '../suite/requirement.ts';
+import { type Requirement, requirements } from '../suite/offered/requirement.ts';
 import { interruptSignal } from './interrupts.ts';
 import { readJournal } from './journal.ts';
 import { keptRun } from './kept-run.ts';

@@ -6,7 +6,7 @@ import type { TestOutcome } from '../report/outcome.ts';
 import { packageRoot } from '../stack/process/launch.ts';
 import { runFolder } from '../stack/run-folder.ts';
 import type { Measurement } from '../suite/measure/measurement.ts';
-import type { Requirement } from '../suite/requirement.ts';
+import type { Requirement } from '../suite/offered/requirement.ts';
 
 export interface SuiteSelection {
   readonly suites?: readonly string[] | undefined;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { AggregatedResult, Reporter, TestContext } from '@jest/reporters';
-import type { ConventionNote } from '../suite/convention.ts';
+import type { ConventionNote } from '../suite/offered/convention.ts';
 import type { SkipClass } from '../suite/skip.ts';
 import type { TestOutcome } from './outcome.ts';
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { createBaseline } from '../baseline-kit/baseline.ts';
 import { addChatRoute } from '../baseline-kit/chat-route.ts';
 import { readBaselineSettings } from '../baseline-kit/settings.ts';
-import { randomHex } from '../kit/request-ids.ts';
+import { randomHex } from '../kit/http/request-ids.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { createLlm } from './llm/llm.ts';
 import { createPlanner } from './plan.ts';

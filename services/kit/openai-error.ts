@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isClientGone } from './client-gone.ts';
 import { isDatabaseUnavailable } from './database.ts';
+import { isClientGone } from './http/client-gone.ts';
 
 /** Body of an error answer of the OpenAI API (API reference, "Error codes"). */
 export interface OpenaiErrorBody {

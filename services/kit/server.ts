@@ -7,7 +7,7 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { correlationId, requestId } from './request-ids.ts';
+import { correlationId, requestId } from './http/request-ids.ts';
 import type { WorkerContext } from './service.ts';
 import { typeboxValidator } from './validation.ts';
 

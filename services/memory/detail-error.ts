@@ -5,8 +5,8 @@ import type {
   FastifyRequest,
   FastifySchemaValidationError,
 } from 'fastify';
-import { isClientGone } from '../kit/client-gone.ts';
 import { isDatabaseUnavailable } from '../kit/database.ts';
+import { isClientGone } from '../kit/http/client-gone.ts';
 
 /** One reason for a 422: kind, place (`body`, `query` or `path`, then keys) and sentence. */
 export interface ValidationDetail {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { readBody } from '../kit/bounded-body.ts';
+import { readBody } from '../kit/http/bounded-body.ts';
 import type { LlmSettings } from './settings.ts';
 
 const maxAnswerBytes = 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clientGone } from '../kit/client-gone.ts';
 import type { Sql } from '../kit/database.ts';
+import { clientGone } from '../kit/http/client-gone.ts';
 import { tagOperation } from '../kit/operation-id.ts';
 import type { TypedServer } from '../kit/server.ts';
 import { DetailError } from './detail-error.ts';

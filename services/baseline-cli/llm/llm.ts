@@ -1,8 +1,8 @@
 import { Agent } from 'undici';
 import type { BaselineSettings } from '../../baseline-kit/settings.ts';
 import { connectionFailed, refused } from '../../baseline-kit/upstream-error.ts';
-import type { ArrivingBody } from '../../kit/arriving-body.ts';
-import { post } from '../../kit/post.ts';
+import type { ArrivingBody } from '../../kit/http/arriving-body.ts';
+import { post } from '../../kit/http/post.ts';
 
 /** The body of a chat completion request, `model` and `messages` included. */
 export type LlmRequest = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { AnswerEvent } from '../../baseline-kit/answer/answer-event.ts';
-import { ArrivingBody } from '../../kit/arriving-body.ts';
+import { ArrivingBody } from '../../kit/http/arriving-body.ts';
 import type { Llm } from './llm.ts';
 import { streamCompletion } from './stream.ts';
 

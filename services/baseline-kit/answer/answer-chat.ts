@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify';
-import { boundedSignal } from '../../kit/call-signal.ts';
-import { clientGone } from '../../kit/client-gone.ts';
+import { boundedSignal } from '../../kit/http/call-signal.ts';
+import { clientGone } from '../../kit/http/client-gone.ts';
+import { openEventStream } from '../../kit/http/sse.ts';
+import { within } from '../../kit/http/within.ts';
 import { type OpenaiError, openaiError, toOpenaiError } from '../../kit/openai-error.ts';
-import { openEventStream } from '../../kit/sse.ts';
-import { within } from '../../kit/within.ts';
 import { UpstreamError } from '../upstream-error.ts';
 import type { Answer, AnswerEvent } from './answer-event.ts';
 import { chunksOf } from './chunks.ts';

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { Type } from 'typebox';
 import { ChatCompletionRequest } from '../../kit/chat-schema.ts';
-import { clientGone } from '../../kit/client-gone.ts';
 import { noTrace } from '../../kit/debug/trace.ts';
+import { clientGone } from '../../kit/http/client-gone.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { lastUserText, tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';

@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Dispatcher } from 'undici';
-import type { ArrivingBody } from '../../kit/arriving-body.ts';
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
 import type { Trace } from '../../kit/debug/trace.ts';
+import type { ArrivingBody } from '../../kit/http/arriving-body.ts';
 import { type OutcomeWatch, watchOutcome } from '../metrics/outcome-watch.ts';
 import { failedAttempt } from '../model/attempt-failure.ts';
 import { Attempts } from '../model/attempts.ts';

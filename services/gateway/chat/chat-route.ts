@@ -1,5 +1,5 @@
-import { callSignal } from '../../kit/call-signal.ts';
 import { ChatCompletion, ChatCompletionRequest } from '../../kit/chat-schema.ts';
+import { callSignal } from '../../kit/http/call-signal.ts';
 import { tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
-import { boundedSignal } from '../../kit/call-signal.ts';
 import type { Usage } from '../../kit/chat-schema.ts';
+import { boundedSignal } from '../../kit/http/call-signal.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
 import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatCall, openCall } from './chat-call.ts';

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
+import { type EventStream, openEventStream } from '../../kit/http/sse.ts';
+import { within } from '../../kit/http/within.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
-import { type EventStream, openEventStream } from '../../kit/sse.ts';
-import { within } from '../../kit/within.ts';
 import type { Settings } from '../settings.ts';
 import { connectionFailure } from '../upstream/upstream-failure.ts';
 import { type ChatCall, type Opened, openCall } from './chat-call.ts';

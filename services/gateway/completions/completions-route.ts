@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { clientGone } from '../../kit/client-gone.ts';
+import { clientGone } from '../../kit/http/client-gone.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { operationIdOf } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';

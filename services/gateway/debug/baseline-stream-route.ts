@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { Type } from 'typebox';
 import { request as send } from 'undici';
-import { readBody } from '../../kit/bounded-body.ts';
-import { clientGone } from '../../kit/client-gone.ts';
+import { readBody } from '../../kit/http/bounded-body.ts';
+import { clientGone } from '../../kit/http/client-gone.ts';
+import { openEventStream } from '../../kit/http/sse.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import type { TypedServer } from '../../kit/server.ts';
-import { openEventStream } from '../../kit/sse.ts';
 import { competitorByName } from '../competitors.ts';
 import type { Gateway } from '../gateway.ts';
 import { connectionFailure, refusal } from '../upstream/upstream-failure.ts';

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isClientGone } from '../../kit/client-gone.ts';
+import { isClientGone } from '../../kit/http/client-gone.ts';
 import { OpenaiError, openaiError, toOpenaiError } from '../../kit/openai-error.ts';
 
 /** Body of an error answer of the Messages API (Anthropic API reference, "Errors"), and of an `error` event. */

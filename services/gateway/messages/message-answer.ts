@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChatCompletion } from '../../kit/chat-schema.ts';
-import { randomHex } from '../../kit/request-ids.ts';
+import { randomHex } from '../../kit/http/request-ids.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatUsage, messageEndOf, messageUsageOf } from './message-end.ts';
 import type { Block, MessageAnswer, MessagesRequest } from './messages-schema.ts';

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clientGone } from '../../kit/client-gone.ts';
+import { clientGone } from '../../kit/http/client-gone.ts';
 import { tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';

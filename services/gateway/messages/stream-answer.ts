@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import type { ChatCompletionChunk } from '../../kit/chat-schema.ts';
+import { type EventStream, frame, openEventStream } from '../../kit/http/sse.ts';
+import { within } from '../../kit/http/within.ts';
 import { OpenaiError, toOpenaiError } from '../../kit/openai-error.ts';
-import { type EventStream, frame, openEventStream } from '../../kit/sse.ts';
-import { within } from '../../kit/within.ts';
 import { streamChat } from '../model/chat-upstream.ts';
 import type { ModelCall, ModelPlane } from '../model/model-call.ts';
 import type { Settings } from '../settings.ts';

@@ -1,6 +1,6 @@
-import type { ArrivingBody } from '../../kit/arriving-body.ts';
-import { boundedSignal } from '../../kit/call-signal.ts';
 import type { ChatCompletion, ChatCompletionChunk, Usage } from '../../kit/chat-schema.ts';
+import type { ArrivingBody } from '../../kit/http/arriving-body.ts';
+import { boundedSignal } from '../../kit/http/call-signal.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type AttemptFailure, failedAttempt } from './attempt-failure.ts';
 import { Attempts } from './attempts.ts';

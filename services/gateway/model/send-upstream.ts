@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import type { ArrivingBody } from '../../kit/arriving-body.ts';
-import { post } from '../../kit/post.ts';
+import type { ArrivingBody } from '../../kit/http/arriving-body.ts';
+import { post } from '../../kit/http/post.ts';
 import { totalTimeout, type UpstreamBounds } from '../upstream/timeout-failure.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { refusedAttempt } from './attempt-failure.ts';

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { request as send } from 'undici';
-import { readBody } from '../../kit/bounded-body.ts';
-import { clientGone } from '../../kit/client-gone.ts';
+import { readBody } from '../../kit/http/bounded-body.ts';
+import { clientGone } from '../../kit/http/client-gone.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
 import { connectionFailure } from '../upstream/upstream-failure.ts';

@@ -1,4 +1,4 @@
-import { refusesCredentials } from '../../kit/connection-failure.ts';
+import { refusesCredentials } from '../../kit/http/connection-failure.ts';
 
 /** A failure of speech recognition, in the words the clients of this endpoint know. */
 export interface TranscriptionFailure {

@@ -1,4 +1,4 @@
-import { connectionFailureOf, refusesCredentials } from '../../kit/connection-failure.ts';
+import { connectionFailureOf, refusesCredentials } from '../../kit/http/connection-failure.ts';
 import { OpenaiError, openaiError } from '../../kit/openai-error.ts';
 import { timeoutFailure } from './timeout-failure.ts';
 

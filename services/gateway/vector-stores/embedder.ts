@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { readBody } from '../../kit/bounded-body.ts';
+import { readBody } from '../../kit/http/bounded-body.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import type { ModelPlane } from '../model/model-call.ts';
 import type { Targets } from '../model/target.ts';

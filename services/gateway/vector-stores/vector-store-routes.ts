@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import { Type } from 'typebox';
-import { clientGone } from '../../kit/client-gone.ts';
+import { clientGone } from '../../kit/http/client-gone.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { fileNotFound } from '../files/file-routes.ts';
 import type { FileStore } from '../files/file-store.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
+import { openEventStream } from '../http/sse.ts';
 import { openaiError } from '../openai-error.ts';
 import type { TypedServer } from '../server.ts';
-import { openEventStream } from '../sse.ts';
 import type { DebugRuns } from './debug-runs.ts';
 import type { WakeUps } from './wake-ups.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Sql } from '../database.ts';
-import { within } from '../within.ts';
+import { within } from '../http/within.ts';
 import { type DebugEvent, noTrace, type Trace } from './trace.ts';
 
 export interface DebugIds {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { clientGone } from '../../../kit/client-gone.ts';
+import { clientGone } from '../../../kit/http/client-gone.ts';
+import { openEventStream } from '../../../kit/http/sse.ts';
 import { operationIdOf } from '../../../kit/operation-id.ts';
-import { openEventStream } from '../../../kit/sse.ts';
 import type { Item, ResponseEvent, ResponseObject } from '../events/response-event.ts';
 import { type ReadRequest, readRequest } from '../request/read-request.ts';
 import { ResponseRequest } from '../request/request-schema.ts';

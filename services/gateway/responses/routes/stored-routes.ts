@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { clientGone } from '../../../kit/client-gone.ts';
+import { clientGone } from '../../../kit/http/client-gone.ts';
 import { openaiError } from '../../../kit/openai-error.ts';
 import type { Item } from '../events/response-event.ts';
 import { invalidRequest } from '../request/check.ts';

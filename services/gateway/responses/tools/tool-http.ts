@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { request } from 'undici';
-import { readBody } from '../../../kit/bounded-body.ts';
+import { readBody } from '../../../kit/http/bounded-body.ts';
 import type { ModelPlane } from '../../model/model-call.ts';
 
 export interface ToolAnswer {

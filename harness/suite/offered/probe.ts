@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { ownConnection } from '../own-connection.ts';
 import type { Feature } from './feature.ts';
-import { ownConnection } from './own-connection.ts';
 
 const answerWithinMs = 10_000;
 /** For the rest of a body whose head has come; an event stream may never end. */

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SkipError, skip } from '../skip.ts';
+import { service } from '../stack.ts';
 import { type FeatureName, features } from './feature.ts';
 import { type Finding, probe } from './probe.ts';
 import { isRequired } from './requirement.ts';
-import { SkipError, skip } from './skip.ts';
-import { service } from './stack.ts';
 
 /**
  * For the top of a file, `beforeEach(() => needs('responses'))`, or of a test: skips the running test when a service that

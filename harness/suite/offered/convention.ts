@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
+import { service } from '../stack.ts';
 import { isRequired } from './requirement.ts';
-import { service } from './stack.ts';
 
 /** A convention that a service does not keep, as a test found out. */
 export interface ConventionNote {

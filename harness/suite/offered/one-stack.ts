@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import axios from 'axios';
-import { cliModel, complete, says } from './chat.ts';
-import { memoriesOf, newUser, remember } from './memory.ts';
-import { skip } from './skip.ts';
-import { service } from './stack.ts';
-import { until } from './until.ts';
+import { cliModel, complete, says } from '../chat.ts';
+import { memoriesOf, newUser, remember } from '../memory.ts';
+import { skip } from '../skip.ts';
+import { service } from '../stack.ts';
+import { until } from '../until.ts';
 
 /** Found out once for each test file. */
 let known: Promise<boolean> | undefined;
