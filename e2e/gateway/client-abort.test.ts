@@ -5,7 +5,7 @@ import { release, waitForJournal } from '../../harness/suite/journal.ts';
 import { needsModel } from '../../harness/suite/model.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsHangUpsPassedOn, needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { optionalService } from '../../harness/suite/stack.ts';
 
 beforeEach(() => needs('chat'));
@@ -52,6 +52,7 @@ test('a client that leaves a stream before its first token ends the request at t
 
 test('a client that does not wait for a whole answer ends the request at the model', async () => {
   await needsScriptedProvider('gateway');
+  needsHangUpsPassedOn();
   const { id, mark } = newOperation(silent);
   const leaving = new AbortController();
   const answer = complete(

@@ -6,7 +6,7 @@ import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { skip } from '../../harness/suite/skip.ts';
-import { service } from '../../harness/suite/stack.ts';
+import { optionalService, service } from '../../harness/suite/stack.ts';
 
 beforeEach(() => needs('chat'));
 
@@ -38,8 +38,10 @@ test(
     convention('gateway', 'a refusal has the error body of the OpenAI API', () =>
       expect(data.error?.message).toEqual(expect.any(String)),
     );
-    const upstream = await waitForJournal(id, 'hungup');
-    expect(upstream.completedAt).toBeUndefined();
+    // A LiteLLM on the way goes on with a whole answer whose client has gone (BerriAI/litellm issue 37140).
+    if (!optionalService('litellm')) {
+      expect((await waitForJournal(id, 'hungup')).completedAt).toBeUndefined();
+    }
   },
   testTimeoutMs,
 );
