@@ -115,9 +115,9 @@ test('a body of 10 MB is answered, or refused as too large', async () => {
 
 test('a body of more than the API reads is refused as too large', async () => {
   const body = JSON.stringify({ ...good(), messages: says('x'.repeat(33 * 1024 * 1024)) });
-  const answer = await send(body).catch((error: Error) => error);
   // A server may close the connection under a body that it does not want to read to the end.
-  if (!(answer instanceof Error)) expectError(answer, 413, 'request_too_large');
+  const answer = await send(body).catch(() => undefined);
+  if (answer) expectError(answer, 413, 'request_too_large');
   expect((await ask(good())).status).toBe(200);
 });
 
