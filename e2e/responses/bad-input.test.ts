@@ -97,9 +97,9 @@ test('a body of 10 MB is answered, or refused as too large', async () => {
 
 test('a body of more than a service should read is refused with 413', async () => {
   const body = `{"model": "${model}", "input": "${'a'.repeat(120 * 1024 * 1024)}"}`;
-  const answer = await ask('POST', '/responses', body).catch((error: Error) => error);
   // A server may close the connection under a body that it does not want to read to the end.
-  if (!(answer instanceof Error)) expectRefused(answer, 413);
+  const answer = await ask('POST', '/responses', body).catch(() => undefined);
+  if (answer) expectRefused(answer, 413);
 });
 
 test('bytes that are no UTF-8 are refused or read as replacement characters', async () => {
