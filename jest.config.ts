@@ -6,7 +6,7 @@ const config: Config = {
   roots: ['<rootDir>/harness', '<rootDir>/services', '<rootDir>/stubs', '<rootDir>/scripts'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.json' }] },
+  transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.mjs' },
   // A bound, not a pace: on a busy machine the tests that start processes take five times as long.
   testTimeout: 60_000,
   // The tests of the command wait for processes more than they compute.
