@@ -45,6 +45,7 @@ export async function makeFirm(runner: Runner, found: PlanOutcome, options: Sear
   const isSame = violatesAny(warm.checkers);
   const ways = (await canRestart(runner)) ? [runner, runner.with({ fresh: true })] : [runner];
   for (const way of ways) {
+    options.onNote(`  trying ${near.length} plans near it${way === runner ? '' : ', on a fresh subject'}`);
     for (const { what, plan } of near) {
       if (options.isOver() || options.signal.aborted) return best;
       const times = sizeInOperations(plan) / Math.max(1, sizeInOperations(found.plan));

@@ -51,6 +51,14 @@ export class PlainCounter {
   }
 }
 
+const steps = 2 ** 20;
+
+/**
+ * The time to the nearest 2⁻²⁰ s. Sums of such numbers are exact, so that they are the same in whatever order workers are
+ * added up: a sum never falls by a last digit when one of them has died.
+ */
+export const exactSeconds = (seconds: number): number => Math.round(seconds * steps) / steps;
+
 interface Distribution {
   readonly labels: Value['labels'];
   /** Not added up; the last is for what is above all bounds. */
@@ -72,7 +80,8 @@ export class PlainHistogram {
     );
   }
 
-  observe(labelValues: LabelValues, value: number): void {
+  observe(labelValues: LabelValues, seconds: number): void {
+    const value = exactSeconds(seconds);
     const key = labelValues.join('\n');
     let cell = this.#cells.get(key);
     if (cell === undefined) {

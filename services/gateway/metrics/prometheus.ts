@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { UpstreamOutcome } from '../model/model-call.ts';
-import { PlainCounter, PlainHistogram } from './plain-metrics.ts';
+import { exactSeconds, PlainCounter, PlainHistogram } from './plain-metrics.ts';
 import { tokenCount } from './usage-tally.ts';
 
 /** From a bare proxy's answer to a long stream, in seconds. */
@@ -112,7 +112,7 @@ function addProcessMetrics(registry: Registry, worker: string, open: () => numbe
     registers: [registry],
     collect() {
       const { user, system } = process.cpuUsage();
-      const seconds = (user + system) / 1e6;
+      const seconds = exactSeconds((user + system) / 1e6);
       this.inc(seconds - told);
       told = seconds;
     },
