@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import { type EventFrame, readFrames } from '../event-frames.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -16,41 +16,6 @@ export const shown = (value: unknown): string => JSON.stringify(value)?.slice(0,
 /** An event of a message stream, whatever else it holds. */
 export type MessageEvent = JsonObject & { readonly type: string };
 
-/** A frame of an event stream: its `event:` field, if it had one, and its data. */
-export interface EventFrame {
-  readonly event?: string | undefined;
-  readonly data: string;
-}
-
-/**
- * The events in the frames of a stream.
- *
- * @returns those that are events, and what is wrong with how frames carry them (rule `frame`): official clients pass
- * over frames without a name
- */
-export function readEvents(frames: readonly EventFrame[]): {
-  readonly events: readonly MessageEvent[];
-  readonly findings: readonly Finding[];
-} {
-  const events: MessageEvent[] = [];
-  const findings: Finding[] = [];
-  for (const [at, { event, data }] of frames.entries()) {
-    const found = (says: string) => findings.push({ rule: 'frame', at, event: event ?? 'unnamed', says });
-    const read = parsed(data);
-    if (!isObject(read) || typeof read.type !== 'string') {
-      found(data === '[DONE]' ? 'a message stream has no [DONE]' : `no event: ${data.slice(0, 60)}`);
-      continue;
-    }
-    if (event !== read.type) found(`the frame is named ${event ?? 'nothing'}, its data is ${read.type}`);
-    events.push(read as MessageEvent);
-  }
-  return { events, findings };
-}
-
-function parsed(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
-}
+/** The events in the frames of a message stream, and what is wrong with its frames (rule `frame`). */
+export const readEvents = (frames: readonly EventFrame[]) =>
+  readFrames<MessageEvent>(frames, { noDone: 'a message stream has no [DONE]', unnamed: 'unnamed' });

@@ -2,10 +2,10 @@ import { migrate } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
 import { addDebugRoute } from '../kit/debug/debug-route.ts';
 import { createDebugRuns, type DebugRuns } from '../kit/debug/debug-runs.ts';
-import { listenForEvents } from '../kit/debug/wake-ups.ts';
 import { addOpenaiErrors } from '../kit/openai-error.ts';
 import { buildServer, type TypedServer } from '../kit/server.ts';
 import type { WorkerContext } from '../kit/service.ts';
+import { listenForNews } from '../kit/wake-ups.ts';
 import { type Background, createBackground } from './background.ts';
 import { createMemoryClient, type MemoryClient } from './memory/memory-client.ts';
 import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
@@ -30,7 +30,7 @@ export async function createBaseline(
   await migrate(sql, schema, debugMigrations(schema));
   const channel = `${schema}_debug`;
   const debugRuns = createDebugRuns(sql, channel, log);
-  const wakeUps = await listenForEvents(sql, channel);
+  const wakeUps = await listenForNews(sql, channel);
   const background = createBackground();
   context.onShutdown(() => background.drained());
   const sandbox = createSandbox({

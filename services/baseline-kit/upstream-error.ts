@@ -3,9 +3,7 @@ import { OpenaiError, openaiError } from '../kit/openai-error.ts';
 
 /** A model API that refused, failed or fell silent, as the error to answer with. */
 export class UpstreamError extends OpenaiError {
-  /** Value of the upstream's Retry-After header. */
-  readonly retryAfter: string | undefined;
-
+  /** `retryAfter` is the value of the upstream's header. */
   constructor(error: OpenaiError, retryAfter?: string) {
     super(error.statusCode, error.body);
     this.retryAfter = retryAfter;

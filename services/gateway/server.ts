@@ -1,12 +1,12 @@
 import { migrate } from '../kit/database.ts';
 import { addDebugRoute } from '../kit/debug/debug-route.ts';
 import { createDebugRuns } from '../kit/debug/debug-runs.ts';
-import { listenForEvents } from '../kit/debug/wake-ups.ts';
 import { addHealth } from '../kit/health.ts';
 import { addOpenaiErrors } from '../kit/openai-error.ts';
 import { addApiDocs } from '../kit/openapi.ts';
 import { buildServer } from '../kit/server.ts';
 import type { WorkerContext } from '../kit/service.ts';
+import { listenForNews } from '../kit/wake-ups.ts';
 import { addBattleRoute } from './arena/battle-route.ts';
 import { forgetOldMatchups } from './arena/matchup.ts';
 import { addVoteRoute } from './arena/vote-route.ts';
@@ -76,7 +76,7 @@ export async function createServer(context: WorkerContext) {
   addEmbeddingsRoute(app, gateway);
   addDebugRoute(app, {
     debugRuns: gateway.debugRuns,
-    wakeUps: await listenForEvents(sql, debugChannel),
+    wakeUps: await listenForNews(sql, debugChannel),
     keepAliveMs: settings.keepAliveMs,
     ending: gateway.cutOff,
   });

@@ -1,7 +1,8 @@
 import { createParser } from 'eventsource-parser';
 import { type Dispatcher, request } from 'undici';
+import type { EventFrame } from '../../event-frames.ts';
 import type { ResponseEvent } from '../../responses/event-types.ts';
-import { type EventFrame, readEvents } from '../../responses/read-events.ts';
+import { readEvents } from '../../responses/read-events.ts';
 import { apiUrl, ownKey } from '../responses/caller.ts';
 import { findingsOf, textIn } from '../responses/response-stream.ts';
 

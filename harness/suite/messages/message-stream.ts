@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
+import type { EventFrame } from '../../event-frames.ts';
 import { type CheckedStream, checkEvents } from '../../messages/grammar.ts';
-import { type EventFrame, type MessageEvent, readEvents } from '../../messages/read-events.ts';
+import { type MessageEvent, readEvents } from '../../messages/read-events.ts';
 import type { WorkerProxy } from '../../workers/client.ts';
 import { service } from '../stack.ts';
 import { headers } from './caller.ts';

@@ -1,10 +1,11 @@
 import { createParser } from 'eventsource-parser';
 import type { Response } from 'openai/resources/responses/responses';
 import type { Headers } from 'undici';
+import type { EventFrame } from '../../event-frames.ts';
 import type { ResponseEvent } from '../../responses/event-types.ts';
 import { findingText } from '../../responses/finding.ts';
 import { checkEvents } from '../../responses/grammar.ts';
-import { type EventFrame, readEvents } from '../../responses/read-events.ts';
+import { readEvents } from '../../responses/read-events.ts';
 import { type CallerOptions, send } from './caller.ts';
 
 /** A stream of Responses events as its client saw it. */

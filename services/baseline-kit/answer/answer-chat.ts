@@ -4,7 +4,6 @@ import { clientGone } from '../../kit/http/client-gone.ts';
 import { openEventStream } from '../../kit/http/sse.ts';
 import { within } from '../../kit/http/within.ts';
 import { type OpenaiError, openaiError, toOpenaiError } from '../../kit/openai-error.ts';
-import { UpstreamError } from '../upstream-error.ts';
 import type { Answer, AnswerEvent } from './answer-event.ts';
 import { chunksOf } from './chunks.ts';
 import { collectCompletion, type Identity } from './completion.ts';
@@ -103,10 +102,9 @@ async function answerFailure(reply: FastifyReply, outcome: AnswerOutcome, settle
     reply.hijack();
     return;
   }
-  if (outcome.error instanceof UpstreamError && outcome.error.retryAfter !== undefined) {
-    reply.header('retry-after', outcome.error.retryAfter);
-  }
-  await reply.code(outcome.error.statusCode).send(outcome.error.body);
+  const { statusCode, body, retryAfter } = outcome.error;
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  await reply.code(statusCode).send(body);
 }
 
 function outcomeOf(cause: unknown, gone: AbortSignal, signal: AbortSignal): AnswerOutcome {

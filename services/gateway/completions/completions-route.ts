@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { clientGone } from '../../kit/http/client-gone.ts';
+import { callSignal } from '../../kit/http/call-signal.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { operationIdOf } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
@@ -62,7 +62,7 @@ export function addCompletionsRoute(app: TypedServer, gateway: Gateway): void {
     const op = typeof body.prompt === 'string' ? operationIdOf(body.prompt) : undefined;
     if (op !== undefined) request.log = request.log.child({ op });
     const call = passedCall(gateway, request, body, '/completions');
-    const signal = AbortSignal.any([clientGone(reply.raw), cutOff]);
+    const signal = callSignal(reply.raw, cutOff);
     if (call.ids.stream) await answerStream(call, reply, agent, signal, settings);
     else await answerJson(call, reply, agent, signal, settings.requestTimeoutMs);
     return reply;

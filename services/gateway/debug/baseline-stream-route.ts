@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Type } from 'typebox';
 import { request as send } from 'undici';
 import { readBody } from '../../kit/http/bounded-body.ts';
-import { clientGone } from '../../kit/http/client-gone.ts';
+import { callSignal } from '../../kit/http/call-signal.ts';
 import { openEventStream } from '../../kit/http/sse.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import type { TypedServer } from '../../kit/server.ts';
@@ -33,7 +33,7 @@ export function addBaselineStreamRoute(app: TypedServer, { settings, agent, cutO
       );
     }
     const url = `${competitor.url}/v1/debug/stream/${encodeURIComponent(request.params.rid)}`;
-    const signal = AbortSignal.any([clientGone(reply.raw), cutOff]);
+    const signal = callSignal(reply.raw, cutOff);
     const headers = { accept: 'text/event-stream', 'x-correlation-id': request.correlationId };
     const upstream = await send(url, { dispatcher: agent, headers, signal }).catch((cause) => {
       throw connectionFailure(cause, competitor.id);

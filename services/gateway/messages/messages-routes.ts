@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clientGone } from '../../kit/http/client-gone.ts';
+import { callSignal } from '../../kit/http/call-signal.ts';
 import { tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
 import type { Gateway } from '../gateway.ts';
@@ -81,7 +81,7 @@ function callOf(
   request: ChatRequest,
   cutOff: AbortSignal,
 ): ModelCall {
-  const signal = AbortSignal.any([clientGone(reply.raw), cutOff]);
+  const signal = callSignal(reply.raw, cutOff);
   return { target, request, requestId: id, correlationId, log, signal };
 }
 

@@ -1,11 +1,12 @@
 import type { ChatCompletion, ChatCompletionChunk, Usage } from '../../kit/chat-schema.ts';
 import type { ArrivingBody } from '../../kit/http/arriving-body.ts';
 import { boundedSignal } from '../../kit/http/call-signal.ts';
+import { type OutcomeWatch, watchOutcome } from '../metrics/outcome-watch.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type AttemptFailure, failedAttempt } from './attempt-failure.ts';
 import { Attempts } from './attempts.ts';
 import { chatChunks } from './chat-stream.ts';
-import { type ModelCall, type ModelPlane, type UpstreamOutcome, upstreamRequest } from './model-call.ts';
+import { type ModelCall, type ModelPlane, upstreamRequest } from './model-call.ts';
 import type { Route } from './route.ts';
 import { sendUpstream } from './send-upstream.ts';
 import { boundsOf, plainUpstreams } from './upstreams.ts';
@@ -21,14 +22,14 @@ export async function completeChat(plane: ModelPlane, call: ModelCall): Promise<
   const { signal } = bounded;
   const attempts = attemptsOf(plane, call, signal);
   return await attempts.run(async (route) => {
-    const watch = observed(plane, call, route.upstream);
+    const watch = watchOutcome(plane, route.upstream, call.target.model);
     try {
       const body = await send(plane, call, route, false, signal);
       const completion = completionOf(await body.bytes(maxAnswerBytes), route.upstream);
       watch.success(completion.usage);
       return completion;
     } catch (cause) {
-      throw watch.failure(cause);
+      throw failed(watch, call, route.upstream, cause);
     }
   });
 }
@@ -46,31 +47,32 @@ export async function streamChat(
   const attempts = attemptsOf(plane, call, call.signal, true);
   const open = () =>
     attempts.run(async (route): Promise<OpenStream> => {
-      const watch = observed(plane, call, route.upstream);
+      const watch = watchOutcome(plane, route.upstream, call.target.model);
       try {
         return { route, watch, body: await send(plane, call, route, true, call.signal) };
       } catch (cause) {
-        throw watch.failure(cause);
+        throw failed(watch, call, route.upstream, cause);
       }
     });
-  return chunksOfFirst(attempts, await open(), open);
+  return chunksOfFirst(attempts, call, await open(), open);
 }
 
 interface OpenStream {
   readonly route: Route;
-  readonly watch: ReturnType<typeof observed>;
+  readonly watch: OutcomeWatch;
   readonly body: ArrivingBody;
 }
 
 async function* chunksOfFirst(
   attempts: Attempts,
+  call: ModelCall,
   first: OpenStream,
   open: () => Promise<OpenStream>,
 ): AsyncGenerator<ChatCompletionChunk, void> {
   for (let stream = first; ; stream = await open()) {
     let begun = false;
     try {
-      for await (const chunk of chunks(stream)) {
+      for await (const chunk of chunks(call, stream)) {
         begun = true;
         yield chunk;
       }
@@ -82,7 +84,10 @@ async function* chunksOfFirst(
   }
 }
 
-async function* chunks({ body, route, watch }: OpenStream): AsyncGenerator<ChatCompletionChunk, void> {
+async function* chunks(
+  call: ModelCall,
+  { body, route, watch }: OpenStream,
+): AsyncGenerator<ChatCompletionChunk, void> {
   let usage: Usage | undefined;
   let complete = false;
   try {
@@ -93,7 +98,7 @@ async function* chunks({ body, route, watch }: OpenStream): AsyncGenerator<ChatC
     }
     complete = true;
   } catch (cause) {
-    throw watch.failure(cause);
+    throw failed(watch, call, route.upstream, cause);
   } finally {
     if (complete) {
       body.letEnd();
@@ -129,30 +134,11 @@ function send(
   });
 }
 
-/** Tells the plane once how a request ended, and turns what was thrown into an OpenaiError. */
-function observed(plane: ModelPlane, call: ModelCall, upstream: string) {
-  const from = performance.now();
-  const sinceMs = () => performance.now() - from;
-  let firstMs: number | undefined;
-  let told = false;
-  const tell = (result: UpstreamOutcome['result'], more: Partial<UpstreamOutcome> = {}) => {
-    if (told) return;
-    told = true;
-    plane.observe({ upstream, model: call.target.model, result, latencyMs: sinceMs(), firstMs, ...more });
-  };
-  return {
-    first: () => {
-      firstMs ??= sinceMs();
-    },
-    success: (usage: Usage | undefined) => tell('success', { usage, status: 200 }),
-    cancelled: () => tell('cancelled'),
-    failure: (cause: unknown): AttemptFailure => {
-      const failure = failedAttempt(cause, upstream);
-      if (call.signal.aborted) tell('cancelled');
-      else tell('failure', { status: failure.error.statusCode });
-      return failure;
-    },
-  };
+/** What was thrown, told to the watch and ready for the attempts. */
+function failed(watch: OutcomeWatch, call: ModelCall, who: string, cause: unknown): AttemptFailure {
+  const failure = failedAttempt(cause, who);
+  watch.failure(failure.error.statusCode, call.signal);
+  return failure;
 }
 
 function completionOf(bytes: Buffer, who: string): ChatCompletion {

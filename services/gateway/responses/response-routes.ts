@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { listenForNews } from '../../kit/wake-ups.ts';
 import { addConversationRoutes } from '../conversations/conversation-routes.ts';
 import { createConversationStore } from '../conversations/conversation-store.ts';
 import { addFileRoutes } from '../files/file-routes.ts';
@@ -16,8 +17,8 @@ import { addStoredRoutes } from './routes/stored-routes.ts';
 import { createBackgroundRuns } from './run/background.ts';
 import { keepHouse } from './run/housekeeping.ts';
 import { addSocketRoute } from './socket/socket-route.ts';
+import { responsesChannel } from './store/response-row.ts';
 import { createResponseStore } from './store/response-store.ts';
-import { listenForResponses } from './store/wake-ups.ts';
 import { beginLease } from './store/worker-lease.ts';
 import { createAskTool } from './tools/tool-http.ts';
 
@@ -35,7 +36,7 @@ export async function addResponseRoutes(
 ): Promise<void> {
   const { sql, plane, targets, settings, cutOff } = gateway;
   const lease = await beginLease(sql, log, settings.responsesLeaseMs);
-  const wakeUps = await listenForResponses(sql, log);
+  const wakeUps = await listenForNews(sql, responsesChannel);
   const files = createFileStore(sql);
   const stores = createVectorStores(sql);
   const embed = createEmbedder(plane, targets, settings.embeddingModel);

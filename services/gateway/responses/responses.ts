@@ -1,3 +1,4 @@
+import type { WakeUps } from '../../kit/wake-ups.ts';
 import type { Item, ResponseEvent, ResponseObject } from './events/response-event.ts';
 import type { ReadRequest } from './request/read-request.ts';
 import type { BackgroundRuns } from './run/background.ts';
@@ -10,7 +11,6 @@ import { followEvents } from './store/event-log.ts';
 import type { StoredRequest } from './store/response-row.ts';
 import type { ResponseStore } from './store/response-store.ts';
 import { noRecord, type Recorder, recordAtEnd, recordFromStart } from './store/run-records.ts';
-import type { WakeUps } from './store/wake-ups.ts';
 
 /** Responses, whatever the transport: the routes are thin around it. */
 export interface Responses {

@@ -2,8 +2,8 @@ import { Type } from 'typebox';
 import { openEventStream } from '../http/sse.ts';
 import { openaiError } from '../openai-error.ts';
 import type { TypedServer } from '../server.ts';
+import type { WakeUps } from '../wake-ups.ts';
 import type { DebugRuns } from './debug-runs.ts';
-import type { WakeUps } from './wake-ups.ts';
 
 /** An operator's stream never outlives this; a run whose worker died never ends by itself. */
 const longestStreamMs = 60_000;

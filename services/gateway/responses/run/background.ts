@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { openaiError } from '../../../kit/openai-error.ts';
+import type { WakeUps } from '../../../kit/wake-ups.ts';
 import { targetOf } from '../../model/target.ts';
 import type { ChatMessage } from '../chat/chat-messages.ts';
 import { type Item, isTerminal, type ResponseObject } from '../events/response-event.ts';
@@ -9,7 +10,6 @@ import { appendEvents, isRunner } from '../store/event-log.ts';
 import { failOrphan, letGo, type Orphan, restartable, takeOrphans } from '../store/orphans.ts';
 import { insertResponse } from '../store/response-row.ts';
 import { previousGone, type Recorder, recordInBackground } from '../store/run-records.ts';
-import type { WakeUps } from '../store/wake-ups.ts';
 import { whileUnavailable } from '../store/while-unavailable.ts';
 import { openToolbox } from '../tools/toolbox.ts';
 import { abandon } from './abandon.ts';

@@ -1,7 +1,7 @@
 import type { Sql } from '../../../kit/database.ts';
+import type { WakeUps } from '../../../kit/wake-ups.ts';
 import { isTerminal, type ResponseEvent } from '../events/response-event.ts';
 import { json, responsesChannel } from './response-row.ts';
-import type { WakeUps } from './wake-ups.ts';
 import { whileUnavailable } from './while-unavailable.ts';
 
 const pageEvents = 500;

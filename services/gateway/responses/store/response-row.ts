@@ -9,6 +9,7 @@ export interface StoredRequest {
   readonly conversationId: string | undefined;
 }
 
+/** News here are about the id of a response, or `cancel:` and the id. */
 export const responsesChannel = 'gateway_responses';
 
 /** JSON as text: the database's own type for parameters of this kind refuses NUL characters. */

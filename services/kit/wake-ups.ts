@@ -1,8 +1,6 @@
-import type { FastifyBaseLogger } from 'fastify';
-import type { Sql } from '../../../kit/database.ts';
-import { responsesChannel } from './response-row.ts';
+import type { Sql } from './database.ts';
 
-/** News of responses, whichever worker they come from. A payload is the id of a response, or `cancel:` and the id. */
+/** News of a channel, whichever worker they come from; each carries the key of what it is about. */
 export interface WakeUps {
   /** Calls `wake` at each news of `key` until the returned function is called. */
   subscribe(key: string, wake: () => void): () => void;
@@ -14,16 +12,15 @@ export interface WakeUps {
  * Listens on one connection per worker (PostgreSQL LISTEN/NOTIFY). A renewed connection wakes everybody, because news may
  * have been missed in between.
  */
-export async function listenForResponses(sql: Sql, log: FastifyBaseLogger): Promise<WakeUps> {
+export async function listenForNews(sql: Sql, channel: string): Promise<WakeUps> {
   const waiting = new Map<string, Set<() => void>>();
   const wakeAll = (wakers: Iterable<() => void>) => {
     for (const wake of [...wakers]) wake();
   };
   await sql.listen(
-    responsesChannel,
+    channel,
     (key) => wakeAll(waiting.get(key) ?? []),
     () => {
-      log.debug('listening for responses');
       for (const wakers of [...waiting.values()]) wakeAll(wakers);
     },
   );
