@@ -32,7 +32,12 @@ export const memory = resource({
     }),
     made: (answer: Answer) => answer.json<{ memories_saved: readonly JsonRecord[] }>().memories_saved,
   },
-  faults: { worker: { services: ['memory'], actions: ['stop', 'kill'] }, revertAfterMs: 500 },
+  links: ['memory>postgres'],
+  faults: {
+    worker: { services: ['memory'], actions: ['stop', 'kill'] },
+    link: { links: ['memory>postgres'], actions: ['lag', 'sever'] },
+    revertAfterMs: 500,
+  },
   words: {
     search: 'recall',
     create: 'tell',

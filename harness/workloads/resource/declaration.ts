@@ -49,6 +49,8 @@ export interface ResourceDeclaration {
   /** Query parameters of lists that ask for everything. */
   readonly everything?: Readonly<Record<string, string>>;
   readonly faults?: FaultAllowance;
+  /** Links for the wire, see {@link Workload.links}. */
+  readonly links?: readonly string[];
   /** Other names for operations and keys, so that plans read in the service's own words. */
   readonly words?: Readonly<Partial<Record<Word, string>>>;
 }

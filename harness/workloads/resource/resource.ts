@@ -86,6 +86,7 @@ export function resource(declaration: ResourceDeclaration): Workload {
       };
     },
     checks: () => checksOf(declaration),
+    ...(declaration.links ? { links: declaration.links } : {}),
     lastReads: {
       [name('item1')]: name('read'),
       [name('item2')]: name('read'),
