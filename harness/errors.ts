@@ -110,6 +110,7 @@ const table = {
     'The subject did not answer what the workload prepares or cleans up: {0}: {1}',
     'Is it up, and in time? See its log; `--timeout` gives it longer.',
   ],
+  GNT_SUBJECT_IDLE: ['The subject acknowledged {0} and made nothing', 'It answered: {1}'],
   GNT_PREPARE_FAILED: ['The workload {0} could not prepare its run: {1}', 'The last answer that it got: {2}'],
   GNT_FAULT_FAILED: [
     'The fault {0} could not be applied or reverted: {1}',

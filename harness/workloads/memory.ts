@@ -40,6 +40,7 @@ export const memory = resource({
   },
   words: {
     search: 'recall',
+    'search-all': 'recall-all',
     create: 'tell',
     'create-many': 'tell-many',
     'create-again': 'tell-again',

@@ -59,6 +59,12 @@ test('the third in a row is thrown with a code, whatever it was, and one that go
   });
 });
 
+test('a subject that acknowledges and does nothing is given many more plans, which may need less beforehand', async () => {
+  const runner = await runnerOf(failing(() => gauntletError('GNT_SUBJECT_IDLE', 'POST /items', '{}')));
+  for (let nth = 1; nth < 30; nth += 1) expect(await runner.run(plan)).toBeUndefined();
+  await expect(runner.run(plan)).rejects.toMatchObject({ code: 'GNT_SUBJECT_IDLE' });
+});
+
 test('a run that could not be brought to its end counts as one that did not show it', async () => {
   const runner = await runnerOf(failing((nth) => (nth % 2 === 0 ? new Error('no') : undefined)));
   const rate = await measureRate(runner, plan, 4, () => true);

@@ -145,6 +145,23 @@ export const list: ResourceOperation = {
   },
 };
 
+/** What a search finds in a collection whose items all have the word: all of them, also where there were none before. */
+export const searchAll: ResourceOperation = {
+  word: 'search-all',
+  weight: 1,
+  keys: ['again', 'again2'],
+  isOffered: ({ search, idempotencyKey }, offered) =>
+    idempotencyKey !== undefined &&
+    offered.has('search') &&
+    search?.fields.some((field) => offered.has(`search:${field}`)) === true,
+  meaning: (operation, run) => [{ ...about(operation, run), part: 'list', does: 'list' }],
+  perform: async (operation, client, run) => {
+    const answer = await client.request(run.api.search(run.ownerOf(operation.key)));
+    if (!isDone(answer)) return completionOf(answer);
+    return done({ list: { value: run.api.itemsIn(answer).map((item) => elementIn(run, item)) } });
+  },
+};
+
 const isOfFull = ({ key }: Operation, { declaration: { words } }: ResourceRun) =>
   key === (words?.full ?? 'full');
 const againOf = ({ declaration }: ResourceRun): readonly string[] => [

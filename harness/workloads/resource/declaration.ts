@@ -88,6 +88,7 @@ export type Word =
   | 'read'
   | 'find'
   | 'search'
+  | 'search-all'
   | 'delete'
   | 'intrude'
   | 'create'

@@ -21,6 +21,7 @@ const operations: readonly ResourceOperation[] = [
   intrude,
   collections.create,
   collections.list,
+  collections.searchAll,
   collections.createMany,
   collections.removeOne,
   collections.clear,
