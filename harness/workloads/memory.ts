@@ -18,7 +18,7 @@ export const memory = resource({
   fields: { caption: { kind: 'text' }, full_text: { kind: 'text' } },
   owner: { query: 'user_id', body: 'user_id' },
   items: 'memories',
-  order: { by: 'newest-first' },
+  order: { by: 'newest-first', promised: true },
   cap: { setting: 'MEMORY_MAX_MEMORIES_PER_USER', default: 100 },
   total: { creation: 'total_user_memories' },
   page: { limit: 'limit', offset: 'offset' },

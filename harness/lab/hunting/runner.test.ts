@@ -50,6 +50,13 @@ test('a subject that is gone is started again', async () => {
   expect(open?.restarts()).toBe(1);
 });
 
+test('a subject that is there and does not answer what is asked of it is started again as well', async () => {
+  const silent = gauntletError('GNT_SUBJECT_SILENT', 'POST /items', 'no answer in time');
+  const runner = await runnerOf(failing((nth) => (nth === 1 ? silent : undefined)));
+  await runner.run(plan);
+  expect(open?.restarts()).toBe(1);
+});
+
 test('the third in a row is thrown with a code, whatever it was, and one that goes well begins a new row', async () => {
   const runner = await runnerOf(failing((nth) => (nth === 3 ? undefined : new TypeError(`number ${nth}`))));
   for (let nth = 1; nth <= 5; nth += 1) await runner.run(plan);

@@ -55,7 +55,7 @@ export class Runner {
 
   /**
    * Runs a plan. Undefined when that could not be done: it is noted, and the subject is given time, or is started again
-   * if it is gone.
+   * if it is gone or hangs.
    * @throws GauntletError of the last of too many mishaps in a row, or GNT_SUBJECT_FIXED where it was to be restarted and cannot be
    */
   async run(plan: Plan): Promise<PlanOutcome | undefined> {
@@ -75,7 +75,9 @@ export class Runner {
       const most = error.code === 'GNT_SUBJECT_IDLE' ? idleInARow : mishapsInARow;
       if (this.#inARow >= most) throw error;
       this.lab.connections.reset();
-      if (!(await this.subject.answers())) await this.subject.restart().catch(() => undefined);
+      // One that hangs answers whoever asks after its health.
+      const isGone = error.code === 'GNT_SUBJECT_SILENT' || !(await this.subject.answers());
+      if (isGone) await this.subject.restart().catch(() => undefined);
       return undefined;
     }
   }
