@@ -118,6 +118,7 @@ export const orderOf = ({ declaration: { order }, offered }: ResourceRun) =>
 /** All items of an owner. Beyond a cap the oldest go, so that a list is not that of a set there. */
 export const list: ResourceOperation = {
   word: 'list',
+  reads: true,
   weight: 4,
   keys: ['all', 'all', 'again', 'again2', 'full'],
   isOffered: both,
@@ -148,6 +149,7 @@ export const list: ResourceOperation = {
 /** What a search finds in a collection whose items all have the word: all of them, also where there were none before. */
 export const searchAll: ResourceOperation = {
   word: 'search-all',
+  reads: true,
   weight: 1,
   keys: ['again', 'again2'],
   isOffered: ({ search, idempotencyKey }, offered) =>

@@ -80,7 +80,8 @@ export function resource(declaration: ResourceDeclaration): Workload {
           const keys = all.filter((key) => focus.includes(key));
           const weight = Math.max(1, Math.round((operation.weight * keys.length) / all.length));
           const args = operation.args?.(declaration, offered);
-          const shape = { name: name(operation.word), weight, keys: keys.map(name) };
+          const kind = operation.reads ? { kind: 'read' as const } : {};
+          const shape = { name: name(operation.word), weight, keys: keys.map(name), ...kind };
           return keys.length === 0 ? [] : [{ ...shape, ...(args ? { args } : {}) }];
         }),
         ...(declaration.faults ? { faults: declaration.faults } : {}),
