@@ -5,6 +5,7 @@ import { completionOf, demand, type PlanRun, type PreparedRun, type Workload } f
 /** As long as the gateway makes voters read; it refuses votes that come sooner. */
 const readingMs = (setting: PlanRun['stack']['setting']) => Number(setting('ARENA_MIN_VOTE_AGE_MS') || 1_000);
 const battles = ['battle1', 'battle2'] as const;
+const links = ['gateway>postgres'];
 const dayMs = 86_400_000;
 
 /** Votes on the arena of the gateway: each battle takes one, whoever is first, over all workers together. */
@@ -19,7 +20,9 @@ export const gatewayArena: Workload = {
     workers: { gateway: workers.gateway ?? 1 },
     operations: [{ name: 'vote', keys: battles }],
     maxPhases: 3,
+    faults: { link: { links, actions: ['lag', 'sever'] }, revertAfterMs: 500 },
   }),
+  links,
   checks: () => [
     { checker: 'limit', limit: 1, window: 'sliding', windowMs: dayMs },
     { checker: 'refusals' },
