@@ -12,6 +12,8 @@ const correct = [
   'gateway',
   'gateway-arena',
   'gateway-upstreams',
+  'messages',
+  'responses',
   'litellm',
   'open-webui',
 ] as const;
@@ -33,7 +35,9 @@ export async function benchHunts(
   console.log(`${hunts} hunts on correct subjects, ${plansPerHunt} plans each, seeds from ${firstSeed}`);
   let done = 0;
   let alarms = 0;
-  await onBenchStack({ profiles: 'core,litellm,open-webui' }, async (record) => {
+  const links = (await Promise.all(only.map(workloadOf))).flatMap((workload) => workload.links ?? []);
+  const wire = [...new Set(links)].join(',');
+  await onBenchStack({ profiles: 'core,litellm,open-webui', ...(wire ? { wire } : {}) }, async (record) => {
     for (const [index, name] of only.entries()) {
       const share = Math.ceil((hunts - done) / (only.length - index));
       alarms += await huntsOf(record, name, firstSeed, share);
