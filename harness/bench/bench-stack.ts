@@ -1,6 +1,9 @@
 import { execa } from 'execa';
+import { planRun, startStack } from '../cli/start-stack.ts';
 import { packageRoot } from '../stack/process/launch.ts';
 import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
+import type { Supervisor } from '../stack/supervisor/client.ts';
+import { workloadOf } from '../workloads/catalogue.ts';
 
 export interface BenchStack {
   readonly profiles: string;
@@ -33,5 +36,29 @@ export async function onBenchStack(
   } finally {
     for (const signal of signals) process.off(signal, interrupt);
     await command('down', runId);
+  }
+}
+
+export interface WiredStack {
+  readonly record: StackRecord;
+  readonly supervisor: Supervisor;
+}
+
+/** Brings up a stack in this process with the wire on the links of some workloads, as far as it has them, and takes it down. */
+export async function onWiredStack(
+  profiles: readonly string[],
+  workloads: readonly string[],
+  signal: AbortSignal,
+  measure: (stack: WiredStack) => Promise<void>,
+): Promise<void> {
+  const links = (await Promise.all(workloads.map(workloadOf))).flatMap((workload) => workload.links ?? []);
+  const options = { driver: 'process', profiles, deadline: 300 } as const;
+  const run = await planRun(options, [...new Set(links)]);
+  const { supervisor, record, error } = await startStack(run, options.deadline, signal);
+  try {
+    if (error !== undefined) throw error;
+    await measure({ record, supervisor });
+  } finally {
+    await supervisor.down();
   }
 }

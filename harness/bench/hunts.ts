@@ -1,10 +1,11 @@
+import { interruptSignal } from '../cli/interrupts.ts';
 import { type HuntResult, hunt } from '../lab/hunt.ts';
 import { openLabStack } from '../lab/lab-stack.ts';
 import { rateText, verdictText } from '../lab/print-finding.ts';
 import { Connections } from '../lab/running/connections.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
 import { workloadOf } from '../workloads/catalogue.ts';
-import { onBenchStack } from './bench-stack.ts';
+import { onWiredStack } from './bench-stack.ts';
 
 const correct = [
   'memory',
@@ -35,9 +36,8 @@ export async function benchHunts(
   console.log(`${hunts} hunts on correct subjects, ${plansPerHunt} plans each, seeds from ${firstSeed}`);
   let done = 0;
   let alarms = 0;
-  const links = (await Promise.all(only.map(workloadOf))).flatMap((workload) => workload.links ?? []);
-  const wire = [...new Set(links)].join(',');
-  await onBenchStack({ profiles: 'core,litellm,open-webui', ...(wire ? { wire } : {}) }, async (record) => {
+  const profiles = ['core', 'litellm', 'open-webui'];
+  await onWiredStack(profiles, only, interruptSignal(), async ({ record }) => {
     for (const [index, name] of only.entries()) {
       const share = Math.ceil((hunts - done) / (only.length - index));
       alarms += await huntsOf(record, name, firstSeed, share);

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
-import { planRun, startStack } from '../../cli/start-stack.ts';
 import type { StackRecord } from '../../stack/run-folder.ts';
 import type { Supervisor } from '../../stack/supervisor/client.ts';
-import { workloadOf } from '../../workloads/catalogue.ts';
+import { onWiredStack } from '../bench-stack.ts';
 import { Copies } from './copies.ts';
 import type { Mutant } from './mutant.ts';
 import { type SubjectName, subjectNames, subjects } from './subject.ts';
@@ -28,19 +27,12 @@ export async function onBenchSubjects(
   try {
     Object.assign(process.env, copies.environment());
     const names = [...new Set(subjectNames.flatMap((name) => subjects[name].workloads))];
-    const links = (await Promise.all(names.map(workloadOf))).flatMap((workload) => workload.links ?? []);
-    const options = { driver: 'process', profiles: ['core'], deadline: 180 } as const;
-    const run = await planRun(options, [...new Set(links)]);
-    const { supervisor, record, error } = await startStack(run, options.deadline, signal);
-    try {
-      if (error !== undefined) throw error;
-      await measure({
+    await onWiredStack(['core'], names, signal, ({ record, supervisor }) =>
+      measure({
         record,
         become: (name, mutant) => become({ copies, supervisor, record }, name, mutant),
-      });
-    } finally {
-      await supervisor.down();
-    }
+      }),
+    );
   } finally {
     copies.remove();
   }
