@@ -1,7 +1,9 @@
 import type { Migration } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
 import { artifactsMigration } from './artifacts/migrations.ts';
+import { eventLogMigration } from './event-log/migrations.ts';
 import { fileMigrations } from './files/migrations.ts';
+import { idempotencyMigration } from './idempotency/migrations.ts';
 import { providerUsageMigration } from './metrics/migrations.ts';
 import { responseMigrations } from './responses/store/migrations.ts';
 import { vectorStoreMigrations } from './vector-stores/migrations.ts';
@@ -46,4 +48,6 @@ export const migrations: readonly Migration[] = [
   ...responseMigrations,
   ...fileMigrations,
   ...vectorStoreMigrations,
+  idempotencyMigration,
+  eventLogMigration,
 ];
