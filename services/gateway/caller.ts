@@ -16,7 +16,7 @@ declare module 'fastify' {
 
 const anonymous: Caller = { tenant: 'anonymous' };
 /** Routes that need a key where keys are configured. Those that say how the service is, or what it offers, are open. */
-const keyed = /^\/(?:v1\/|metrics$)/;
+const keyed = /^\/(?:v1\/|agents?(?:\/|$)|(?:metrics|messages?|status|events)$)/;
 
 /**
  * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. With `apiKeys` every route below /v1, and /metrics,

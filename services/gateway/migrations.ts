@@ -1,7 +1,10 @@
 import type { Migration } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
 import { artifactsMigration } from './artifacts/migrations.ts';
+import { controlPlaneMigration } from './control-plane/migrations.ts';
+import { eventLogMigration } from './event-log/migrations.ts';
 import { fileMigrations } from './files/migrations.ts';
+import { idempotencyMigration } from './idempotency/migrations.ts';
 import { providerUsageMigration } from './metrics/migrations.ts';
 import { responseMigrations } from './responses/store/migrations.ts';
 import { vectorStoreMigrations } from './vector-stores/migrations.ts';
@@ -46,4 +49,7 @@ export const migrations: readonly Migration[] = [
   ...responseMigrations,
   ...fileMigrations,
   ...vectorStoreMigrations,
+  idempotencyMigration,
+  eventLogMigration,
+  controlPlaneMigration,
 ];

@@ -14,6 +14,8 @@ import { addArtifactRoutes } from './artifacts/artifact-routes.ts';
 import { addCallers } from './caller.ts';
 import { addChatRoute } from './chat/chat-route.ts';
 import { addCompletionsRoute } from './completions/completions-route.ts';
+import { addControlPlaneRoutes } from './control-plane/control-plane-routes.ts';
+import { createSessionStore } from './control-plane/session-store.ts';
 import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
 import { addEmbeddingsRoute } from './embeddings/embeddings-route.ts';
 import { cutOffBeforeDrainEnds, type Gateway } from './gateway.ts';
@@ -28,6 +30,7 @@ import { addModelRoutes } from './models-route.ts';
 import { addResponseRoutes } from './responses/response-routes.ts';
 import { asksForSocket } from './responses/socket/socket-route.ts';
 import { readSettings } from './settings.ts';
+import { openSharedRecords } from './shared-records.ts';
 import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
 
@@ -89,8 +92,16 @@ export async function createServer(context: WorkerContext) {
   addArtifactRoutes(app, gateway);
   addMetricsRoutes(app, gateway, metrics.gatherings);
   await addResponseRoutes(app, gateway, { log, draining, onShutdown });
+  const records = await openSharedRecords(sql, settings);
+  const sessions = createSessionStore(sql, records.events, settings.controlPlane);
+  await addControlPlaneRoutes(app, gateway, { ...records, sessions, draining });
+  const sweepAll = async () => {
+    await forgetOldMatchups(sql);
+    await sessions.sweep();
+    await records.sweep();
+  };
   const sweep = setInterval(() => {
-    forgetOldMatchups(sql).catch((error: unknown) => log.warn({ err: error }, 'sweep failed'));
+    sweepAll().catch((error: unknown) => log.warn({ err: error }, 'sweep failed'));
   }, sweepEveryMs);
   onShutdown(() => clearInterval(sweep));
   return app;

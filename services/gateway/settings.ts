@@ -1,5 +1,11 @@
 import { type Environment, EnvironmentError } from '../kit/environment.ts';
 import { type Competitor, competitorsOf } from './competitors.ts';
+import {
+  type ControlPlaneSettings,
+  readControlPlaneSettings,
+} from './control-plane/control-plane-settings.ts';
+import { type EventLogSettings, readEventLogSettings } from './event-log/event-log-settings.ts';
+import { type IdempotencySettings, readIdempotencySettings } from './idempotency/idempotency-settings.ts';
 import { type Provider, readProviders } from './model/provider.ts';
 import { readUpstreamSettings, type UpstreamSettings } from './model/upstream-settings.ts';
 import { readSocketSettings, type SocketSettings } from './responses/socket/socket-settings.ts';
@@ -34,6 +40,9 @@ export interface Settings {
   readonly streamCommitMs: number;
   readonly drainMs: number;
   readonly socket: SocketSettings;
+  readonly controlPlane: ControlPlaneSettings;
+  readonly idempotency: IdempotencySettings;
+  readonly eventLog: EventLogSettings;
   /** A worker that has not been heard of for this long has lost the responses it ran. */
   readonly responsesLeaseMs: number;
   /** Stored responses, conversations and files live this long. */
@@ -89,6 +98,9 @@ export function readSettings(env: Environment): Settings {
     mcpServers: readMcpServers(env.text('GATEWAY_MCP_SERVERS')),
     arenaMinVoteAgeMs: env.integer('ARENA_MIN_VOTE_AGE_MS', 5_000, { min: 0, max: 3_600_000 }),
     socket: readSocketSettings(env),
+    controlPlane: readControlPlaneSettings(env),
+    idempotency: readIdempotencySettings(env),
+    eventLog: readEventLogSettings(env),
     drainMs: env.integer('DRAIN_MS', 5_000, { min: 0, max: 600_000 }),
   };
 }
