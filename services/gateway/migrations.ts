@@ -1,5 +1,6 @@
 import type { Migration } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
+import { agentMigrations } from './agents/migrations.ts';
 import { artifactsMigration } from './artifacts/migrations.ts';
 import { eventLogMigration } from './event-log/migrations.ts';
 import { fileMigrations } from './files/migrations.ts';
@@ -50,4 +51,5 @@ export const migrations: readonly Migration[] = [
   ...vectorStoreMigrations,
   idempotencyMigration,
   eventLogMigration,
+  ...agentMigrations,
 ];

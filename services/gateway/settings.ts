@@ -1,4 +1,5 @@
 import { type Environment, EnvironmentError } from '../kit/environment.ts';
+import { type AgentSettings, readAgentSettings } from './agents/agent-settings.ts';
 import { type Competitor, competitorsOf } from './competitors.ts';
 import { type EventLogSettings, readEventLogSettings } from './event-log/event-log-settings.ts';
 import { type IdempotencySettings, readIdempotencySettings } from './idempotency/idempotency-settings.ts';
@@ -38,7 +39,8 @@ export interface Settings {
   readonly socket: SocketSettings;
   readonly idempotency: IdempotencySettings;
   readonly eventLog: EventLogSettings;
-  /** A worker that has not been heard of for this long has lost the responses it ran. */
+  readonly agents: AgentSettings;
+  /** A worker that has not been heard of for this long has lost the responses and agent runs that it had. */
   readonly responsesLeaseMs: number;
   /** Stored responses, conversations and files live this long. */
   readonly responsesKeepHours: number;
@@ -95,6 +97,7 @@ export function readSettings(env: Environment): Settings {
     socket: readSocketSettings(env),
     idempotency: readIdempotencySettings(env),
     eventLog: readEventLogSettings(env),
+    agents: readAgentSettings(env),
     drainMs: env.integer('DRAIN_MS', 5_000, { min: 0, max: 600_000 }),
   };
 }

@@ -1,0 +1,20 @@
+import type { Competitor } from '../competitors.ts';
+import type { Once } from '../idempotency/once.ts';
+import type { Targets } from '../model/target.ts';
+import type { LiveRuns } from './live-runs.ts';
+import type { Changer } from './run-changes.ts';
+import type { Stored } from './run-writes.ts';
+
+/** What the routes of agent runs share. */
+export interface AgentsContext extends Stored, Changer {
+  readonly once: Once;
+  readonly runs: LiveRuns;
+  readonly competitors: readonly Competitor[];
+  readonly targets: Targets;
+  readonly cutOff: AbortSignal;
+  readonly stream: {
+    readonly keepAliveMs: number;
+    /** A client that reads nothing for this long is disconnected. */
+    readonly requestTimeoutMs: number;
+  };
+}
