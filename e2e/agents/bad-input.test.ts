@@ -32,7 +32,13 @@ const routes = [
 
 // covers 001/agent-parity
 test.each(routes)('%s /%s of an unknown run is not found', async (method, what, body) => {
-  const ids = ['sess_00000000000000000000000000000000', 'unknown', '%00', '%27%3B%20drop%20table%20x', 'x'.repeat(90)];
+  const ids = [
+    'sess_00000000000000000000000000000000',
+    'unknown',
+    '%00',
+    '%27%3B%20drop%20table%20x',
+    'x'.repeat(90),
+  ];
   for (const id of ids) {
     const answer = await askAgent(method, `/${id}/${what}`, body);
     expect([id, answer.status]).toEqual([id, 404]);
@@ -40,16 +46,24 @@ test.each(routes)('%s /%s of an unknown run is not found', async (method, what, 
   }
 });
 
-test.each(routes)('%s /%s of another tenant’s run is not found, and tells nothing of it', async (method, what, body) => {
-  const key = otherKey();
-  const answer = await askAgent(method, `/${run}/${what}`, body, { key });
-  expect(answer.status).toBe(404);
-  const unknown = await askAgent(method, `/${run.replace(/.$/, (last) => (last === '0' ? '1' : '0'))}/${what}`, body, {
-    key,
-  });
-  const nameless = (text: unknown) => JSON.stringify(text).replaceAll(/sess_\w+/g, 'ID');
-  expect(nameless(answer.body)).toBe(nameless(unknown.body));
-});
+test.each(routes)(
+  '%s /%s of another tenant’s run is not found, and tells nothing of it',
+  async (method, what, body) => {
+    const key = otherKey();
+    const answer = await askAgent(method, `/${run}/${what}`, body, { key });
+    expect(answer.status).toBe(404);
+    const unknown = await askAgent(
+      method,
+      `/${run.replace(/.$/, (last) => (last === '0' ? '1' : '0'))}/${what}`,
+      body,
+      {
+        key,
+      },
+    );
+    const nameless = (text: unknown) => JSON.stringify(text).replaceAll(/sess_\w+/g, 'ID');
+    expect(nameless(answer.body)).toBe(nameless(unknown.body));
+  },
+);
 
 test('a tenant’s list holds its own runs only', async () => {
   const { data } = await granted('GET', '/runs', undefined, { key: otherKey() });

@@ -161,19 +161,31 @@ test('a model that breaks off fails the run, and a resumption may mend it', asyn
   const { session_id } = await start(model, `Hi ${mark}`);
   await waitForJournal(id, 'fault');
   const failed = await ended(session_id);
-  expect(failed).toMatchObject({ status: 'failed', error: expect.any(String), error_code: expect.any(String) });
+  expect(failed).toMatchObject({
+    status: 'failed',
+    error: expect.any(String),
+    error_code: expect.any(String),
+  });
   expect('w1 w2 w3 w4 w5 w6'.startsWith(failed.output?.trim() ?? 'nothing')).toBe(true);
   await granted('POST', `/${session_id}/resume`);
-  expect(await ended(session_id)).toMatchObject({ status: 'completed', output: 'w1 w2 w3 w4 w5 w6', error: null });
+  expect(await ended(session_id)).toMatchObject({
+    status: 'completed',
+    output: 'w1 w2 w3 w4 w5 w6',
+    error: null,
+  });
 });
 
 test('runs are listed for their tenant, page by page', async () => {
   const key = `sk-list-${newOperation().id}`;
   const ids: string[] = [];
-  for (const worker of [first, second, first]) ids.push((await start(model, 'Hi', { key, worker })).session_id);
+  for (const worker of [first, second, first])
+    ids.push((await start(model, 'Hi', { key, worker })).session_id);
   const newest = await granted('GET', '/runs?limit=2', undefined, { key, worker: second });
   expect(newest.data.map(({ session_id }: { session_id: string }) => session_id)).toEqual([ids[2], ids[1]]);
   expect(newest.has_more).toBe(true);
-  const rest = await granted('GET', `/runs?limit=2&after=${newest.last_id}`, undefined, { key, worker: first });
+  const rest = await granted('GET', `/runs?limit=2&after=${newest.last_id}`, undefined, {
+    key,
+    worker: first,
+  });
   expect(rest).toMatchObject({ data: [{ session_id: ids[0] }], has_more: false });
 });

@@ -16,10 +16,10 @@ declare module 'fastify' {
 
 const anonymous: Caller = { tenant: 'anonymous' };
 /** Routes that need a key where keys are configured. Those that say how the service is, or what it offers, are open. */
-const keyed = /^\/(?:v1\/|agent\/|metrics$)/;
+const keyed = /^\/(?:v1\/|agents?(?:\/|$)|(?:metrics|messages?|status|events)$)/;
 
 /**
- * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. With `apiKeys` every route below /v1 and /agent, and /metrics,
+ * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. With `apiKeys` every route below /v1, and /metrics,
  * refuses other keys with 401; without any, each key is taken as a tenant of its own.
  */
 export function addCallers(app: FastifyInstance, apiKeys: readonly string[]): void {

@@ -2,6 +2,7 @@ import type { Migration } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
 import { agentMigrations } from './agents/migrations.ts';
 import { artifactsMigration } from './artifacts/migrations.ts';
+import { controlPlaneMigration } from './control-plane/migrations.ts';
 import { eventLogMigration } from './event-log/migrations.ts';
 import { fileMigrations } from './files/migrations.ts';
 import { idempotencyMigration } from './idempotency/migrations.ts';
@@ -51,5 +52,6 @@ export const migrations: readonly Migration[] = [
   ...vectorStoreMigrations,
   idempotencyMigration,
   eventLogMigration,
+  controlPlaneMigration,
   ...agentMigrations,
 ];

@@ -1,6 +1,10 @@
 import { type Environment, EnvironmentError } from '../kit/environment.ts';
 import { type AgentSettings, readAgentSettings } from './agents/agent-settings.ts';
 import { type Competitor, competitorsOf } from './competitors.ts';
+import {
+  type ControlPlaneSettings,
+  readControlPlaneSettings,
+} from './control-plane/control-plane-settings.ts';
 import { type EventLogSettings, readEventLogSettings } from './event-log/event-log-settings.ts';
 import { type IdempotencySettings, readIdempotencySettings } from './idempotency/idempotency-settings.ts';
 import { type Provider, readProviders } from './model/provider.ts';
@@ -37,6 +41,7 @@ export interface Settings {
   readonly streamCommitMs: number;
   readonly drainMs: number;
   readonly socket: SocketSettings;
+  readonly controlPlane: ControlPlaneSettings;
   readonly idempotency: IdempotencySettings;
   readonly eventLog: EventLogSettings;
   readonly agents: AgentSettings;
@@ -95,6 +100,7 @@ export function readSettings(env: Environment): Settings {
     mcpServers: readMcpServers(env.text('GATEWAY_MCP_SERVERS')),
     arenaMinVoteAgeMs: env.integer('ARENA_MIN_VOTE_AGE_MS', 5_000, { min: 0, max: 3_600_000 }),
     socket: readSocketSettings(env),
+    controlPlane: readControlPlaneSettings(env),
     idempotency: readIdempotencySettings(env),
     eventLog: readEventLogSettings(env),
     agents: readAgentSettings(env),

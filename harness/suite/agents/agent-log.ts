@@ -95,8 +95,7 @@ export function openLog(id: string, { after, ...options }: LogOptions = {}): Ope
         act();
       };
       const types = () => lines.map(({ type }) => type).join(', ') || 'nothing';
-      const late = () =>
-        end(() => reject(new Error(`no ${what} within ${lineWithinMs} ms, but ${types()}`)));
+      const late = () => end(() => reject(new Error(`no ${what} within ${lineWithinMs} ms, but ${types()}`)));
       const timer = setTimeout(late, lineWithinMs);
       const watch = () => {
         const found = look();

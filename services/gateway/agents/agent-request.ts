@@ -1,12 +1,15 @@
 import { type Static, Type } from 'typebox';
 import { openaiError } from '../../kit/openai-error.ts';
 import { type Competitor, competitorByName } from '../competitors.ts';
+import { capabilityOf, unsupportedCapability } from '../control-plane/capability.ts';
+import { ControlError } from '../control-plane/control-error.ts';
 import { modelNotFound } from '../model/model-not-found.ts';
 import { type Targets, targetOf } from '../model/target.ts';
 import { check, invalidRequest } from '../responses/request/check.ts';
 import { refuseDeepNesting } from '../responses/request/nesting.ts';
 
-const maxContentBytes = 128 * 1024;
+/** Of a text as JSON: the most that it takes in an answer, in the database and in an event. */
+const maxContentBytes = 256 * 1024;
 
 const Text = Type.Union([Type.String({ maxLength: 256 }), Type.Null()]);
 
@@ -44,13 +47,13 @@ export function readBody<T extends typeof StartBody | typeof MessageBody | typeo
   return check(schema, body ?? {}, '');
 }
 
-/** A text that says something; throws 400 otherwise, 413 for one of more than 128 KiB. */
+/** A text that says something; throws 400 otherwise, 413 for one of more than 256 KiB as JSON. */
 export function checkContent(content: string, param: string): string {
   if (content.trim() === '') {
     throw invalidRequest(`Invalid value for '${param}': it says nothing.`, 'invalid_value', param);
   }
-  if (Buffer.byteLength(content) > maxContentBytes) {
-    const message = `'${param}' must not be longer than ${maxContentBytes} bytes.`;
+  if (Buffer.byteLength(JSON.stringify(content)) > maxContentBytes) {
+    const message = `'${param}' may have ${maxContentBytes} bytes as JSON.`;
     throw openaiError(413, message, 'invalid_request_error', 'content_too_large', param);
   }
   return content;
@@ -86,3 +89,10 @@ export function checkDirectory(cwd: string | null | undefined): void {
 }
 
 const isDefault = (name: string | null | undefined): boolean => !name || name === 'default';
+
+/** What a label means, and the label as it was sent; nothing for none. Throws the control plane's 501 for an unknown one. */
+export function capabilityIn(label: string | null | undefined, id: string) {
+  const capability = capabilityOf(label ?? '');
+  if (capability === undefined) throw new ControlError(501, unsupportedCapability(label ?? '', id));
+  return { capability: capability || null, label: label || null };
+}

@@ -36,6 +36,7 @@ export interface AgentMessage {
   readonly content: string;
   readonly turn: number;
   readonly capability: string | null;
+  readonly label: string | null;
   readonly created_at: Date;
 }
 

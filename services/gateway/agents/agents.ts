@@ -1,4 +1,5 @@
 import type { Competitor } from '../competitors.ts';
+import type { Followers } from '../control-plane/followers.ts';
 import type { Once } from '../idempotency/once.ts';
 import type { Targets } from '../model/target.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -12,6 +13,10 @@ export interface AgentsContext extends Stored, Changer {
   readonly competitors: readonly Competitor[];
   readonly targets: Targets;
   readonly cutOff: AbortSignal;
+  /** Aborts when the worker begins to shut down: logs end then, and their clients come again. */
+  readonly draining: AbortSignal;
+  /** Counts the logs that are followed. */
+  readonly followers: Followers;
   readonly stream: {
     readonly keepAliveMs: number;
     /** A client that reads nothing for this long is disconnected. */

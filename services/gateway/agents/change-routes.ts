@@ -4,13 +4,12 @@ import type { TransactionSql } from '../../kit/database.ts';
 import { callSignal } from '../../kit/http/call-signal.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { operationIdOf } from '../../kit/operation-id.ts';
-import { IdempotencyError } from '../idempotency/idempotency-error.ts';
 import { digestOf, idempotencyKeyOf } from '../idempotency/idempotency-key.ts';
-import type { Replay } from '../idempotency/once.ts';
 import { unchecked } from '../responses/routes/json-body.ts';
 import { newId } from '../responses/run/new-id.ts';
 import {
   agentOf,
+  capabilityIn,
   checkContent,
   checkDirectory,
   MessageBody,
@@ -49,22 +48,18 @@ export function addChangeRoutes(scope: FastifyInstance, context: AgentsContext):
     const route = `${request.method} ${request.routeOptions.url}`;
     const ids = { requestId: request.id, correlationId: request.correlationId, log: request.log };
     const signal = callSignal(reply.raw, cutOff);
-    let replay: Replay;
-    try {
-      const key = idempotencyKeyOf(request.raw);
-      replay = await once.once({ tenant, route, key, digest: digestOf(asked) }, signal, async (keep) => {
-        const { answer } = await runs.change(id, ids, async (tx) => {
-          const changed = await make(tx);
-          const body = JSON.stringify({ ...shownRun(changed.run), ...told(changed) });
-          await keep(tx, { status: 200, body });
-          return { ...changed, answer: { status: 200, body } };
-        });
-        return answer;
+    const key = idempotencyKeyOf(request.raw);
+    const keyed = { tenant, route, key, digest: digestOf(asked) };
+    const replay = await once.once(keyed, signal, async (keep) => {
+      const { answer } = await runs.change(id, ids, async (tx) => {
+        const changed = await make(tx);
+        const body = JSON.stringify({ ...shownRun(changed.run), ...told(changed) });
+        await keep(tx, { status: 200, body });
+        return { ...changed, answer: { status: 200, body } };
       });
-    } catch (error) {
-      throw error instanceof IdempotencyError ? asOpenaiError(error) : error;
-    }
-    if (replay.isReplay) reply.header('idempotency-replayed', 'true');
+      return answer;
+    });
+    if (replay.isReplay) reply.header('idempotent-replayed', 'true');
     return reply.code(replay.status).type('application/json; charset=utf-8').send(replay.body);
   };
 
@@ -87,7 +82,7 @@ export function addChangeRoutes(scope: FastifyInstance, context: AgentsContext):
       const { tenant } = request.caller;
       tag(request, content);
       const id = newId('sess');
-      const message = { content, capability: body.capability ?? null };
+      const message = { content, ...capabilityIn(body.capability, '') };
       return change(
         request,
         reply,
@@ -116,6 +111,7 @@ export function addChangeRoutes(scope: FastifyInstance, context: AgentsContext):
     async (request, reply) => {
       const { id } = request.params;
       const body = readBody(ResumeBody, request.body);
+      capabilityIn(body.capability, id);
       return change(
         request,
         reply,
@@ -148,7 +144,7 @@ export function addChangeRoutes(scope: FastifyInstance, context: AgentsContext):
       if (body.type === 'raw') throw rawUnsupported();
       const content = checkContent(body.content, 'content');
       tag(request, content);
-      const message = { content, capability: body.capability ?? null };
+      const message = { content, ...capabilityIn(body.capability, id) };
       return change(
         request,
         reply,
@@ -182,13 +178,6 @@ export function addChangeRoutes(scope: FastifyInstance, context: AgentsContext):
 function tag(request: FastifyRequest, content: string): void {
   const op = operationIdOf(content);
   if (op !== undefined) request.log = request.log.child({ op });
-}
-
-function asOpenaiError({ statusCode, code, message, retryAfter }: IdempotencyError) {
-  const type = statusCode === 429 ? 'rate_limit_error' : 'invalid_request_error';
-  const error = openaiError(statusCode, message, type, code);
-  error.retryAfter = retryAfter;
-  return error;
 }
 
 const rawUnsupported = () =>

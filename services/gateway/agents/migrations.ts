@@ -33,6 +33,7 @@ export const agentMigrations: readonly Migration[] = [
         turn int not null,
         role text not null check (role in ('user', 'agent')),
         capability text,
+        label text,
         content json not null,
         created_at timestamptz not null default clock_timestamp(),
         primary key (run, position)

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { callSignal } from '../../kit/http/call-signal.ts';
 import { openEventStream } from '../../kit/http/sse.ts';
-import { LastEventIdError, lastEventIdOf } from '../event-log/last-event-id.ts';
+import { lastEventIdOf } from '../event-log/last-event-id.ts';
 import { invalidRequest } from '../responses/request/check.ts';
 import { unchecked } from '../responses/routes/json-body.ts';
 import { pageQuery, readPaging } from '../responses/routes/paging.ts';
@@ -27,7 +27,7 @@ const heartbeat = 'data: {"type":"heartbeat"}\n\n';
 
 /** What there is to see of agent runs: list, status, messages and logs. Another tenant's are not there: 404. */
 export function addReadRoutes(scope: FastifyInstance, context: AgentsContext): void {
-  const { sql, stream, cutOff } = context;
+  const { sql, stream, draining, followers } = context;
   const found = async ({ caller, params: { id } }: FastifyRequest<ById>): Promise<AgentRun> => {
     const run = await findRun(sql, caller.tenant, id);
     if (run === undefined) throw runNotFound(id);
@@ -104,8 +104,9 @@ export function addReadRoutes(scope: FastifyInstance, context: AgentsContext): v
     },
     async (request, reply) => {
       const { caller, params: asked } = request;
-      const after = lastSeen(request as FastifyRequest);
-      const signal = callSignal(reply.raw, cutOff);
+      const after = lastEventIdOf(request) ?? 0;
+      using _place = followers.enter(caller.tenant);
+      const signal = callSignal(reply.raw, draining);
       const lines = followRun(context, caller.tenant, asked.id, after, signal);
       // The first one is awaited: a run that is not there is answered with its status.
       let step = await lines.next();
@@ -133,16 +134,6 @@ export function addReadRoutes(scope: FastifyInstance, context: AgentsContext): v
 
 const frameOf = ({ id, data }: LogLine): string =>
   `${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`;
-
-/** 0 for a client that has seen nothing. Throws 400 for what is no id. */
-function lastSeen(request: FastifyRequest): number {
-  try {
-    return lastEventIdOf(request) ?? 0;
-  } catch (error) {
-    if (!(error instanceof LastEventIdError)) throw error;
-    throw invalidRequest(error.message, error.code, 'last_event_id');
-  }
-}
 
 function statusIn(given: unknown): RunStatus | undefined {
   if (given === undefined) return undefined;

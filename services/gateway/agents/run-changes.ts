@@ -10,7 +10,9 @@ import { outputOf } from './run-store.ts';
 /** What a user says to an agent. */
 export interface UserMessage {
   readonly content: string;
+  /** What its label means, and the label as it was sent. */
   readonly capability: string | null;
+  readonly label: string | null;
 }
 
 /** The worker that changes a run, and would run it. */
@@ -91,7 +93,8 @@ export async function continueRun(
   }
   if (run.status !== 'completed') {
     const said = await outputOf(tx, run);
-    if (said !== '') await addMessage(tx, changer.log, run, 'agent', { content: said, capability: null });
+    if (said !== '')
+      await addMessage(tx, changer.log, run, 'agent', { content: said, capability: null, label: null });
   }
   const next = await beginAttempt(tx, changer, run, run.turn + 1);
   const messageId = await addMessage(tx, changer.log, next, 'user', message);
@@ -140,11 +143,11 @@ export async function addMessage(
   log: RunLog,
   { id, turn }: AgentRun,
   role: 'user' | 'agent',
-  { content, capability }: UserMessage,
+  { content, capability, label }: UserMessage,
 ): Promise<number> {
   const [{ position } = { position: 1 }] = await tx<{ position: number }[]>`
-    insert into agent_messages (run, position, turn, role, capability, content)
-    select ${id}, coalesce(max(position), 0) + 1, ${turn}, ${role}, ${capability}, ${json(content)}::text::json
+    insert into agent_messages (run, position, turn, role, capability, label, content)
+    select ${id}, coalesce(max(position), 0) + 1, ${turn}, ${role}, ${capability}, ${label}, ${json(content)}::text::json
     from agent_messages where run = ${id} returning position`;
   if (role === 'user') await appendRunEvents(tx, log, id, [{ type: 'message', id: position, role, content }]);
   return position;

@@ -37,7 +37,7 @@ export async function listRuns(
 /** Oldest first. */
 export async function messagesOf(sql: Queries, id: string): Promise<readonly AgentMessage[]> {
   return sql<AgentMessage[]>`
-    select position as id, role, content, turn, capability, created_at
+    select position as id, role, content, turn, capability, label, created_at
     from agent_messages where run = ${id} order by position`;
 }
 

@@ -64,7 +64,7 @@ export async function writeEnd(
     const run = await owned(tx, attempt);
     if (run === undefined) return false;
     if (answer !== undefined) {
-      await addMessage(tx, log, run, 'agent', { content: answer, capability: null });
+      await addMessage(tx, log, run, 'agent', { content: answer, capability: null, label: null });
       await tx`delete from agent_output where run = ${run.id}`;
     }
     await endRun(tx, log, run, status, ending);
