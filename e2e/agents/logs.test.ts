@@ -58,7 +58,7 @@ test('a log that was left is gone on with exactly behind the last id, on another
 });
 
 test('a log tells of every attempt, and ends only when the last one has', async () => {
-  const { id, mark } = newOperation({ tokens: 4, hold: 1 });
+  const { id, mark } = newOperation({ tokens: 4, hold: 2 });
   const { session_id } = await start(model, `Hi ${mark}`, { worker: workers[0] });
   const open = openLog(session_id, { worker: workers[1] });
   await open.untilOutput('w1');
