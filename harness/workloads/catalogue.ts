@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
+import { agents } from './agents.ts';
 import { gateway } from './gateway.ts';
 import { gatewayArena } from './gateway-arena.ts';
 import { gatewayUpstreams } from './gateway-upstreams.ts';
@@ -27,6 +28,7 @@ export const workloads: readonly Workload[] = [
   gatewayUpstreams,
   messages,
   responses,
+  agents,
   litellm,
   litellmStreams,
   litellmHangups,
