@@ -6,8 +6,6 @@ import type { AgentsRun } from './run.ts';
 
 const maxResumptions = 6;
 const racers = 3;
-/** So long a first answer waits that its run is stopped before it. */
-const firstTokenMs = 400;
 
 /** Starts a run and follows its log to its end: a call with an answer in frames. */
 export async function followed(client: Client, body: object, run: AgentsRun): Promise<Completion> {
@@ -67,9 +65,15 @@ export async function raced(client: Client, body: object, run: AgentsRun): Promi
   return wholeOf(client, id, run, output);
 }
 
-/** What is said to a run that is going to be stopped. */
-export const stoppedText = (operation: Operation): string =>
-  `Hello ${operation.mark} [[${spoken(operation, words)} ttft=${firstTokenMs} tps=100]]`;
+/**
+ * What is said to a run that is going to be stopped: the model keeps the first call waiting until nobody waits for it. A
+ * planned fault of the operation stays what it is: the call that it hits is only late.
+ */
+export function stoppedText(operation: Operation): string {
+  const isPlain = /^\[\[op=[^\s\]]+\]\]$/.test(operation.mark);
+  const wait = isPlain ? 'hold=0 times=1' : 'ttft=400';
+  return `Hello ${operation.mark} [[${spoken(operation, words)} ${wait} tps=100]]`;
+}
 
 /** Sends the same start several times at once with one key: it is one run. */
 export async function repeated(
@@ -113,10 +117,12 @@ export async function replayed(
       frame: logFrame,
     });
   const first = await follow(0);
-  const again = await follow(kept);
+  // A log may be shorter: what the agent says at once is one line.
+  const last = Math.min(kept, linesIn(first.text).length);
+  const again = await follow(last);
   const cut = [first, again].find((each) => each.status !== 200 || !streamSeen(each).complete);
   if (cut) return { type: 'unknown', status: cut.status, error: endOf(cut) };
-  const lines = [...linesIn(first.text).filter((line) => line.id <= kept), ...linesIn(again.text)];
+  const lines = [...linesIn(first.text).filter((line) => line.id <= last), ...linesIn(again.text)];
   return { type: 'ok', status: 200, value: wrongIn(lines) ?? saidIn(lines, 1) };
 }
 
