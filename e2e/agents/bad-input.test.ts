@@ -30,7 +30,6 @@ const routes = [
   ['POST', 'messages', { content: 'Hi' }],
 ] as const;
 
-// covers 001/agent-parity
 test.each(routes)('%s /%s of an unknown run is not found', async (method, what, body) => {
   const ids = [
     'sess_00000000000000000000000000000000',

@@ -39,12 +39,10 @@ async function kill(worker: number): Promise<void> {
 }
 
 // covers 001/agent-resume
-test.each([
-  [1, 2],
-  [2, 1],
-])(
-  'a run whose worker %i is killed is interrupted, keeps what was said, and is resumed on worker %i',
-  async (runner, other) => {
+test.each([1, 2])(
+  'a run whose worker %i is killed is interrupted, keeps what was said, and is resumed on the other worker',
+  async (runner) => {
+    const other = 3 - runner;
     const { id, mark } = newOperation({ tokens: 8, hold: 4 });
     const { session_id } = await start(model, `Hi ${mark}`, through(runner));
     const log = openLog(session_id, through(other));

@@ -26,7 +26,7 @@ export const subjects = {
     service: 'gateway',
     entry: 'services/gateway/main.ts',
     ...ours,
-    workloads: ['gateway', 'gateway-arena', 'gateway-upstreams', 'messages', 'responses'],
+    workloads: ['gateway', 'gateway-arena', 'gateway-upstreams', 'messages', 'responses', 'agents'],
   },
   'baseline-cli': {
     service: 'baseline-cli',
