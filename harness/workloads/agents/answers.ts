@@ -66,12 +66,12 @@ export async function raced(client: Client, body: object, run: AgentsRun): Promi
 }
 
 /**
- * What is said to a run that is going to be stopped: the model keeps the first call waiting until nobody waits for it. A
- * planned fault of the operation stays what it is: the call that it hits is only late.
+ * What is said to a run that is going to be stopped: the model is late with its first answer, which so is never begun. A run
+ * that is stopped before its first call has that with its second. A planned fault of the operation stays what it is.
  */
 export function stoppedText(operation: Operation): string {
   const isPlain = /^\[\[op=[^\s\]]+\]\]$/.test(operation.mark);
-  const wait = isPlain ? 'hold=0 times=1' : 'ttft=400';
+  const wait = isPlain ? 'ttft=3000 times=1' : 'ttft=400';
   return `Hello ${operation.mark} [[${spoken(operation, words)} ${wait} tps=100]]`;
 }
 
