@@ -31,7 +31,7 @@ const coverAgainEvery = 4;
 export function plannerOf(workload: Workload, stack: LabStack, seed: number): Planner {
   const given = workload.shape(stack);
   const { links = [], lastReads = {} } = workload;
-  const reads = new Set(Object.values(lastReads));
+  const reads = new Set(Object.values(lastReads).flat());
   const possible = { ...given, ...(given.faults ? { faults: withLinks(given.faults, links) } : {}) };
   const pairs = pairGround(given, reads);
   const faults = faultGround(possible)
@@ -99,13 +99,14 @@ function withLastReads(plan: Plan, { lastReads = {}, service }: Workload, stack:
   const keys = [...new Set(operationsOf(plan).map(({ args }) => String(args.key)))];
   const workers = stack.workers[service] ?? 1;
   const reads = keys.flatMap((key, index) => {
-    const name = lastReads[key];
-    if (name === undefined) return [];
-    return Array.from({ length: workers }, (_, worker): OperationStep => {
-      const id = `r${index + 1}${workers > 1 ? `w${worker + 1}` : ''}`;
-      const pin = workers > 1 ? { worker: worker + 1 } : {};
-      return { kind: 'operation', id, client: 1, ...pin, name, args: { key } };
-    });
+    const names = [lastReads[key] ?? []].flat();
+    return names.flatMap((name, nth) =>
+      Array.from({ length: workers }, (_, worker): OperationStep => {
+        const id = `r${index + 1}${nth > 0 ? `n${nth + 1}` : ''}${workers > 1 ? `w${worker + 1}` : ''}`;
+        const pin = workers > 1 ? { worker: worker + 1 } : {};
+        return { kind: 'operation', id, client: 1, ...pin, name, args: { key } };
+      }),
+    );
   });
   return reads.length > 0 ? { ...plan, phases: [...plan.phases, { steps: reads }] } : plan;
 }

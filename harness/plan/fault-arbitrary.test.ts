@@ -55,6 +55,19 @@ test('a stream is only hit on a link that it comes over', () => {
   expect(new Set(models)).toEqual(new Set(['here']));
 });
 
+test('where nothing is asked of the provider all is hit on links, and where nothing is framed cuts count bytes', () => {
+  const { stream, ...faults } = shape.faults ?? {};
+  const bare = { ...faults, ...(stream ? { stream: { ...stream, provider: false, framed: false } } : {}) };
+  const hits = fc
+    .sample(planArbitrary({ ...shape, faults: bare }), { seed: 11, numRuns: 600 })
+    .flatMap(faultsOf)
+    .flatMap(({ fault }) => (fault.on === 'stream' ? [fault] : []));
+  expect(hits.length).toBeGreaterThan(100);
+  expect(new Set(hits.map(({ through }) => through))).toEqual(new Set(['wire']));
+  expect(hits.filter(({ effect }) => effect.kind === 'cut').length).toBeGreaterThan(20);
+  expect(hits.filter(({ effect }) => 'afterFrames' in effect)).toEqual([]);
+});
+
 test('workers are mostly hit because of what they serve, at both services, before and after the first frame', () => {
   const faults = disturbed.flatMap(faultsOf).filter(({ fault }) => fault.on === 'worker');
   const causal = faults.filter((step) => servedOperation(step) !== undefined);

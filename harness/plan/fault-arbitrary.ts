@@ -92,9 +92,9 @@ function aimArbitraries(
     aims.push({ weight: 1, arbitrary });
   }
   if (stream && stream.effects.length > 0) {
-    const effect = fc.oneof(...stream.effects.map((kind) => weighted(kind)));
+    const effect = fc.oneof(...stream.effects.map((kind) => weighted(kind, stream.framed)));
     const arbitrary = fc
-      .tuple(effect, linkArbitrary(stream.links ?? [], shape.service))
+      .tuple(effect, linkArbitrary(stream, shape.service))
       .map(([hit, way]) => onStream(hit, way, revertAfterMs));
     aims.push({ weight: 4, arbitrary });
   }
@@ -103,17 +103,20 @@ function aimArbitraries(
 }
 
 /** A cut has more places than any other effect has ways. */
-const weighted = (kind: StreamEffectKind) => ({
+const weighted = (kind: StreamEffectKind, framed = true) => ({
   weight: kind === 'cut' ? 4 : 1,
-  arbitrary: effectArbitrary(kind),
+  arbitrary: effectArbitrary(kind, framed),
 });
 
 /** The provider, or a link; those behind the subject most often, since there it must make something of what breaks. */
-function linkArbitrary(links: readonly string[], service: string): fc.Arbitrary<string | undefined> {
+function linkArbitrary(
+  { links = [], provider = true }: NonNullable<FaultAllowance['stream']>,
+  service: string,
+): fc.Arbitrary<string | undefined> {
   const weightOf = (link: string) =>
     link.startsWith(`${service}>`) ? 3 : link.startsWith('client>') ? 1 : 2;
   return fc.oneof(
-    { weight: 1, arbitrary: fc.constant(undefined) },
+    ...(provider || links.length === 0 ? [{ weight: 1, arbitrary: fc.constant(undefined) }] : []),
     ...links.map((link) => ({ weight: weightOf(link), arbitrary: fc.constant(link) })),
   );
 }
@@ -193,13 +196,13 @@ function clientAim(action: ClientFault['action']): fc.Arbitrary<Aim> {
         .map((bytesPerSecond) => aimed((operation) => ({ on: 'client', action, operation, bytesPerSecond })));
 }
 
-function effectArbitrary(kind: StreamEffectKind): fc.Arbitrary<StreamEffect> {
+function effectArbitrary(kind: StreamEffectKind, framed: boolean): fc.Arbitrary<StreamEffect> {
   const by = fc.constantFrom(...closings);
   const frame = upTo(MAX_FRAME);
   switch (kind) {
     case 'cut':
       return fc.oneof(
-        fc.record({ kind: fc.constant(kind), afterFrames: fc.nat(MAX_FRAME), by }),
+        ...(framed ? [fc.record({ kind: fc.constant(kind), afterFrames: fc.nat(MAX_FRAME), by })] : []),
         fc.record({ kind: fc.constant(kind), afterBytes: fc.nat(1_000), by }),
       );
     case 'end':

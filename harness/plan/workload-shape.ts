@@ -48,6 +48,10 @@ export interface FaultAllowance {
   readonly service?: { readonly services: readonly string[]; readonly actions: readonly ServiceAction[] };
   readonly stream?: {
     readonly effects: readonly StreamEffectKind[];
+    /** False where nothing is asked of the provider: then all go through the wire. */
+    readonly provider?: boolean;
+    /** False where nothing comes in frames over the links: cuts count bytes then. */
+    readonly framed?: boolean;
     /** Effects go through the provider, or through the wire on one of these links. */
     readonly links?: readonly string[];
   };

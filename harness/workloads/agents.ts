@@ -92,7 +92,7 @@ export const agents: Workload = {
   faultsEvery: 3,
   links: ['gateway>baseline-cli', 'gateway>provider', 'gateway>postgres'],
   lastReads: {
-    ...Object.fromEntries(talks.map((key) => [key, recall.name])),
+    ...Object.fromEntries(talks.map((key) => [key, [recall.name, hear.name]])),
     ...Object.fromEntries(jobs.map((key) => [key, poll.name])),
   },
   prepare: async (run) => prepareRun(run),

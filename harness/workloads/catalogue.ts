@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
 import { agents } from './agents.ts';
+import { controlPlane } from './control-plane.ts';
 import { gateway } from './gateway.ts';
 import { gatewayArena } from './gateway-arena.ts';
 import { gatewayUpstreams } from './gateway-upstreams.ts';
@@ -28,6 +29,7 @@ export const workloads: readonly Workload[] = [
   gatewayUpstreams,
   messages,
   responses,
+  controlPlane,
   agents,
   litellm,
   litellmStreams,

@@ -20,10 +20,10 @@ export interface Workload {
   /** Checkers that judge its histories; each says in docs/checkers.md what it needs. */
   checks(stack: WorkloadStack): readonly CheckChoice[];
   /**
-   * The operation that reads a key, if one does: every plan ends with one through each worker, when all is quiet, so
+   * The operation that reads a key, or those that do, if any does: every plan ends with one through each worker, when all is quiet, so
    * that nothing that was lost goes unseen.
    */
-  readonly lastReads?: Readonly<Record<string, string>>;
+  readonly lastReads?: Readonly<Record<string, string | readonly string[]>>;
   /** Faults cost a second or more each, and many bugs show without: one plan in so many may have some. Default 5. */
   readonly faultsEvery?: number;
   /**
@@ -141,7 +141,9 @@ export interface Answer {
 
 export interface StreamRequest extends ClientRequest {
   /** What an event means; undefined for one that means nothing. Default: `chatFrame`. */
-  readonly frame?: (data: string, event: string | undefined) => Frame | undefined;
+  readonly frame?: (data: string, event: string | undefined, id?: string) => Frame | undefined;
+  /** Aborts when the client has seen all that it wants of a stream without end: it hangs up then, as its own choice. */
+  readonly enough?: AbortSignal;
 }
 
 /** A frame without its time. */

@@ -18,7 +18,7 @@ beforeEach(() => {
   statements = [];
   jest.useFakeTimers();
 });
-afterEach(() => jest.useRealTimers());
+afterEach(() => void jest.useRealTimers());
 
 test('leases can be judged once this one has been renewed for as long as one lasts', async () => {
   const lease = await beginLease(sql, log, leaseMs);

@@ -104,6 +104,26 @@ test('a client hangs up so long after its request was sent, also where the answe
   expect(early.abortedAt).toBeUndefined();
 });
 
+test('a client that has seen enough of a stream without end hangs up, and keeps what it saw', async () => {
+  const enough = new AbortController();
+  const words: string[] = [];
+  const { frames, timedOut, abortedAt } = await client().stream({
+    path: '/endless',
+    body: {},
+    enough: enough.signal,
+    frame: (data) => {
+      if (data.trim() === '') return undefined;
+      words.push(data);
+      if (words.length === 3) enough.abort();
+      return { text: data };
+    },
+  });
+  await closedEarly;
+  expect(words).toHaveLength(3);
+  expect(frames).toHaveLength(3);
+  expect({ timedOut, abortedAt }).toEqual({ timedOut: undefined, abortedAt: undefined });
+});
+
 test('a stream without end is given up before it fills the memory', async () => {
   const { endedCleanly, timedOut, text } = await client().stream({ path: '/endless', body: {} });
   expect({ endedCleanly, timedOut }).toEqual({ endedCleanly: false, timedOut: undefined });

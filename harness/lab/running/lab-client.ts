@@ -87,19 +87,20 @@ export class LabClient implements Client {
   async stream(wanted: StreamRequest): Promise<StreamAnswer> {
     const { conduct = {} } = this.#options;
     const hangUp = this.#hangUp();
+    const gone = wanted.enough ? AbortSignal.any([hangUp.signal, wanted.enough]) : hangUp.signal;
     const abortedAt = () => (this.abortedAt === undefined ? {} : { abortedAt: this.abortedAt });
     try {
-      const response = await this.#send(wanted, hangUp.signal, hangUp.sent);
+      const response = await this.#send(wanted, gone, hangUp.sent);
       const seen = await readFrames(response, wanted.frame, {
         ...(conduct.bytesPerSecond === undefined ? {} : { bytesPerSecond: conduct.bytesPerSecond }),
         onFrames: hangUp.reached,
         onEnd: (bytes, elapsedMs) => conduct.onSlowRead?.({ bytes, elapsedMs }),
         signal: this.#options.signal,
-        gone: hangUp.signal,
+        gone,
       });
       return { ...answerOf(response, seen.body), ...seen, ...abortedAt() };
     } catch (error) {
-      if (this.abortedAt === undefined) throw error;
+      if (this.abortedAt === undefined && !wanted.enough?.aborted) throw error;
       return {
         status: 0,
         headers: {},

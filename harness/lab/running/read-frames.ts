@@ -45,10 +45,10 @@ export async function readFrames(
   let endedCleanly = true;
   const startedAt = performance.now();
   const parser = createParser({
-    onEvent: ({ data, event }) => {
+    onEvent: ({ data, event, id }) => {
       if (gone.aborted) return;
       events += 1;
-      const seen = frame(data, event);
+      const seen = frame(data, event, id);
       if (seen) frames.push({ at: now(), ...seen } as FrameSeen);
       onFrames(events);
     },

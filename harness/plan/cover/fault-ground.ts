@@ -115,9 +115,11 @@ function ofStreams(
   { frames }: OperationShape,
 ): readonly Unnamed[] {
   if (!stream) return [];
-  return [undefined, ...(stream.links ?? [])].flatMap((link) =>
+  const links: readonly (string | undefined)[] = stream.links ?? [];
+  return (stream.provider === false ? links : [undefined, ...links]).flatMap((link) =>
     stream.effects
       .flatMap((kind) => effectsOf(kind, frames, link !== undefined))
+      .filter((effect) => stream.framed !== false || !('afterFrames' in effect))
       .map((effect) => ({
         streamed: true,
         aim: (operation: string) => {

@@ -40,6 +40,8 @@ const table = {
   debug: get('/v1/debug/stream/gauntlet-unknown'),
   memories: get('/api/memories'),
   transcription: post('/api/transcribe'),
+  'control-plane': post('/message', { session_id: 0 }),
+  'session-events': get('/events'),
   agents: post('/agent/start'),
 } as const satisfies Readonly<Record<string, Feature>>;
 

@@ -4,7 +4,8 @@ import { linesIn, logFrame, saidIn, wrongIn } from './ask.ts';
 const line = (id: number, data: object) => `id: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
 const status = (value: string, attempt: number) => ({ type: 'status', status: value, attempt });
 const output = (text: string, attempt: number) => ({ type: 'output', text, attempt });
-const logOf = (...events: readonly object[]) => linesIn(events.map((event, at) => line(at + 1, event)).join(''));
+const logOf = (...events: readonly object[]) =>
+  linesIn(events.map((event, at) => line(at + 1, event)).join(''));
 
 const whole = [
   status('running', 1),

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { TransactionSql } from '../../kit/database.ts';
+import { databaseAnswer } from '../../kit/database-answer.ts';
 import { callSignal } from '../../kit/http/call-signal.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { operationIdOf } from '../../kit/operation-id.ts';
@@ -168,7 +169,7 @@ export function addChangeRoutes(scope: FastifyInstance, context: AgentsContext):
       ...unchecked,
     },
     async ({ caller, params: { id } }) => {
-      const run = await sql.begin((tx) => stopRun(tx, log, caller.tenant, id));
+      const run = await databaseAnswer(sql.begin((tx) => stopRun(tx, log, caller.tenant, id)));
       const message = run.status === 'stopped' ? 'The agent was stopped.' : `The run is ${run.status}.`;
       return { ...shownRun(run), message };
     },

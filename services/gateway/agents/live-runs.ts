@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { TransactionSql } from '../../kit/database.ts';
+import { databaseAnswer } from '../../kit/database-answer.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import type { WorkerLease } from '../worker-lease.ts';
 import { type Changed, tooManyRuns } from './run-changes.ts';
@@ -63,7 +64,7 @@ export function createLiveRuns(context: LiveRunsContext): LiveRuns {
       }
       hold(id);
       try {
-        const changed = await sql.begin(change);
+        const changed = await databaseAnswer(sql.begin(change));
         if (changed.begun) start(changed, ids);
         return changed as Awaited<ReturnType<typeof change>>;
       } finally {

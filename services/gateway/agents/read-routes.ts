@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { databaseAnswer } from '../../kit/database-answer.ts';
 import { callSignal } from '../../kit/http/call-signal.ts';
 import { openEventStream } from '../../kit/http/sse.ts';
 import { lastEventIdOf } from '../event-log/last-event-id.ts';
@@ -29,7 +30,7 @@ const heartbeat = 'data: {"type":"heartbeat"}\n\n';
 export function addReadRoutes(scope: FastifyInstance, context: AgentsContext): void {
   const { sql, stream, draining, followers } = context;
   const found = async ({ caller, params: { id } }: FastifyRequest<ById>): Promise<AgentRun> => {
-    const run = await findRun(sql, caller.tenant, id);
+    const run = await databaseAnswer(findRun(sql, caller.tenant, id));
     if (run === undefined) throw runNotFound(id);
     return run;
   };
@@ -49,12 +50,13 @@ export function addReadRoutes(scope: FastifyInstance, context: AgentsContext): v
     },
     async ({ caller, query }) => {
       const { limit, order, after } = readPaging(query);
-      const before = after === undefined ? undefined : await findRun(sql, caller.tenant, after);
+      const before =
+        after === undefined ? undefined : await databaseAnswer(findRun(sql, caller.tenant, after));
       if (after !== undefined && before === undefined) {
         throw invalidRequest("Invalid value for 'after': no run has this id.", 'invalid_value', 'after');
       }
       const asked = { status: statusIn(query.status), limit, order, after: before };
-      const runs = await listRuns(sql, caller.tenant, asked);
+      const runs = await databaseAnswer(listRuns(sql, caller.tenant, asked));
       const data = runs.slice(0, limit).map(shownRun);
       return {
         object: 'list',
@@ -71,7 +73,7 @@ export function addReadRoutes(scope: FastifyInstance, context: AgentsContext): v
     { schema: { summary: 'How an agent run is', tags, params }, ...unchecked },
     async (request) => {
       const run = await found(request);
-      return { ...shownRun(run), output: await outputOf(sql, run) };
+      return { ...shownRun(run), output: await databaseAnswer(outputOf(sql, run)) };
     },
   );
 
@@ -80,7 +82,7 @@ export function addReadRoutes(scope: FastifyInstance, context: AgentsContext): v
     { schema: { summary: 'The conversation of an agent run', tags, params }, ...unchecked },
     async (request) => {
       const { id, status } = await found(request);
-      const messages = (await messagesOf(sql, id)).map(({ created_at, ...message }) => ({
+      const messages = (await databaseAnswer(messagesOf(sql, id))).map(({ created_at, ...message }) => ({
         ...message,
         time: created_at.toISOString(),
       }));
@@ -101,6 +103,7 @@ export function addReadRoutes(scope: FastifyInstance, context: AgentsContext): v
         querystring: Type.Object({ last_event_id: Type.Optional(Type.Integer({ minimum: 0 })) }),
       },
       ...unchecked,
+      exposeHeadRoute: false,
     },
     async (request, reply) => {
       const { caller, params: asked } = request;

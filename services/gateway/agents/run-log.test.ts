@@ -40,11 +40,10 @@ function runOf(statusAt: (look: number) => string | undefined, events: readonly 
 }
 
 test('a log begins with how the run is, and ends when the run has and all is told', async () => {
-  const read = runOf((look) => (look < 2 ? 'running' : 'completed'), [
-    status(1, 'running'),
-    output(2),
-    status(3, 'completed'),
-  ]);
+  const read = runOf(
+    (look) => (look < 2 ? 'running' : 'completed'),
+    [status(1, 'running'), output(2), status(3, 'completed')],
+  );
   expect(await read()).toEqual([
     ...['- connected running', '1 status running', '2 output', '3 status completed', '- end completed'],
   ]);

@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from '../../kit/database.ts';
+import { databaseAnswer } from '../../kit/database-answer.ts';
 import type { EventLog } from '../event-log/event-log.ts';
 import { type RunEvent, type RunStatus, runNotFound } from './agent-run.ts';
 import { findRun } from './run-store.ts';
@@ -43,7 +44,7 @@ export async function* followRun(
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine, void> {
-  const run = await findRun(sql, tenant, id);
+  const run = await databaseAnswer(findRun(sql, tenant, id));
   if (run === undefined) throw runNotFound(id);
   yield { data: JSON.stringify({ type: 'connected', session_id: id, status: run.status }) };
   const left = new AbortController();
@@ -64,9 +65,9 @@ export async function* followRun(
 
   /** How the run has ended, if all up to the id `seen` is all there is. The status is looked at before the log grows on. */
   async function endedAt(seen: number): Promise<RunStatus | undefined> {
-    const now = await findRun(sql, tenant, id);
+    const now = await databaseAnswer(findRun(sql, tenant, id));
     if (now === undefined || now.status === 'running') return undefined;
-    return (await log.lastId(sql, streamOf(id))) === seen ? now.status : undefined;
+    return (await databaseAnswer(log.lastId(sql, streamOf(id)))) === seen ? now.status : undefined;
   }
 }
 

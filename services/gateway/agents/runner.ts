@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { databaseAnswer } from '../../kit/database-answer.ts';
 import { openaiError, toOpenaiError } from '../../kit/openai-error.ts';
 import type { WakeUps } from '../../kit/wake-ups.ts';
 import { streamChat } from '../model/chat-upstream.ts';
@@ -53,12 +54,12 @@ export async function runAttempt(context: RunnerContext, run: AgentRun, ids: Req
   const output = new EventAppender<Piece>(
     (pieces) => {
       const batch = { sequence: sequence++, pieces };
-      return whileUnavailable(unavailableMs, () => writeOutput(context, run, batch));
+      return surely(() => writeOutput(context, run, batch));
     },
     () => lost.abort(),
   );
   const end = (status: RunStatus, ending?: AttemptEnding) =>
-    whileUnavailable(unavailableMs, () => writeEnd(context, run, status, ending));
+    surely(() => writeEnd(context, run, status, ending));
   const signal = AbortSignal.any([lost.signal, cutOff, overdue.signal]);
   try {
     const { answer, finishReason } = await listen(context, run, ids, signal, output);
@@ -91,7 +92,7 @@ async function listen(
   signal: AbortSignal,
   output: EventAppender<Piece>,
 ): Promise<Said> {
-  const said = await whileUnavailable(unavailableMs, () => messagesOf(sql, id));
+  const said = await surely(() => messagesOf(sql, id));
   signal.throwIfAborted();
   const messages = said.map(({ role, content }) => ({
     role: role === 'agent' ? ('assistant' as const) : role,
@@ -115,6 +116,10 @@ async function listen(
   }
   return { answer: answer.join(''), finishReason };
 }
+
+/** What the database answers, though it may be gone for a while; all that is asked here may be asked twice. */
+const surely = <T>(ask: () => Promise<T>): Promise<T> =>
+  whileUnavailable(unavailableMs, () => databaseAnswer(ask()));
 
 const runTimeout = (ms: number) =>
   openaiError(504, `The agent did not end within ${ms} ms.`, 'server_error', 'run_timeout');

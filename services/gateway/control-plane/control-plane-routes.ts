@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { databaseAnswer } from '../../kit/database-answer.ts';
 import { callSignal } from '../../kit/http/call-signal.ts';
 import type { EventLog, LoggedEvent } from '../event-log/event-log.ts';
 import { lastEventIdOf } from '../event-log/last-event-id.ts';
@@ -70,7 +71,7 @@ export async function addControlPlaneRoutes(
           digest: digestOf({ message, label, sessionId: isNamedHere ? null : sessionId }),
         };
         const { status, body, isReplay } = await once.once(asked, callSignal(reply.raw, cutOff), (keep) =>
-          sessions.post(tenant, read, keep),
+          databaseAnswer(sessions.post(tenant, read, keep)),
         );
         if (isReplay) reply.header('idempotent-replayed', 'true');
         return reply.code(status).type('application/json; charset=utf-8').send(body);
@@ -82,14 +83,17 @@ export async function addControlPlaneRoutes(
       described('The messages of a session, oldest first', { querystring: Type.Object(query) }),
       async (request) => {
         const id = sessionIdOf(request);
-        return { session_id: id, messages: await sessions.messages(request.caller.tenant, id) };
+        return {
+          session_id: id,
+          messages: await databaseAnswer(sessions.messages(request.caller.tenant, id)),
+        };
       },
     );
 
     scope.get<BySession>(
       '/status',
       described('The state of a session', { querystring: Type.Object(query) }),
-      (request) => sessions.find(request.caller.tenant, sessionIdOf(request)),
+      (request) => databaseAnswer(sessions.find(request.caller.tenant, sessionIdOf(request))),
     );
 
     const parameters = { ...query, last_event_id: Type.Optional(Type.Integer({ minimum: 0 })) };
@@ -107,7 +111,7 @@ export async function addControlPlaneRoutes(
         const after = lastEventIdOf(request);
         const { tenant } = request.caller;
         using _place = followers.enter(tenant);
-        const moment = await sessions.moment(tenant, sessionIdOf(request));
+        const moment = await databaseAnswer(sessions.moment(tenant, sessionIdOf(request)));
         const signal = AbortSignal.any([callSignal(reply.raw, cutOff), draining]);
         const { keepAliveMs, requestTimeoutMs } = settings;
         return await sendLog(reply, eventsOf(events, moment, after, signal), {

@@ -1,5 +1,6 @@
 import type { ISql } from 'postgres';
 import type { Sql } from '../../kit/database.ts';
+import { databaseAnswer } from '../../kit/database-answer.ts';
 import type { WakeUps } from '../../kit/wake-ups.ts';
 import { whileUnavailable } from '../responses/store/while-unavailable.ts';
 import type { EventLogSettings } from './event-log-settings.ts';
@@ -98,7 +99,7 @@ export function createEventLog(
         const looked = new AbortController();
         const woken = wakeUps.next(stream, lookAnywayMs, AbortSignal.any([signal, looked.signal]));
         try {
-          const page = await whileUnavailable(unavailableMs, () => look(sql, stream, seen));
+          const page = await whileUnavailable(unavailableMs, () => databaseAnswer(look(sql, stream, seen)));
           if (page === undefined) return;
           const { last, oldest, events } = page;
           if (seen > last || seen + 1 < oldest) {

@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { ISql } from 'postgres';
+import { databaseAnswer } from '../../kit/database-answer.ts';
 import type { WakeUps } from '../../kit/wake-ups.ts';
 import { keyInUse, keyReused, tooManyKeys } from './idempotency-error.ts';
 import { type Answer, type IdempotencyRecords, type KeyScope, newsOf } from './records.ts';
@@ -55,7 +56,7 @@ export function createOnce(records: IdempotencyRecords, wakeUps: WakeUps, waitMs
         const looked = new AbortController();
         const woken = wakeUps.next(newsOf(scope), lookAnywayMs, AbortSignal.any([signal, looked.signal]));
         try {
-          const found = await records.take(scope, digest, holder);
+          const found = await databaseAnswer(records.take(scope, digest, holder));
           if (found.state === 'answered') return { ...found.answer, isReplay: true };
           if (found.state === 'taken') {
             const answer = await attempt(records, scope, holder, act);
@@ -97,6 +98,6 @@ async function attempt(
 
   async function free(): Promise<void> {
     // A database that is gone frees the key by the end of its lease.
-    await records.free(scope, holder).catch(() => undefined);
+    await databaseAnswer(records.free(scope, holder)).catch(() => undefined);
   }
 }

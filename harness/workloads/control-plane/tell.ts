@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Json } from '../../plan/json.ts';
+import {
+  type Answer,
+  type Client,
+  type Completion,
+  completionOf,
+  type Meaning,
+  type Operation,
+  type PartMeaning,
+} from '../workload.ts';
+import { type ControlOperation, type ControlRun, countOf, eventsOf, saidBy, textOf } from './run.ts';
+
+/** A message that is accepted is in the messages, in the events and in the count: all three together. */
+export const toldParts = (
+  key: string,
+  value: Json,
+  more: Partial<Omit<Meaning, 'does' | 'key' | 'value'>> = {},
+): readonly PartMeaning[] => [
+  { part: 'message', does: 'append', key, value, tenant: 'owner', ...more },
+  { part: 'event', does: 'append', key: eventsOf(key), value, tenant: 'owner', ...more },
+  { part: 'count', does: 'increment', key: countOf(key), value: 1, tenant: 'owner', ...more },
+];
+
+export const post = (
+  client: Client,
+  { headers, sessionOf }: ControlRun,
+  { key }: Operation,
+  body: object,
+  idempotencyKey?: string,
+): Promise<Answer> =>
+  client.request({
+    path: '/message',
+    body: { session_id: sessionOf(key), ...body },
+    headers: { ...headers, ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }) },
+  });
+
+/** Posts a message once. */
+export const say: ControlOperation = {
+  name: 'say',
+  meaning: (operation) => toldParts(operation.key, saidBy(operation), { marker: saidBy(operation) }),
+  perform: async (operation, client, run) => {
+    const capability = String(operation.step.args.label ?? '');
+    return completionOf(await post(client, run, operation, { message: textOf(operation), capability }));
+  },
+};
+
+const attempts = 40;
+const pauseMs = 50;
+
+/** Posts a message with a key until it is accepted: lost answers and refusals of a moment are asked for again. */
+export const insist: ControlOperation = {
+  name: 'insist',
+  meaning: (operation) => toldParts(operation.key, saidBy(operation), { marker: saidBy(operation) }),
+  perform: async (operation, client, run) => {
+    let last: Completion = { type: 'unknown' };
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      if (attempt > 1) await delay(pauseMs);
+      const body = { message: textOf(operation) };
+      const answer = await post(client, run, operation, body, operation.id).catch((error: Error) => error);
+      // Whether an attempt without an answer was the one that counts is not known, until a later one is answered.
+      last = answer instanceof Error ? { type: 'unknown', error: answer.message } : completionOf(answer);
+      if (last.type === 'ok') return last;
+      // The key knows what was done by an earlier attempt: a refusal is one of all.
+      if (last.type === 'fail') return last;
+    }
+    return last;
+  },
+};
+
+const letterOf = ({ key, step }: Operation): string => `${key}-letter${step.args.letter ?? 1}`;
+
+/** The key of a letter: the same for all who send it. */
+export const letterKey = (operation: Operation, { nonce }: ControlRun): string =>
+  `${letterOf(operation)}-${nonce}`;
+
+/** Posts one of a few messages that others post as well, under the key that they use. */
+export const sayAgain: ControlOperation = {
+  name: 'say-again',
+  meaning: (operation, run) =>
+    toldParts(operation.key, letterOf(operation), { idempotencyKey: letterKey(operation, run) }),
+  perform: async (operation, client, run) => {
+    const body = { message: letterOf(operation) };
+    const answer = await post(client, run, operation, body, letterKey(operation, run));
+    const completion = completionOf(answer);
+    // The one effect has one answer, to the byte.
+    return completion.type === 'ok'
+      ? { ...completion, parts: { message: { value: answer.text } } }
+      : completion;
+  },
+};
+
+/** Posts another message under the key of a letter: one of the two is refused, whichever comes later. */
+export const clash: ControlOperation = {
+  name: 'clash',
+  meaning: (operation) => toldParts(operation.key, saidBy(operation), { marker: saidBy(operation) }),
+  perform: async (operation, client, run) => {
+    const answer = await post(
+      client,
+      run,
+      operation,
+      { message: textOf(operation) },
+      letterKey(operation, run),
+    );
+    return completionOf(answer, undefined, { conflictIsRefusal: true });
+  },
+};
