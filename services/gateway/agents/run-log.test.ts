@@ -66,6 +66,11 @@ test('a log that breaks off has no end', async () => {
   expect(await read()).toEqual(['- connected running', '1 status running', '2 output']);
 });
 
+test('a client that has everything of a run under way is told no end', async () => {
+  const read = runOf(() => 'running', [status(1, 'running'), output(2)]);
+  expect(await read(2)).toEqual(['- connected running']);
+});
+
 test('a run that is not there has no log', async () => {
   await expect(runOf(() => undefined, [])()).rejects.toMatchObject({ statusCode: 404 });
 });
