@@ -12,25 +12,28 @@ beforeEach(() => needs('agents'));
 
 // covers 001/command-labels-of-agents
 test.each([
-  ['ask', 'continue'],
-  ['exec', 'continue'],
-  ['max', 'continue'],
-  ['continue', 'continue'],
-  ['resume', 'resume'],
-  ['eXeC', 'continue'],
-  ['\tResume\n', 'resume'],
-  ['', null],
-])('the label %j means %j at a start, in a message and at a resumption', async (label, meaning) => {
-  const begun = await granted('POST', '/start', { model, prompt: 'Hello', capability: label });
-  const id = begun.session_id;
-  await ended(id);
-  await granted('POST', `/${id}/messages`, { content: 'Go on', capability: label });
-  await ended(id);
-  await granted('POST', `/${id}/resume`, { capability: label });
-  const { messages } = await granted('GET', `/${id}/messages`);
-  const said = messages.filter(({ role }: { role: string }) => role === 'user');
-  expect(said.map(({ capability }: { capability: unknown }) => capability)).toEqual([meaning, meaning]);
-});
+  { label: 'ask', meaning: 'continue' },
+  { label: 'exec', meaning: 'continue' },
+  { label: 'max', meaning: 'continue' },
+  { label: 'continue', meaning: 'continue' },
+  { label: 'resume', meaning: 'resume' },
+  { label: 'eXeC', meaning: 'continue' },
+  { label: '\tResume\n', meaning: 'resume' },
+  { label: '', meaning: null },
+])(
+  'the label $label means $meaning at a start, in a message and at a resumption',
+  async ({ label, meaning }) => {
+    const begun = await granted('POST', '/start', { model, prompt: 'Hello', capability: label });
+    const id = begun.session_id;
+    await ended(id);
+    await granted('POST', `/${id}/messages`, { content: 'Go on', capability: label });
+    await ended(id);
+    await granted('POST', `/${id}/resume`, { capability: label });
+    const { messages } = await granted('GET', `/${id}/messages`);
+    const said = messages.filter(({ role }: { role: string }) => role === 'user');
+    expect(said.map(({ capability }: { capability: unknown }) => capability)).toEqual([meaning, meaning]);
+  },
+);
 
 // covers 001/command-labels-of-agents
 test.each(['pause', ' PAUSE ', 'asks', 'constructor'])(
