@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gauntletError } from '../errors.ts';
+import { agents } from './agents.ts';
 import { controlPlane } from './control-plane.ts';
 import { gateway } from './gateway.ts';
 import { gatewayArena } from './gateway-arena.ts';
@@ -29,6 +30,7 @@ export const workloads: readonly Workload[] = [
   messages,
   responses,
   controlPlane,
+  agents,
   litellm,
   litellmStreams,
   litellmHangups,

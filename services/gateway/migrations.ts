@@ -1,5 +1,6 @@
 import type { Migration } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
+import { agentMigrations } from './agents/migrations.ts';
 import { artifactsMigration } from './artifacts/migrations.ts';
 import { controlPlaneMigration } from './control-plane/migrations.ts';
 import { eventLogMigration } from './event-log/migrations.ts';
@@ -52,4 +53,5 @@ export const migrations: readonly Migration[] = [
   idempotencyMigration,
   eventLogMigration,
   controlPlaneMigration,
+  ...agentMigrations,
 ];

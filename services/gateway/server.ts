@@ -7,6 +7,7 @@ import { addApiDocs } from '../kit/openapi.ts';
 import { buildServer } from '../kit/server.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { listenForNews } from '../kit/wake-ups.ts';
+import { addAgentRoutes } from './agents/agent-routes.ts';
 import { addBattleRoute } from './arena/battle-route.ts';
 import { forgetOldMatchups } from './arena/matchup.ts';
 import { addVoteRoute } from './arena/vote-route.ts';
@@ -33,6 +34,7 @@ import { readSettings } from './settings.ts';
 import { openSharedRecords } from './shared-records.ts';
 import { addTranscribeRoutes } from './transcribe/transcribe-routes.ts';
 import { createUpstreamAgent } from './upstream/upstream-agent.ts';
+import { beginLease } from './worker-lease.ts';
 
 const version = '0.1.0';
 const sweepEveryMs = 60_000;
@@ -91,8 +93,12 @@ export async function createServer(context: WorkerContext) {
   addVoteRoute(app, gateway);
   addArtifactRoutes(app, gateway);
   addMetricsRoutes(app, gateway, metrics.gatherings);
-  await addResponseRoutes(app, gateway, { log, draining, onShutdown });
+  const lease = await beginLease(sql, log, settings.responsesLeaseMs);
+  onShutdown(() => lease.end());
+  const life = { log, lease, draining, onShutdown };
+  await addResponseRoutes(app, gateway, life);
   const records = await openSharedRecords(sql, settings);
+  await addAgentRoutes(app, gateway, { ...life, ...records });
   const sessions = createSessionStore(sql, records.events, settings.controlPlane);
   await addControlPlaneRoutes(app, gateway, { ...records, sessions, draining });
   const sweepAll = async () => {

@@ -1,4 +1,5 @@
 import { type Environment, EnvironmentError } from '../kit/environment.ts';
+import { type AgentSettings, readAgentSettings } from './agents/agent-settings.ts';
 import { type Competitor, competitorsOf } from './competitors.ts';
 import {
   type ControlPlaneSettings,
@@ -43,7 +44,8 @@ export interface Settings {
   readonly controlPlane: ControlPlaneSettings;
   readonly idempotency: IdempotencySettings;
   readonly eventLog: EventLogSettings;
-  /** A worker that has not been heard of for this long has lost the responses it ran. */
+  readonly agents: AgentSettings;
+  /** A worker that has not been heard of for this long has lost the responses and agent runs that it had. */
   readonly responsesLeaseMs: number;
   /** Stored responses, conversations and files live this long. */
   readonly responsesKeepHours: number;
@@ -101,6 +103,7 @@ export function readSettings(env: Environment): Settings {
     controlPlane: readControlPlaneSettings(env),
     idempotency: readIdempotencySettings(env),
     eventLog: readEventLogSettings(env),
+    agents: readAgentSettings(env),
     drainMs: env.integer('DRAIN_MS', 5_000, { min: 0, max: 600_000 }),
   };
 }

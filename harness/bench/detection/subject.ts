@@ -26,7 +26,15 @@ export const subjects = {
     service: 'gateway',
     entry: 'services/gateway/main.ts',
     ...ours,
-    workloads: ['gateway', 'gateway-arena', 'gateway-upstreams', 'messages', 'responses', 'control-plane'],
+    workloads: [
+      'gateway',
+      'gateway-arena',
+      'gateway-upstreams',
+      'messages',
+      'responses',
+      'control-plane',
+      'agents',
+    ],
   },
   'baseline-cli': {
     service: 'baseline-cli',

@@ -42,6 +42,7 @@ const table = {
   transcription: post('/api/transcribe'),
   'control-plane': post('/message', { session_id: 0 }),
   'session-events': get('/events'),
+  agents: post('/agent/start'),
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureName = keyof typeof table;

@@ -10,6 +10,7 @@ import { indexFile } from '../vector-stores/index-file.ts';
 import { createSearch } from '../vector-stores/search.ts';
 import { addVectorStoreRoutes } from '../vector-stores/vector-store-routes.ts';
 import { createVectorStores } from '../vector-stores/vector-store-store.ts';
+import type { WorkerLease } from '../worker-lease.ts';
 import { createResponses } from './responses.ts';
 import { addCreateRoute } from './routes/create-route.ts';
 import { readStrictJson } from './routes/json-body.ts';
@@ -19,11 +20,11 @@ import { keepHouse } from './run/housekeeping.ts';
 import { addSocketRoute } from './socket/socket-route.ts';
 import { responsesChannel } from './store/response-row.ts';
 import { createResponseStore } from './store/response-store.ts';
-import { beginLease } from './store/worker-lease.ts';
 import { createAskTool } from './tools/tool-http.ts';
 
 interface WorkerLife {
   readonly log: FastifyBaseLogger;
+  readonly lease: WorkerLease;
   readonly draining: AbortSignal;
   readonly onShutdown: (fn: () => Promise<void>) => void;
 }
@@ -32,10 +33,9 @@ interface WorkerLife {
 export async function addResponseRoutes(
   app: FastifyInstance,
   gateway: Gateway,
-  { log, draining, onShutdown }: WorkerLife,
+  { log, lease, draining, onShutdown }: WorkerLife,
 ): Promise<void> {
   const { sql, plane, targets, settings, cutOff } = gateway;
-  const lease = await beginLease(sql, log, settings.responsesLeaseMs);
   const wakeUps = await listenForNews(sql, responsesChannel);
   const files = createFileStore(sql);
   const stores = createVectorStores(sql);
@@ -56,12 +56,9 @@ export async function addResponseRoutes(
   };
   const background = createBackgroundRuns(engine, wakeUps, log, draining);
   const stopHousekeeping = keepHouse(sql, () => background.takeUp(), settings.responsesKeepHours, log);
-  onShutdown(async () => {
-    stopHousekeeping();
-    // What still runs ends by the cut-off; then the lease is given up, and what was left is free for others.
-    await background.settled();
-    await lease.end();
-  });
+  onShutdown(async () => stopHousekeeping());
+  // What still runs ends by the cut-off; then the lease is given up, and what was left is free for others.
+  lease.keepUntil(() => background.settled());
   const responses = createResponses(engine, background, wakeUps);
   await app.register(async (scope) => {
     readStrictJson(scope);

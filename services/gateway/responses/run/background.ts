@@ -3,7 +3,7 @@ import { openaiError } from '../../../kit/openai-error.ts';
 import type { WakeUps } from '../../../kit/wake-ups.ts';
 import { targetOf } from '../../model/target.ts';
 import type { ChatMessage } from '../chat/chat-messages.ts';
-import { type Item, isTerminal, type ResponseObject } from '../events/response-event.ts';
+import { type Item, isTerminal, type ResponseEvent, type ResponseObject } from '../events/response-event.ts';
 import type { ReadRequest } from '../request/read-request.ts';
 import { EventAppender } from '../store/event-appender.ts';
 import { appendEvents, isRunner } from '../store/event-log.ts';
@@ -139,7 +139,7 @@ async function drive(
       () => undefined,
     );
   });
-  const log = new EventAppender(
+  const log = new EventAppender<ResponseEvent>(
     (events) => whileUnavailable(unavailableMs, () => appendEvents(sql, id, worker, events)),
     () => cancelled.abort(),
   );

@@ -8,7 +8,7 @@ const numbers = (events: readonly ResponseEvent[]) => events.map(({ sequence_num
 test('events are written in their order, one write at a time, and what comes meanwhile goes together', async () => {
   const writes: number[][] = [];
   let open = 0;
-  const log = new EventAppender(
+  const log = new EventAppender<ResponseEvent>(
     async (events) => {
       open += 1;
       expect(open).toBe(1);
@@ -30,7 +30,7 @@ test('events are written in their order, one write at a time, and what comes mea
 
 test('a writer that is too fast waits for the database', async () => {
   const gate = Promise.withResolvers<boolean>();
-  const log = new EventAppender(
+  const log = new EventAppender<ResponseEvent>(
     () => gate.promise,
     () => undefined,
   );
@@ -52,7 +52,7 @@ test.each([
 ])('after a write that %s nothing more is written, as it would leave a gap', async (_, write) => {
   let writes = 0;
   let lost = 0;
-  const log = new EventAppender(
+  const log = new EventAppender<ResponseEvent>(
     () => {
       writes += 1;
       return write();

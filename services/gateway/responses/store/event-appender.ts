@@ -1,19 +1,17 @@
-import type { ResponseEvent } from '../events/response-event.ts';
-
 const maxPending = 500;
 
 /**
- * Writes events in their order, one write at a time; what comes meanwhile goes with the next one. `write` says whether the
- * response is still to be written to; when it is not, or fails, `onLost` is called and the rest is dropped.
+ * Writes events in their order, one write at a time; what comes meanwhile goes with the next one. `write` says whether there
+ * is still something to write to; when it is not, or fails, `onLost` is called and the rest is dropped.
  */
-export class EventAppender {
-  readonly #write: (events: readonly ResponseEvent[]) => Promise<boolean>;
+export class EventAppender<Event> {
+  readonly #write: (events: readonly Event[]) => Promise<boolean>;
   readonly #onLost: () => void;
-  #pending: ResponseEvent[] = [];
+  #pending: Event[] = [];
   #writing: Promise<void> | undefined;
   #isLost = false;
 
-  constructor(write: (events: readonly ResponseEvent[]) => Promise<boolean>, onLost: () => void) {
+  constructor(write: (events: readonly Event[]) => Promise<boolean>, onLost: () => void) {
     this.#write = write;
     this.#onLost = onLost;
   }
@@ -24,7 +22,7 @@ export class EventAppender {
   }
 
   /** Resolves at once, or when there is room again. */
-  async push(event: ResponseEvent): Promise<void> {
+  async push(event: Event): Promise<void> {
     this.#pending.push(event);
     const writing = this.#start();
     if (this.#pending.length >= maxPending) await writing;
