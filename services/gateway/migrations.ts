@@ -1,5 +1,6 @@
 import type { Migration } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
+import { accessMigrations } from './access/migrations.ts';
 import { artifactsMigration } from './artifacts/migrations.ts';
 import { fileMigrations } from './files/migrations.ts';
 import { providerUsageMigration } from './metrics/migrations.ts';
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   ...responseMigrations,
   ...fileMigrations,
   ...vectorStoreMigrations,
+  ...accessMigrations,
 ];

@@ -7,6 +7,9 @@ import { addApiDocs } from '../kit/openapi.ts';
 import { buildServer } from '../kit/server.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { listenForNews } from '../kit/wake-ups.ts';
+import { createKeyGuard } from './access/key-guard.ts';
+import { addKeyRoutes } from './access/key-routes.ts';
+import { addOrigins, corsOrigin } from './access/origins.ts';
 import { addBattleRoute } from './arena/battle-route.ts';
 import { forgetOldMatchups } from './arena/matchup.ts';
 import { addVoteRoute } from './arena/vote-route.ts';
@@ -60,16 +63,25 @@ export async function createServer(context: WorkerContext) {
     cutOff: cutOffBeforeDrainEnds(draining, settings.drainMs),
   };
 
-  const app = buildServer(context, { acceptsUpgrade: asksForSocket });
+  const { access } = settings;
+  const app = buildServer(context, {
+    acceptsUpgrade: asksForSocket,
+    corsOrigin,
+    trustedProxies: access.trustedProxies,
+  });
   metrics.prometheus.count(app);
   addOpenaiErrors(app);
-  addCallers(app, settings.apiKeys);
+  addOrigins(app, access.allowedOrigins);
+  const guard = access.adminKey === undefined ? undefined : createKeyGuard(sql, log);
+  onShutdown(() => guard?.end());
+  addCallers(app, { ...access, guard, isSocket: asksForSocket });
   await addApiDocs(app, {
     title: 'Gateway',
     description: 'One OpenAI-compatible door to several agents.',
     version: version,
   });
   addHealth(app, () => ({ status: 'ok', version, timestamp: new Date().toISOString() }));
+  if (guard !== undefined) addKeyRoutes(app, sql);
   addModelRoutes(app, gateway);
   addChatRoute(app, gateway);
   addCompletionsRoute(app, gateway);
