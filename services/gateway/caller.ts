@@ -2,13 +2,15 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { openaiError } from '../kit/openai-error.ts';
 import { isOfStore } from './access/api-key.ts';
-import { type Entry, invalidKey, type KeyGuard } from './access/key-guard.ts';
+import { type Entry, invalidKey, type KeyGuard, TooManyRequests } from './access/key-guard.ts';
 import { isOpenRoute } from './access/open-routes.ts';
 
 /** Who sends a request. What one tenant stored, another can't see. */
 export interface Caller {
   /** Stable for one API key; `anonymous` without a key. Safe to store and to log: the key can't be had from it. */
   readonly tenant: string;
+  /** The key is one that this gateway was told of, not one that anybody thought of. */
+  readonly isKnown?: boolean;
   /** Counts one more request of the same key, for connections that carry several. Throws as at the beginning. */
   readonly enter?: (() => Promise<Entry>) | undefined;
 }
@@ -50,7 +52,10 @@ export function addCallers(app: FastifyInstance, rules: CallerRules): void {
     request.caller = given === undefined ? anonymous : { tenant: given.toString('hex', 0, 16) };
     if (isOpenRoute(request) || request.method === 'OPTIONS') return done();
     const isAdminRoute = adminRoute.test(request.routeOptions.url ?? '');
-    if (given !== undefined && isOneOf(isAdminRoute ? admins : known, given)) return done();
+    if (given !== undefined && isOneOf(isAdminRoute ? admins : known, given)) {
+      request.caller = { tenant: request.caller.tenant, isKnown: true };
+      return done();
+    }
     if (isAdminRoute) return done(given === undefined ? missingKey() : invalidKey());
     if (key !== undefined && guard !== undefined && isOfStore(key)) {
       admit(request, reply, { guard, key, counts: !isSocket(request.raw) }).then(() => done(), done);
@@ -71,11 +76,14 @@ async function admit(request: FastifyRequest, reply: FastifyReply, stored: Store
   const { guard, key, counts } = stored;
   if (!counts) {
     const { tenant } = await guard.check(key);
-    request.caller = { tenant, enter: () => guard.enter(key) };
+    request.caller = { tenant, isKnown: true, enter: () => guard.enter(key) };
     return;
   }
-  const { tenant, headers, leave } = await guard.enter(key);
-  request.caller = { tenant };
+  const { tenant, headers, leave } = await guard.enter(key).catch((error: unknown) => {
+    if (error instanceof TooManyRequests) reply.headers(error.headers);
+    throw error;
+  });
+  request.caller = { tenant, isKnown: true };
   reply.headers(headers);
   if (reply.raw.destroyed) leave();
   else reply.raw.once('close', leave);

@@ -3,6 +3,7 @@ import { debugMigrations } from '../kit/debug/debug-migrations.ts';
 import { accessMigrations } from './access/migrations.ts';
 import { artifactsMigration } from './artifacts/migrations.ts';
 import { fileMigrations } from './files/migrations.ts';
+import { memoryOwnersMigration } from './memories/memory-owner.ts';
 import { providerUsageMigration } from './metrics/migrations.ts';
 import { responseMigrations } from './responses/store/migrations.ts';
 import { vectorStoreMigrations } from './vector-stores/migrations.ts';
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   ...fileMigrations,
   ...vectorStoreMigrations,
   ...accessMigrations,
+  memoryOwnersMigration,
 ];

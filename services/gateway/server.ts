@@ -18,8 +18,10 @@ import { addCallers } from './caller.ts';
 import { addChatRoute } from './chat/chat-route.ts';
 import { addCompletionsRoute } from './completions/completions-route.ts';
 import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
+import { scopedId } from './debug/scoped-id.ts';
 import { addEmbeddingsRoute } from './embeddings/embeddings-route.ts';
 import { cutOffBeforeDrainEnds, type Gateway } from './gateway.ts';
+import { createMemoryOwner } from './memories/memory-owner.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
 import { addMessagesRoutes } from './messages/messages-routes.ts';
 import { addMetricsRoutes } from './metrics/metrics-routes.ts';
@@ -42,6 +44,7 @@ const debugChannel = 'gateway_debug';
 export async function createServer(context: WorkerContext) {
   const { env, sql, log, schema, draining, onShutdown } = context;
   const settings = readSettings(env);
+  const { access } = settings;
   await migrate(sql, schema, migrations);
   const agent = createUpstreamAgent(settings.upstream.connectMs, settings.requestTimeoutMs);
   onShutdown(() => agent.close());
@@ -60,10 +63,10 @@ export async function createServer(context: WorkerContext) {
     },
     sql,
     debugRuns: createDebugRuns(sql, debugChannel, log),
+    memoryOwner: createMemoryOwner(sql, access.apiKeys.length > 0 || access.adminKey !== undefined),
     cutOff: cutOffBeforeDrainEnds(draining, settings.drainMs),
   };
 
-  const { access } = settings;
   const app = buildServer(context, {
     acceptsUpgrade: asksForSocket,
     corsOrigin,
@@ -90,6 +93,7 @@ export async function createServer(context: WorkerContext) {
     debugRuns: gateway.debugRuns,
     wakeUps: await listenForNews(sql, debugChannel),
     keepAliveMs: settings.keepAliveMs,
+    keyOf: ({ caller }, id) => scopedId(caller.tenant, id),
     ending: gateway.cutOff,
   });
   addBaselineStreamRoute(app, gateway);

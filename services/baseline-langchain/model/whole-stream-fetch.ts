@@ -7,7 +7,8 @@ const doneLine = 'data: [DONE]';
  * that an answer broken off between two frames, or a tool call without its last arguments, would look complete.
  */
 export async function wholeStreamFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(input, init);
+  // Where a redirect leads, what users said would be told, too.
+  const response = await fetch(input, { ...init, redirect: 'manual' });
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
   if (!isStream || response.body === null) return response;
   return new Response(response.body.pipeThrough(endChecker()), response);

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Sql } from '../../kit/database.ts';
 import { within } from '../../kit/http/within.ts';
-import { type OpenaiError, openaiError } from '../../kit/openai-error.ts';
+import { OpenaiError, openaiError } from '../../kit/openai-error.ts';
 import { digestOf, hasForm } from './api-key.ts';
 import { createKeyLookup, findKeys } from './key-lookup.ts';
 import { type Admission, createKeyPlaces } from './key-places.ts';
@@ -64,14 +64,24 @@ export function createKeyGuard(sql: Sql, log: FastifyBaseLogger): KeyGuard {
   };
 }
 
-function tooMany({ verdict, allowed, resetSeconds }: Admission): OpenaiError {
+/** A limit of the key is reached; its headers say which. */
+export class TooManyRequests extends OpenaiError {
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(message: string, waitSeconds: number, headers: Readonly<Record<string, string>>) {
+    super(429, openaiError(429, message, 'rate_limit_error', 'rate_limit_exceeded').body);
+    this.retryAfter = String(waitSeconds);
+    this.headers = headers;
+  }
+}
+
+function tooMany(admission: Admission): TooManyRequests {
+  const { verdict, allowed, resetSeconds } = admission;
   const isRate = verdict === 'rate';
   const message = isRate
     ? `This key has used its ${allowed} requests of this window.`
     : 'This key has as many requests under way as it may.';
-  const error = openaiError(429, message, 'rate_limit_error', 'rate_limit_exceeded');
-  error.retryAfter = String(isRate ? waitSeconds(resetSeconds) : 1);
-  return error;
+  return new TooManyRequests(message, isRate ? waitSeconds(resetSeconds) : 1, limitHeaders(admission));
 }
 
 /** As OpenAI's API tells it (API reference, "Rate limits"), for clients that pace themselves. */
