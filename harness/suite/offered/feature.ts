@@ -40,6 +40,7 @@ const table = {
   debug: get('/v1/debug/stream/gauntlet-unknown'),
   memories: get('/api/memories'),
   transcription: post('/api/transcribe'),
+  'api-keys': post('/admin/keys'),
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureName = keyof typeof table;

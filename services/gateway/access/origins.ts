@@ -51,7 +51,7 @@ export function addOrigins(app: FastifyInstance, allowed: ReadonlySet<string>): 
     // Most callers are no browsers.
     if (headers.origin === undefined && headers['sec-fetch-site'] === undefined) return done();
     if (isOpenRoute(request) || mayAsk(claimOf(request), allowed)) return done();
-    reply.removeHeader('access-control-allow-origin');
+    for (const name of ['allow-origin', 'expose-headers']) reply.removeHeader(`access-control-${name}`);
     done(openaiError(403, 'The origin is not allowed.', 'permission_error', 'origin_not_allowed'));
   });
 }
