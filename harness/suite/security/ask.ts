@@ -10,6 +10,8 @@ export interface Asked {
   readonly body?: unknown;
   /** The worker to ask; any, unless one is named. */
   readonly worker?: WorkerProxy | undefined;
+  /** Another service than the gateway, by its URL. */
+  readonly origin?: string;
   /** For what may go on for ever, such as an event stream: so many bytes of the body are enough, or so much time. */
   readonly enough?: { readonly bytes: number; readonly ms: number };
 }
@@ -26,9 +28,9 @@ const withinMs = 40_000;
 
 /** Asks the gateway for any path below its root. Every status is an answer; no redirect is followed. */
 export async function ask(path: string, asked: Asked = {}): Promise<Answered> {
-  const { method = 'GET', key, headers = {}, body, worker, enough } = asked;
+  const { method = 'GET', key, headers = {}, body, worker, origin, enough } = asked;
   const isRaw = typeof body === 'string' || body instanceof Uint8Array;
-  const answer = await request(`${worker?.baseUrl ?? service('gateway').url}${path}`, {
+  const answer = await request(`${worker?.baseUrl ?? origin ?? service('gateway').url}${path}`, {
     method,
     headers: {
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
