@@ -40,7 +40,7 @@ const noted = async (path: string, asked: Asked) => {
 
 const models = ['baseline-cli-agent', 'baseline-langchain'];
 /** How the model API ends a request: well, by refusing, and in the middle. */
-const ends = [{}, { status: 401 }, { status: 500 }, { cut: 2 }];
+const ends = [{}, { status: 400 }, { status: 401 }, { status: 429 }, { status: 500 }, { cut: 2 }];
 
 /** Every way to ask a model that the gateway has, with an end. */
 function calls(model: string, mark: string): readonly (readonly [path: string, body: object])[] {
@@ -138,7 +138,8 @@ async function plantInBodies(): Promise<void> {
 
 /** Errors of the model API, which may quote its key. */
 async function plantInEnds(): Promise<void> {
-  for (const model of [...models, await textModel()]) {
+  const keyed = service('gateway').ours ? ['scripted-two-keys'] : [];
+  for (const model of [...models, ...keyed, await textModel()]) {
     for (const end of ends) {
       const key = planted(`the key of a call of ${model} that ends with ${JSON.stringify(end)}`);
       const { mark } = newOperation(end);
@@ -194,6 +195,8 @@ function plantOwnCredentials(): void {
     if (/KEY|TOKEN|SECRET|PASSWORD/.test(name) && /^(?:sk-)?[0-9a-f]{32}$/.test(value))
       canaries.push(canaryOf(name, value));
   }
+  // The provider quotes the key of whatever it refuses.
+  for (const key of ['scripted-key-a', 'scripted-key-b']) canaries.push(canaryOf('a key of a provider', key));
 }
 
 beforeAll(async () => {
