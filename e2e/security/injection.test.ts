@@ -143,3 +143,25 @@ test('a query cannot carry a key past the check, nor change whose request it is'
   const { status } = await ask(`/admin/keys?key=${randomUUID()}&auth_token=x`, {});
   expect(status).toBe(401);
 });
+
+test('an id leads to no other route of the service behind: dots and slashes stay in it', async () => {
+  await needs('memories');
+  const user = randomUUID();
+  for (const id of [
+    '..%2flist',
+    '%2e%2e%2flist',
+    '..%252flist',
+    '.%2e/list',
+    '..%5clist',
+    'x%3fuser_id=y',
+    'x%23',
+  ]) {
+    const { status, text } = await ask(`/api/memories/${id}?user_id=${user}`, {
+      method: 'DELETE',
+      key: ownKey(),
+    });
+    expect([id, status]).toEqual([id, expect.any(Number)]);
+    expect([400, 401, 404, 405, 422]).toContain(status);
+    expect(text).not.toContain('"memories"');
+  }
+});

@@ -1,5 +1,9 @@
+import axios from 'axios';
 import { cliModel, complete, says } from '../chat.ts';
 import { newOperation } from '../operation.ts';
+import { needsScriptedProvider } from '../scripted.ts';
+import { skip } from '../skip.ts';
+import { optionalService } from '../stack.ts';
 
 /** What a program said that the agent ran for a client. */
 export interface Sandboxed {
@@ -39,4 +43,14 @@ function pairIn(line: string): readonly (readonly [string, unknown])[] {
   } catch {
     return [];
   }
+}
+
+/** Skips the test where no program is run, or the kernel gives our own agent no namespaces to run it in. */
+export async function needsSandbox(): Promise<void> {
+  await needsScriptedProvider('gateway');
+  const cli = optionalService('baseline-cli');
+  if (!cli) skip('this stack has no agent with a sandbox');
+  const { data } = await axios.get(`${cli.url}/health`, { timeout: 10_000 });
+  if (cli.ours && data.sandbox?.isolation !== 'namespaces')
+    skip(`the kernel here gives no namespaces: isolation is "${data.sandbox?.isolation}"`);
 }
