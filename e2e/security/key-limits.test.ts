@@ -114,6 +114,21 @@ test('no more requests are under way than the key may have, over all workers; ea
   await running[1];
 });
 
+test('of many that come at once to all workers no more are let in than may be under way', async () => {
+  await needsScriptedProvider('gateway');
+  const { key } = await makeKey({ limits: { concurrent: 3 } });
+  const operations = Array.from({ length: 12 }, () => newOperation({ hold: 0 }));
+  let refused = 0;
+  const all = operations.map(async ({ mark }, at) => {
+    const { status } = await held(key, mark, workers[at % workers.length]);
+    if (status === 429) refused += 1;
+    return status;
+  });
+  await until('as many refusals as there are too many', () => refused >= 9, 20_000);
+  await Promise.all(operations.map(({ id }) => release(id)));
+  expect((await Promise.all(all)).toSorted()).toEqual([200, 200, 200, ...Array(9).fill(429)]);
+});
+
 test('who asks one after the other is never refused for what has just ended', async () => {
   const { key } = await makeKey({ limits: { concurrent: 1 } });
   const statuses = new Set<number>();

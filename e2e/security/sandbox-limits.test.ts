@@ -45,13 +45,11 @@ except OSError as problem: tell("made", made)`);
 });
 
 test('time ends, of work and of waiting, and so does output', async () => {
-  const [work, wait, flood] = await Promise.all([
-    runSandboxed('while True: pass'),
-    runSandboxed(
-      'import time\nimport signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(3600)',
-    ),
-    runSandboxed('while True: sys.stdout.write("x" * 65536)'),
-  ]);
+  const work = await runSandboxed('while True: pass');
+  const wait = await runSandboxed(
+    'import time\nimport signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(3600)',
+  );
+  const flood = await runSandboxed('while True: sys.stdout.write("x" * 65536)');
   expect(work.answer).toMatch(/stopped after .*out of time|ended by SIG/);
   expect(wait.answer).toMatch(/out of time/);
   expect(flood.answer).toMatch(/too much output|ended by SIG/);
