@@ -18,3 +18,16 @@ test('encoded forms are hidden too', () => {
 test('an empty or tiny value hides nothing', () => {
   expect(secretsOf({ API_KEY: '', AUTH_MODE: 'on' }, [])).toEqual([]);
 });
+
+test('a secret is hidden in hex and in base64, wherever it begins', () => {
+  const secret = 'sk-3f9a7c1e5b2d8f60';
+  for (const before of ['', 'x', 'xy', 'user:']) {
+    const text = `${before}${secret}${before}`;
+    for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+      const encoded = Buffer.from(text).toString(encoding);
+      const shown = redact(`a ${encoded} b`, [secret]);
+      expect(shown).toContain('[redacted]');
+      expect(shown.length).toBeLessThan(encoded.length);
+    }
+  }
+});

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { parseComposeFile, readComposeFile } from './compose-file.ts';
 
 const minimal = `
@@ -50,4 +52,21 @@ test('a file that is not YAML, has no services or a dangling dependency is a cod
   expect(() => readComposeFile('/nowhere/compose.yaml', {})).toThrow(
     expect.objectContaining({ code: 'GNT_COMPOSE_FILE' }),
   );
+});
+
+test('a service that is started for gauntlet alone belongs to a profile of the stack all the same', () => {
+  const text = minimal.replace('    profiles: [core]\n', '    profiles: [gauntlet]\n    x-part-of: core\n');
+  expect(parseComposeFile(text, {})[0]?.profiles).toEqual(['core']);
+});
+
+test('what `docker compose up` starts by hand sees no process of the machine and has no right of its own', () => {
+  const { services } = parse(readFileSync('compose.yaml', 'utf8'), { merge: true }) as {
+    services: Record<string, Readonly<Record<string, unknown>>>;
+  };
+  const powers = ['pid', 'ipc', 'network_mode', 'cap_add', 'privileged', 'devices', 'user'];
+  const powerful = Object.entries(services).filter(([, service]) => powers.some((name) => name in service));
+  expect(powerful.map(([name, { profiles }]) => [name, profiles])).toEqual([['scope', ['gauntlet']]]);
+  const given = (services.scope?.environment ?? {}) as Record<string, string>;
+  // No value that goes without saying: the scope refuses to start without them.
+  expect(given).toMatchObject({ GAUNTLET_RUN: `\${GAUNTLET_RUN:-}`, SCOPE_TOKEN: `\${SCOPE_TOKEN:-}` });
 });

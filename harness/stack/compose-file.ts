@@ -66,7 +66,7 @@ function toSpec(name: string, raw: Raw, variables: Variables): ServiceSpec {
   return {
     name,
     title: String(raw['x-title'] ?? name),
-    profiles: strings(raw.profiles ?? [], `${name}.profiles`),
+    profiles: strings(raw['x-part-of'] ?? raw.profiles ?? [], `${name}.profiles`),
     image: String(raw.image ?? ''),
     command: strings(raw.command ?? [], `${name}.command`),
     environment: Object.fromEntries(

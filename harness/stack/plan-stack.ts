@@ -154,6 +154,7 @@ function makeCredentials(environment: Environment): Record<string, string> {
     'WEBUI_ADMIN_PASSWORD',
     'SCOPE_TOKEN',
     'WIRE_TOKEN',
+    'GATEWAY_ADMIN_KEY',
   ];
   const make = (name: string) =>
     `${name === 'LITELLM_MASTER_KEY' ? 'sk-' : ''}${randomBytes(16).toString('hex')}`;

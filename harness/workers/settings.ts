@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { ScopeError } from './scope-error.ts';
 
 /** Where a service of the stack accepts connections, as seen from the scope. */
@@ -18,19 +17,28 @@ export interface ScopeSettings {
 
 /**
  * Reads SCOPE_HOST or HOST (127.0.0.1), SCOPE_PORT (9300; 0 = any free one), SCOPE_TOKEN, GAUNTLET_RUN,
- * SCOPE_SERVICES (JSON: name → "host:port") and SCOPE_CONNECT_TIMEOUT_MS (20000). Without a token it makes one that
- * nobody knows: signals to processes are not for whoever can reach the port.
+ * SCOPE_SERVICES (JSON: name → "host:port") and SCOPE_CONNECT_TIMEOUT_MS (20000). There is no token and no run that goes
+ * without saying: signals to processes are for whoever started them, not for whoever can reach the port.
  * @throws ScopeError GNT_SCOPE_SETTINGS, one sentence that names the variable.
  */
 export function readSettings(env: NodeJS.ProcessEnv): ScopeSettings {
   return {
     host: env.SCOPE_HOST || env.HOST || '127.0.0.1',
     port: integer(env, 'SCOPE_PORT', 9300, 0, 65_535),
-    token: env.SCOPE_TOKEN || randomBytes(16).toString('hex'),
+    token: readToken(env),
     run: required(env, 'GAUNTLET_RUN'),
     services: readServices(required(env, 'SCOPE_SERVICES')),
     connectTimeoutMs: integer(env, 'SCOPE_CONNECT_TIMEOUT_MS', 20_000, 10, 600_000),
   };
+}
+
+/** Shorter ones can be guessed. */
+const shortestToken = 16;
+
+function readToken(env: NodeJS.ProcessEnv): string {
+  const token = required(env, 'SCOPE_TOKEN');
+  if (token.length >= shortestToken) return token;
+  throw invalid(`SCOPE_TOKEN is too short; it takes ${shortestToken} characters or more.`);
 }
 
 function required(env: NodeJS.ProcessEnv, name: string): string {

@@ -6,7 +6,7 @@ import { addCallers } from './caller.ts';
 function appWith(...keys: readonly string[]) {
   const app = fastify();
   addOpenaiErrors(app);
-  addCallers(app, keys);
+  addCallers(app, { apiKeys: keys });
   app.get('/v1/who', async ({ caller }) => caller);
   app.get('/health', async () => 'fine');
   app.get('/metrics', async () => 'counted');

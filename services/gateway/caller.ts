@@ -1,11 +1,18 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { openaiError } from '../kit/openai-error.ts';
+import { isOfStore } from './access/api-key.ts';
+import { type Entry, invalidKey, type KeyGuard, TooManyRequests } from './access/key-guard.ts';
+import { isOpenRoute } from './access/open-routes.ts';
 
 /** Who sends a request. What one tenant stored, another can't see. */
 export interface Caller {
   /** Stable for one API key; `anonymous` without a key. Safe to store and to log: the key can't be had from it. */
   readonly tenant: string;
+  /** The key is one that this gateway was told of, not one that anybody thought of. */
+  readonly isKnown?: boolean;
+  /** Counts one more request of the same key, for connections that carry several. Throws as at the beginning. */
+  readonly enter?: (() => Promise<Entry>) | undefined;
 }
 
 declare module 'fastify' {
@@ -14,30 +21,76 @@ declare module 'fastify' {
   }
 }
 
+export interface CallerRules {
+  /** Keys of the environment. */
+  readonly apiKeys: readonly string[];
+  /** Keys that are not known are taken for tenants. */
+  readonly isOpen?: boolean;
+  /** Keys of the store, where there is one. */
+  readonly guard?: KeyGuard | undefined;
+  readonly adminKey?: string | undefined;
+  /** Requests that become connections, whose turns are counted instead of them. */
+  readonly isSocket?: (request: FastifyRequest['raw']) => boolean;
+}
+
 const anonymous: Caller = { tenant: 'anonymous' };
-/** Routes that need a key where keys are configured. Those that say how the service is, or what it offers, are open. */
-const keyed = /^\/(?:v1\/|agents?(?:\/|$)|(?:metrics|messages?|status|events)$)/;
+const adminRoute = /^\/admin\//;
 
 /**
- * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. With `apiKeys` every route below /v1, and /metrics,
- * refuses other keys with 401; without any, each key is taken as a tenant of its own.
+ * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. Every route but those that say how the service is
+ * refuses other keys with 401, unless the gateway is open: then each key is taken as a tenant of its own. Keys of the
+ * store are looked for there at each request; others cost no look.
  */
-export function addCallers(app: FastifyInstance, apiKeys: readonly string[]): void {
+export function addCallers(app: FastifyInstance, rules: CallerRules): void {
+  const { apiKeys, isOpen = apiKeys.length === 0, guard, isSocket = () => false } = rules;
   const known = apiKeys.map(digest);
+  const admins = rules.adminKey === undefined ? [] : [digest(rules.adminKey)];
   app.decorateRequest('caller', null as unknown as Caller);
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const key = keyOf(request);
     const given = key === undefined ? undefined : digest(key);
     request.caller = given === undefined ? anonymous : { tenant: given.toString('hex', 0, 16) };
-    // By the route and not the address: `/%76%31/models` is an address of /v1/models.
-    const { url: route = request.url } = request.routeOptions;
-    const isOpen = known.length === 0 || !keyed.test(route) || request.method === 'OPTIONS';
+    if (isOpenRoute(request) || request.method === 'OPTIONS') return done();
+    const isAdminRoute = adminRoute.test(request.routeOptions.url ?? '');
+    if (given !== undefined && isOneOf(isAdminRoute ? admins : known, given)) {
+      request.caller = { tenant: request.caller.tenant, isKnown: true };
+      return done();
+    }
+    if (isAdminRoute) return done(given === undefined ? missingKey() : invalidKey());
+    if (key !== undefined && guard !== undefined && isOfStore(key)) {
+      admit(request, reply, { guard, key, counts: !isSocket(request.raw) }).then(() => done(), done);
+      return;
+    }
     if (isOpen) done();
-    else if (given === undefined) done(refused('No API key was given.', 'missing_api_key'));
-    else if (known.some((one) => timingSafeEqual(one, given))) done();
-    else done(refused('The API key is not valid.', 'invalid_api_key'));
+    else done(given === undefined ? missingKey() : invalidKey());
   });
 }
+
+interface Stored {
+  readonly guard: KeyGuard;
+  readonly key: string;
+  readonly counts: boolean;
+}
+
+async function admit(request: FastifyRequest, reply: FastifyReply, stored: Stored): Promise<void> {
+  const { guard, key, counts } = stored;
+  if (!counts) {
+    const { tenant } = await guard.check(key);
+    request.caller = { tenant, isKnown: true, enter: () => guard.enter(key) };
+    return;
+  }
+  const { tenant, headers, leave } = await guard.enter(key).catch((error: unknown) => {
+    if (error instanceof TooManyRequests) reply.headers(error.headers);
+    throw error;
+  });
+  request.caller = { tenant, isKnown: true };
+  reply.headers(headers);
+  if (reply.raw.destroyed) leave();
+  else reply.raw.once('close', leave);
+}
+
+const isOneOf = (digests: readonly Buffer[], given: Buffer): boolean =>
+  digests.some((one) => timingSafeEqual(one, given));
 
 function keyOf({ headers }: FastifyRequest): string | undefined {
   const bearer = /^Bearer +(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
@@ -47,4 +100,4 @@ function keyOf({ headers }: FastifyRequest): string | undefined {
 
 const digest = (key: string): Buffer => hash('sha256', key, 'buffer');
 
-const refused = (message: string, code: string) => openaiError(401, message, 'authentication_error', code);
+const missingKey = () => openaiError(401, 'No API key was given.', 'authentication_error', 'missing_api_key');

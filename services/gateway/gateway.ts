@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Sql } from '../kit/database.ts';
 import type { DebugRuns } from '../kit/debug/debug-runs.ts';
 import { openaiError } from '../kit/openai-error.ts';
+import type { MemoryOwner } from './memories/memory-owner.ts';
 import type { ModelPlane } from './model/model-call.ts';
 import type { Targets } from './model/target.ts';
 import type { Upstreams } from './model/upstreams.ts';
@@ -16,6 +17,7 @@ export interface Gateway {
   readonly upstreams: Upstreams;
   readonly sql: Sql;
   readonly debugRuns: DebugRuns;
+  readonly memoryOwner: MemoryOwner;
   /** Aborts shortly before a drain ends, with an error to answer: what still runs then ends with a reason. */
   readonly cutOff: AbortSignal;
 }

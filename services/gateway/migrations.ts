@@ -1,11 +1,13 @@
 import type { Migration } from '../kit/database.ts';
 import { debugMigrations } from '../kit/debug/debug-migrations.ts';
+import { accessMigrations } from './access/migrations.ts';
 import { agentMigrations } from './agents/migrations.ts';
 import { artifactsMigration } from './artifacts/migrations.ts';
 import { controlPlaneMigration } from './control-plane/migrations.ts';
 import { eventLogMigration } from './event-log/migrations.ts';
 import { fileMigrations } from './files/migrations.ts';
 import { idempotencyMigration } from './idempotency/migrations.ts';
+import { memoryOwnersMigration } from './memories/memory-owner.ts';
 import { providerUsageMigration } from './metrics/migrations.ts';
 import { responseMigrations } from './responses/store/migrations.ts';
 import { vectorStoreMigrations } from './vector-stores/migrations.ts';
@@ -54,4 +56,6 @@ export const migrations: readonly Migration[] = [
   eventLogMigration,
   controlPlaneMigration,
   ...agentMigrations,
+  ...accessMigrations,
+  memoryOwnersMigration,
 ];

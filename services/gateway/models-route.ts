@@ -66,7 +66,7 @@ export function addModelRoutes(app: TypedServer, { settings, targets }: Gateway)
     },
   };
   app.get('/v1/models', { schema: list }, async ({ headers, query }, reply) => {
-    reply.header('vary', 'anthropic-version, user-agent');
+    reply.header('vary', 'origin, anthropic-version, user-agent');
     const shape = modelShapeOf({ headers, query });
     if (shape === 'codex') return { models: models.map(codexModel) };
     if (shape === 'anthropic') return anthropicPage(models, query);
@@ -83,7 +83,7 @@ export function addModelRoutes(app: TypedServer, { settings, targets }: Gateway)
   app.get('/v1/models/*', { schema: one }, async (request, reply) => {
     const { headers, params } = request;
     const { '*': id } = params as { readonly '*': string };
-    reply.header('vary', 'anthropic-version, user-agent');
+    reply.header('vary', 'origin, anthropic-version, user-agent');
     const isOpenai = modelShapeOf({ headers, query: {} }) === 'openai';
     if (isOpenai || targets.has(id)) {
       const model = offered(targetOf(targets, id));

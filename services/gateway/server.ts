@@ -7,6 +7,9 @@ import { addApiDocs } from '../kit/openapi.ts';
 import { buildServer } from '../kit/server.ts';
 import type { WorkerContext } from '../kit/service.ts';
 import { listenForNews } from '../kit/wake-ups.ts';
+import { createKeyGuard } from './access/key-guard.ts';
+import { addKeyRoutes } from './access/key-routes.ts';
+import { addOrigins, corsOrigin } from './access/origins.ts';
 import { addAgentRoutes } from './agents/agent-routes.ts';
 import { addBattleRoute } from './arena/battle-route.ts';
 import { forgetOldMatchups } from './arena/matchup.ts';
@@ -18,8 +21,10 @@ import { addCompletionsRoute } from './completions/completions-route.ts';
 import { addControlPlaneRoutes } from './control-plane/control-plane-routes.ts';
 import { createSessionStore } from './control-plane/session-store.ts';
 import { addBaselineStreamRoute } from './debug/baseline-stream-route.ts';
+import { scopedId } from './debug/scoped-id.ts';
 import { addEmbeddingsRoute } from './embeddings/embeddings-route.ts';
 import { cutOffBeforeDrainEnds, type Gateway } from './gateway.ts';
+import { createMemoryOwner } from './memories/memory-owner.ts';
 import { addMemoryRoutes } from './memories/memory-routes.ts';
 import { addMessagesRoutes } from './messages/messages-routes.ts';
 import { addMetricsRoutes } from './metrics/metrics-routes.ts';
@@ -44,6 +49,7 @@ const debugChannel = 'gateway_debug';
 export async function createServer(context: WorkerContext) {
   const { env, sql, log, schema, draining, onShutdown } = context;
   const settings = readSettings(env);
+  const { access } = settings;
   await migrate(sql, schema, migrations);
   const agent = createUpstreamAgent(settings.upstream.connectMs, settings.requestTimeoutMs);
   onShutdown(() => agent.close());
@@ -62,19 +68,28 @@ export async function createServer(context: WorkerContext) {
     },
     sql,
     debugRuns: createDebugRuns(sql, debugChannel, log),
+    memoryOwner: createMemoryOwner(sql, access.apiKeys.length > 0 || access.adminKey !== undefined),
     cutOff: cutOffBeforeDrainEnds(draining, settings.drainMs),
   };
 
-  const app = buildServer(context, { acceptsUpgrade: asksForSocket });
+  const app = buildServer(context, {
+    acceptsUpgrade: asksForSocket,
+    corsOrigin,
+    trustedProxies: access.trustedProxies,
+  });
   metrics.prometheus.count(app);
   addOpenaiErrors(app);
-  addCallers(app, settings.apiKeys);
+  addOrigins(app, access.allowedOrigins);
+  const guard = access.adminKey === undefined ? undefined : createKeyGuard(sql, log);
+  onShutdown(() => guard?.end());
+  addCallers(app, { ...access, guard, isSocket: asksForSocket });
   await addApiDocs(app, {
     title: 'Gateway',
     description: 'One OpenAI-compatible door to several agents.',
     version: version,
   });
   addHealth(app, () => ({ status: 'ok', version, timestamp: new Date().toISOString() }));
+  if (guard !== undefined) addKeyRoutes(app, sql);
   addModelRoutes(app, gateway);
   addChatRoute(app, gateway);
   addCompletionsRoute(app, gateway);
@@ -83,6 +98,7 @@ export async function createServer(context: WorkerContext) {
     debugRuns: gateway.debugRuns,
     wakeUps: await listenForNews(sql, debugChannel),
     keepAliveMs: settings.keepAliveMs,
+    keyOf: ({ caller }, id) => scopedId(caller.tenant, id),
     ending: gateway.cutOff,
   });
   addBaselineStreamRoute(app, gateway);

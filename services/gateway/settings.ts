@@ -1,4 +1,5 @@
 import { type Environment, EnvironmentError } from '../kit/environment.ts';
+import { type AccessSettings, readAccessSettings } from './access/access-settings.ts';
 import { type AgentSettings, readAgentSettings } from './agents/agent-settings.ts';
 import { type Competitor, competitorsOf } from './competitors.ts';
 import {
@@ -21,8 +22,7 @@ export interface Settings {
   readonly competitors: readonly Competitor[];
   /** Model APIs that requests go to without an agent between. */
   readonly providers: readonly Provider[];
-  /** Keys of callers; without any, every key is taken as a tenant of its own. */
-  readonly apiKeys: readonly string[];
+  readonly access: AccessSettings;
   readonly memoryUrl: string | undefined;
   /** Where speech goes; `transcription` is set only when both are there. */
   readonly whisperEndpoint: string | undefined;
@@ -84,7 +84,7 @@ export function readSettings(env: Environment): Settings {
       langchain: env.url('BASELINE_LANGCHAIN_URL'),
     }),
     providers,
-    apiKeys: (env.text('GATEWAY_API_KEYS') ?? '').split(',').flatMap((key) => key.trim() || []),
+    access: readAccessSettings(env),
     memoryUrl: env.url('MEMORY_SERVICE_URL'),
     whisperEndpoint,
     apiKeyConfigured: apiKey !== undefined,

@@ -24,6 +24,10 @@ export interface ServerOptions {
   readonly maxHeaderBytes?: number;
   /** Requests whose upgrade is accepted; any other is answered as if it had not asked for one. */
   readonly acceptsUpgrade?: (request: IncomingMessage) => boolean;
+  /** The `Access-Control-Allow-Origin` of an answer, if it has one; by default `*`. */
+  readonly corsOrigin?: (request: FastifyRequest) => string | undefined;
+  /** Addresses and networks whose X-Forwarded-* headers say where a request comes from and went to; by default none. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** A Fastify server that knows the types of its TypeBox schemas. */
@@ -35,16 +39,18 @@ function typed(app: FastifyInstance) {
 
 /**
  * A server with the settings all services share: 10 MB bodies, bounded waits for a request, request ids in and out,
- * CORS for everybody, one log line per answer. Body values are never coerced, query values are.
+ * CORS for everybody unless told otherwise, one log line per answer. Body values are never coerced, query values are.
  */
 export function buildServer(
   context: Pick<WorkerContext, 'log' | 'draining'>,
   options: ServerOptions = {},
 ): TypedServer {
+  const { corsOrigin = () => '*', trustedProxies = [] } = options;
   const app = fastify({
     loggerInstance: context.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: bodyLimitBytes,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // Time for a client to send a whole request; answers may take as long as they need.
     requestTimeout: 60_000,
     connectionTimeout: 0,
@@ -72,9 +78,15 @@ export function buildServer(
     reply.headers({
       'x-request-id': request.id,
       'x-correlation-id': request.correlationId,
-      'access-control-allow-origin': '*',
-      'access-control-expose-headers': 'X-Request-Id, X-Correlation-ID',
     });
+    const origin = corsOrigin(request);
+    if (origin !== undefined) {
+      reply.headers({
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': 'X-Request-Id, X-Correlation-ID',
+      });
+      if (origin !== '*') reply.header('vary', 'origin');
+    }
     if (context.draining.aborted) reply.header('connection', 'close');
     done();
   });

@@ -11,6 +11,8 @@ const maxAnswerBytes = 1024 * 1024;
 export async function askLlm(settings: LlmSettings, content: string, signal: AbortSignal): Promise<string> {
   const response = await fetch(`${settings.baseUrl}/chat/completions`, {
     method: 'POST',
+    // A redirect would take the key and what users said to wherever it likes.
+    redirect: 'manual',
     headers: {
       'content-type': 'application/json',
       ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),

@@ -78,7 +78,9 @@ function addTextRoute<R extends ChatRequest>(
         status,
         disturbed: disturbedBy(entry, { kind: 'status', at: Date.now(), status }),
       });
-      throw new ApiError(status, `The request asked for status ${status}.`, {
+      // It quotes its key, as some model APIs do.
+      const key = request.headers.authorization ?? 'none';
+      throw new ApiError(status, `The request asked for status ${status}, with the key ${key}.`, {
         ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       });
     }

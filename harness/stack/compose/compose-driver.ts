@@ -23,6 +23,8 @@ import { supervisorVariable } from '../sweep.ts';
 import { watchContainers } from './container-watch.ts';
 import { composeOverride } from './override.ts';
 
+/** Of services that nobody but this driver starts: see `x-part-of` in compose.yaml. */
+const ownProfile = 'gauntlet';
 /** Where the CA bundle of E2E_CA_BUNDLE is mounted in containers. */
 const caInContainer = '/run/gauntlet-ca.crt';
 
@@ -94,7 +96,7 @@ async function up(
     writeFileSync(path, override, { mode: 0o600 });
     files.push(path);
   }
-  const profiles = [...new Set(services.flatMap(({ spec }) => spec.profiles))];
+  const profiles = [...new Set([...services.flatMap(({ spec }) => spec.profiles), ownProfile])];
   const environment = new DockerComposeEnvironment(dirname(plan.composeFile) || '.', files)
     .withProjectName(projectName(plan.runId))
     .withProfiles(...profiles)

@@ -43,6 +43,7 @@ const table = {
   'control-plane': post('/message', { session_id: 0 }),
   'session-events': get('/events'),
   agents: post('/agent/start'),
+  'api-keys': post('/admin/keys'),
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureName = keyof typeof table;

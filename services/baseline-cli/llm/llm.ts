@@ -3,6 +3,7 @@ import type { BaselineSettings } from '../../baseline-kit/settings.ts';
 import { connectionFailed, refused } from '../../baseline-kit/upstream-error.ts';
 import type { ArrivingBody } from '../../kit/http/arriving-body.ts';
 import { post } from '../../kit/http/post.ts';
+import { withoutCredential } from '../../kit/http/without-credential.ts';
 
 /** The body of a chat completion request, `model` and `messages` included. */
 export type LlmRequest = Readonly<Record<string, unknown>>;
@@ -25,7 +26,7 @@ export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: BaselineSettings
     bodyTimeout: requestTimeoutMs,
   });
   const url = `${llmUrl}/chat/completions`;
-  const headers = {
+  const headers: { 'content-type': string; authorization?: string } = {
     'content-type': 'application/json',
     ...(llmKey === undefined ? {} : { authorization: `Bearer ${llmKey}` }),
   };
@@ -39,7 +40,7 @@ export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: BaselineSettings
       const retryAfter = answer.headers['retry-after'];
       throw refused(
         answer.statusCode,
-        await errorIn(answer.body),
+        await errorIn(answer.body, headers.authorization),
         typeof retryAfter === 'string' ? retryAfter : undefined,
       );
     },
@@ -48,9 +49,10 @@ export function createLlm({ llmUrl, llmKey, requestTimeoutMs }: BaselineSettings
 }
 
 /** The `error` object of a refusal's body, undefined when there is none. */
-async function errorIn(body: ArrivingBody): Promise<unknown> {
+async function errorIn(body: ArrivingBody, authorization: string | undefined): Promise<unknown> {
   try {
-    return (JSON.parse(await body.text(longestErrorBytes)) as { error?: unknown } | null)?.error;
+    const text = withoutCredential(await body.text(longestErrorBytes), authorization);
+    return (JSON.parse(text) as { error?: unknown } | null)?.error;
   } catch {
     return undefined;
   }

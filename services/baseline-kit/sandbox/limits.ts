@@ -4,6 +4,8 @@ export interface SandboxLimits {
   readonly cpuSeconds: number;
   /** Memory of one process. */
   readonly memoryBytes: number;
+  /** Memory of all processes together. */
+  readonly totalMemoryBytes: number;
   /** Bytes of standard output and standard error together. */
   readonly outputBytes: number;
   /** Largest file. */
@@ -20,6 +22,7 @@ export const defaultLimits: SandboxLimits = {
   wallClockMs: 10_000,
   cpuSeconds: 5,
   memoryBytes: 512 * mebibyte,
+  totalMemoryBytes: 768 * mebibyte,
   outputBytes: 64 * 1024,
   fileBytes: 8 * mebibyte,
   diskBytes: 32 * mebibyte,

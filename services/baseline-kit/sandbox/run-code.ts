@@ -8,6 +8,7 @@ import { commandLine, type Isolation } from './isolation.ts';
 import { kill, killLeftovers, markerVariable, processesOfRun, processesOfUser } from './leftovers.ts';
 import { isHidden, lendUser } from './lent-user.ts';
 import type { SandboxLimits } from './limits.ts';
+import { watchMemory } from './memory-watch.ts';
 import type { Runtime } from './runtimes.ts';
 
 export interface RunRequest {
@@ -68,6 +69,10 @@ async function runIn(folder: string, user: number | undefined, request: RunReque
     if (child.pid !== undefined && child.exitCode === null) kill(-child.pid, 'SIGKILL');
   };
   const timer = setTimeout(() => stop('timeout'), limits.wallClockMs);
+  using _memory =
+    child.pid === undefined
+      ? undefined
+      : watchMemory(child.pid, limits.totalMemoryBytes, () => stop('memory_limit'));
   const onAbort = () => stop('exited');
   signal.addEventListener('abort', onAbort, { once: true });
   // A program that fails before it has read its source must not take the server with it.

@@ -76,3 +76,12 @@ inNamespaces('a program changes nothing of the host, not even what its user may 
   const run = await sandbox.run('node', code, never);
   expect(run.output.trim().split('\n')).toEqual(['EROFS', 'EROFS', 'EROFS']);
 });
+
+inNamespaces('processes that each keep within bounds end together when all of them do not', async () => {
+  const code = `
+    import { spawn } from 'node:child_process';
+    const taking = 'const all = Buffer.alloc(150e6, 1); setInterval(() => all.length, 1e3)';
+    for (let at = 0; at < 12; at += 1) spawn(process.execPath, ['-e', taking]);
+    setInterval(() => {}, 1e3);`;
+  expect(await sandbox.run('node', code, never)).toMatchObject({ outcome: 'memory_limit' });
+});

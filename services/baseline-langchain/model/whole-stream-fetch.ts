@@ -1,13 +1,19 @@
 import { truncated } from '../../baseline-kit/upstream-error.ts';
+import { withoutCredential } from '../../kit/http/without-credential.ts';
 
 const doneLine = 'data: [DONE]';
 
 /**
- * `fetch` whose event streams fail when they end without `[DONE]`. The OpenAI client takes any end for a good one, so
+ * `fetch` that follows no redirect, whose refusals quote no key, and whose event streams fail when they end without `[DONE]`. The OpenAI client takes any end for a good one, so
  * that an answer broken off between two frames, or a tool call without its last arguments, would look complete.
  */
 export async function wholeStreamFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(input, init);
+  // Where a redirect leads, what users said would be told, too.
+  const response = await fetch(input, { ...init, redirect: 'manual' });
+  if (!response.ok) {
+    const authorization = new Headers(init?.headers).get('authorization') ?? undefined;
+    return new Response(withoutCredential(await response.text(), authorization), response);
+  }
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
   if (!isStream || response.body === null) return response;
   return new Response(response.body.pipeThrough(endChecker()), response);

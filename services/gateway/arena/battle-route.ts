@@ -17,7 +17,7 @@ const Battle = Type.Object({ prompt_id: Type.String(), response_a: Answer, respo
 /** POST /v1/chat/completions/arena — two competitors answer one prompt; which is which stays hidden until the vote. */
 export function addBattleRoute(
   app: TypedServer,
-  { settings, agent, upstreams, plane, sql, cutOff }: Gateway,
+  { settings, agent, upstreams, plane, sql, cutOff, memoryOwner }: Gateway,
 ): void {
   const schema = {
     summary: 'Let two competitors answer',
@@ -36,6 +36,9 @@ export function addBattleRoute(
         'arena_unavailable',
       );
     }
+    if (request.body.enable_memory === true) {
+      await memoryOwner(request.caller, request.body.user_id);
+    }
     // One failure decides the battle: the other competitor need not go on.
     const lost = new AbortController();
     const signal = AbortSignal.any([clientGone(reply.raw), cutOff, lost.signal]);
@@ -43,11 +46,10 @@ export function addBattleRoute(
       const competitor = pair[index];
       const call: ChatCall = {
         target: { kind: 'agent', model: competitor.id, agent: competitor },
-        request: { ...request.body, model: competitor.id, stream: false },
+        request: { ...request.body, model: competitor.id, stream: false, debug: false },
         ids: {
           requestId: `${request.id}-${'ab'[index]}`,
           correlationId: request.correlationId,
-          debug: false,
           stream: false,
         },
         completionId: undefined,

@@ -2,6 +2,7 @@ import { ChatCompletion, ChatCompletionRequest } from '../../kit/chat-schema.ts'
 import { callSignal } from '../../kit/http/call-signal.ts';
 import { tagOperation } from '../../kit/operation-id.ts';
 import type { TypedServer } from '../../kit/server.ts';
+import { scopedId } from '../debug/scoped-id.ts';
 import type { Gateway } from '../gateway.ts';
 import { routeRequest } from '../model/target.ts';
 import { checkAgentRequest } from './agent-request.ts';
@@ -29,8 +30,13 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
     const messages = readableFiles(request.body.messages);
     const stream = request.body.stream === true;
     const debug = request.body.debug === true;
+    if (request.body.enable_memory === true) {
+      await gateway.memoryOwner(request.caller, request.body.user_id);
+    }
+    const debugId = debug ? scopedId(request.caller.tenant, request.id) : undefined;
     const trace = await debugRuns.begin(debug, {
       requestId: request.id,
+      ...(debugId === undefined ? {} : { key: debugId }),
       correlationId: request.correlationId,
       op,
     });
@@ -42,7 +48,7 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
       ids: {
         requestId: request.id,
         correlationId: request.correlationId,
-        debug,
+        debugId,
         stream,
         baselineAgent: request.headers['x-baseline-agent'],
       },

@@ -25,7 +25,7 @@ test('unknown fields pass; competitor_id and top-level nulls do not', () => {
 test('tracing ids always pass, the debug id only on request', () => {
   expect(forwardedHeaders(ids)).toMatchObject({ 'x-request-id': 'r-1', 'x-correlation-id': 'c-1' });
   expect(forwardedHeaders(ids)).not.toHaveProperty('x-debug-request-id');
-  expect(forwardedHeaders({ ...ids, debug: true })).toHaveProperty('x-debug-request-id', 'r-1');
+  expect(forwardedHeaders({ ...ids, debugId: 'r-1' })).toHaveProperty('x-debug-request-id', 'r-1');
 });
 
 test('a stream says who asks', () => {

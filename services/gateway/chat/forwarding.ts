@@ -6,7 +6,8 @@ import type { Route } from '../model/route.ts';
 export interface ForwardedIds {
   readonly requestId: string;
   readonly correlationId: string;
-  readonly debug: boolean;
+  /** Under which the agent shall keep what it tells of this request, if it is debugged. */
+  readonly debugId?: string | undefined;
   readonly stream: boolean;
   /** The client's X-Baseline-Agent header, unchecked. */
   readonly baselineAgent?: string | string[] | undefined;
@@ -45,7 +46,7 @@ export function forwardedHeaders(ids: ForwardedIds): Record<string, string> {
     accept: ids.stream ? 'text/event-stream' : 'application/json',
     'x-request-id': ids.requestId,
     'x-correlation-id': ids.correlationId,
-    ...(ids.debug ? { 'x-debug-request-id': ids.requestId } : {}),
+    ...(ids.debugId === undefined ? {} : { 'x-debug-request-id': ids.debugId }),
     ...(ids.stream ? { 'x-upstream-service': 'gateway' } : {}),
     ...(typeof baselineAgent === 'string' && agentName.test(baselineAgent)
       ? { 'x-baseline-agent': baselineAgent }

@@ -33,7 +33,6 @@ export function passedCall(
     ids: {
       requestId: request.id,
       correlationId: request.correlationId,
-      debug: false,
       stream: body.stream === true,
     },
     completionId: undefined,

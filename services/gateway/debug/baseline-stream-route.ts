@@ -9,6 +9,7 @@ import type { TypedServer } from '../../kit/server.ts';
 import { competitorByName } from '../competitors.ts';
 import type { Gateway } from '../gateway.ts';
 import { connectionFailure, refusal } from '../upstream/upstream-failure.ts';
+import { scopedId } from './scoped-id.ts';
 
 const maxRefusalBytes = 64 * 1024;
 
@@ -32,7 +33,7 @@ export function addBaselineStreamRoute(app: TypedServer, { settings, agent, cutO
         'baseline',
       );
     }
-    const url = `${competitor.url}/v1/debug/stream/${encodeURIComponent(request.params.rid)}`;
+    const url = `${competitor.url}/v1/debug/stream/${encodeURIComponent(scopedId(request.caller.tenant, request.params.rid))}`;
     const signal = callSignal(reply.raw, cutOff);
     const headers = { accept: 'text/event-stream', 'x-correlation-id': request.correlationId };
     const upstream = await send(url, { dispatcher: agent, headers, signal }).catch((cause) => {

@@ -59,7 +59,7 @@ function memoryPath(id: string): string {
 }
 
 async function proxy(
-  { settings, agent, cutOff }: Gateway,
+  { settings, agent, cutOff, memoryOwner }: Gateway,
   request: FastifyRequest,
   reply: FastifyReply,
   method: 'GET' | 'PATCH' | 'DELETE',
@@ -71,6 +71,11 @@ async function proxy(
   }
   const [, query] = request.url.split(/\?(.*)/s);
   const hasBody = method === 'PATCH';
+  const { user_id: userIds } = ((hasBody ? request.body : request.query) ?? {}) as {
+    readonly user_id?: unknown;
+  };
+  // One that is given twice is whichever the memory service takes.
+  for (const userId of [userIds].flat()) await memoryOwner(request.caller, userId);
   try {
     const upstream = await send(`${settings.memoryUrl}${path}${query ? `?${query}` : ''}`, {
       method,

@@ -49,7 +49,7 @@ async function gatewayBefore(answer: Answer = hello, apiKeys: readonly string[] 
   app.setValidatorCompiler(typeboxValidator as never);
   app.setSerializerCompiler(() => JSON.stringify);
   addOpenaiErrors(app);
-  addCallers(app, apiKeys);
+  addCallers(app, { apiKeys });
   await addMessagesRoutes(app as unknown as TypedServer, gateway);
   return app;
 }

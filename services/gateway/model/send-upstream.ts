@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { ArrivingBody } from '../../kit/http/arriving-body.ts';
 import { post } from '../../kit/http/post.ts';
+import { withoutCredential } from '../../kit/http/without-credential.ts';
 import { totalTimeout, type UpstreamBounds } from '../upstream/timeout-failure.ts';
 import { invalidAnswer } from '../upstream/upstream-failure.ts';
 import { refusedAttempt } from './attempt-failure.ts';
@@ -35,7 +36,7 @@ export async function sendUpstream(sent: UpstreamRequest, options: SendOptions):
   onStatus?.(statusCode);
   endInTime(body, bounds.totalMs - (performance.now() - startedAt), sent.upstream);
   if (statusCode !== 200) {
-    const text = await body.text(maxRefusalBytes);
+    const text = withoutCredential(await body.text(maxRefusalBytes), sent.headers.authorization);
     throw refusedAttempt(statusCode, text, sent.upstream, single(headers['retry-after']));
   }
   const type = single(headers['content-type'])?.toLowerCase() ?? '';

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { openEventStream } from '../http/sse.ts';
 import { openaiError } from '../openai-error.ts';
@@ -14,13 +15,15 @@ export interface DebugRouteOptions {
   readonly debugRuns: DebugRuns;
   readonly wakeUps: WakeUps;
   readonly keepAliveMs: number;
+  /** Under which the runs of a caller are kept; by default the id itself. */
+  readonly keyOf?: (request: FastifyRequest, id: string) => string;
   /** Ends the streams: the worker is about to go. */
   readonly ending: AbortSignal;
 }
 
 /** GET /v1/debug/stream/:id — what happened to a request sent with `debug: true`, live until it ends; else 404. */
 export function addDebugRoute(app: TypedServer, options: DebugRouteOptions): void {
-  const { debugRuns, wakeUps, keepAliveMs, ending } = options;
+  const { debugRuns, wakeUps, keepAliveMs, keyOf = (_request, id) => id, ending } = options;
   const schema = {
     summary: 'Follow a debugged request',
     description: 'Replays the events of a request and ends when the request has ended, or after 60 s.',
@@ -29,7 +32,7 @@ export function addDebugRoute(app: TypedServer, options: DebugRouteOptions): voi
   };
   app.get('/v1/debug/stream/:id', { schema }, async (request, reply) => {
     const { id } = request.params;
-    const run = await debugRuns.find(id);
+    const run = await debugRuns.find(keyOf(request as unknown as FastifyRequest, id));
     if (run === undefined) {
       const message = `No debugged request '${id}' is known.`;
       throw openaiError(404, message, 'invalid_request_error', 'unknown_request', 'id');

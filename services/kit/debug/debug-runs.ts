@@ -6,6 +6,8 @@ import { type DebugEvent, noTrace, type Trace } from './trace.ts';
 
 export interface DebugIds {
   readonly requestId: string;
+  /** Under which the run is found, if not by its request id. */
+  readonly key?: string;
   readonly correlationId: string;
   readonly op?: string | undefined;
 }
@@ -22,8 +24,8 @@ export interface DebugRuns {
    * A request id used again replaces its earlier run.
    */
   begin(wanted: boolean, ids: DebugIds): Promise<Trace>;
-  /** The run of a request id, or undefined if there is none (never was, or its time is over). */
-  find(requestId: string): Promise<string | undefined>;
+  /** The run of a key, or undefined if there is none (never was, or its time is over). */
+  find(key: string): Promise<string | undefined>;
   read(run: string, afterId: string): Promise<DebugPage>;
 }
 
@@ -46,22 +48,22 @@ export function createDebugRuns(sql: Sql, channel: string, log: Pick<FastifyBase
   const close = (run: string) => sql`
     update debug_runs set ended_at = clock_timestamp() where run = ${run} and ended_at is null`;
 
-  const start = async (run: string, requestId: string): Promise<void> => {
+  const start = async (run: string, key: string): Promise<void> => {
     await sql.begin(async (tx) => {
       // One after the other for each request id: of several retries the last one's run stays, and none fails.
-      await tx`select pg_advisory_xact_lock(hashtextextended(${`${channel}:${requestId}`}, 0))`;
-      await tx`delete from debug_runs where request_id = ${requestId}`;
-      await tx`insert into debug_runs (run, request_id) values (${run}, ${requestId})`;
+      await tx`select pg_advisory_xact_lock(hashtextextended(${`${channel}:${key}`}, 0))`;
+      await tx`delete from debug_runs where request_id = ${key}`;
+      await tx`insert into debug_runs (run, request_id) values (${run}, ${key})`;
     });
   };
 
   return {
-    begin: async (wanted, { requestId, correlationId, op }) => {
+    begin: async (wanted, { requestId, key = requestId, correlationId, op }) => {
       if (!wanted) return noTrace;
       const run = randomUUID();
       let count = 0;
       // One after the other, so that the order of the events is the order in which things happened.
-      let written: Promise<unknown> = start(run, requestId).catch((err) =>
+      let written: Promise<unknown> = start(run, key).catch((err) =>
         log.warn({ err, requestId }, 'debug run lost'),
       );
       const add = (last: boolean, ...[type, step, message, data = {}]: Parameters<Trace['note']>) => {
@@ -89,12 +91,12 @@ export function createDebugRuns(sql: Sql, channel: string, log: Pick<FastifyBase
       };
     },
 
-    find: async (requestId) => {
+    find: async (key) => {
       // No text of PostgreSQL holds NUL: nothing can be known under such an id.
-      if (requestId.includes('\0')) return undefined;
+      if (key.includes('\0')) return undefined;
       const [row] = await sql<{ run: string }[]>`
         select run from debug_runs
-        where request_id = ${requestId} and started_at > now() - make_interval(mins => ${keepMinutes})`;
+        where request_id = ${key} and started_at > now() - make_interval(mins => ${keepMinutes})`;
       return row?.run;
     },
 

@@ -3,6 +3,7 @@ import { check, invalidRequest } from './check.ts';
 import { refuseDeepNesting } from './nesting.ts';
 import { readItems } from './read-items.ts';
 import { ResponseRequest, textFormats, tools } from './request-schema.ts';
+import { withoutCredentials } from './tool-credentials.ts';
 
 /** A request as it was sent, without its nulls and with its input as items. */
 export interface ReadRequest {
@@ -39,10 +40,11 @@ export function readRequest(body: unknown, newId: NewId, { isWarmUp = false } = 
   const given = Object.fromEntries(
     Object.entries(body).filter(([name, value]) => value !== null && !unsupported.includes(name)),
   );
-  const fields = check(ResponseRequest, given, '') as Fields;
-  fields.tools?.forEach((tool, index) => {
+  const checked = check(ResponseRequest, given, '') as Fields;
+  checked.tools?.forEach((tool, index) => {
     checkKind(tools, tool, `tools[${index}]`);
   });
+  const fields = checked.tools ? { ...checked, tools: withoutCredentials(checked.tools) } : checked;
   if (fields.text?.format) checkKind(textFormats, fields.text.format, 'text.format');
   const { conversation, store = true, background = false } = fields;
   const conversationId = typeof conversation === 'object' ? conversation?.id : conversation;

@@ -4,6 +4,7 @@ import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { addOpenaiErrors, openaiError } from '../../../kit/openai-error.ts';
 import { buildServer } from '../../../kit/server.ts';
+import { addOrigins } from '../../access/origins.ts';
 import { addCallers } from '../../caller.ts';
 import type { ResponseEvent } from '../events/response-event.ts';
 import type { Responses } from '../responses.ts';
@@ -48,7 +49,8 @@ async function listen(bounds: { ping?: number; idle?: number; life?: number; sta
   const log = pino({ level: 'silent' });
   const app = buildServer({ log, draining: draining.signal }, { acceptsUpgrade: asksForSocket });
   addOpenaiErrors(app);
-  addCallers(app, ['key']);
+  addOrigins(app, new Set(['https://page.example']));
+  addCallers(app, { apiKeys: ['key'] });
   app.get('/health', () => 'well');
   const { ping: pingMs = 60_000, idle: idleMs = 60_000, life: lifeMs = 60_000, stall = 60_000 } = bounds;
   const settings = { keepAliveMs: 0, requestTimeoutMs: stall, socket: { pingMs, idleMs, lifeMs } };

@@ -50,6 +50,7 @@ export async function addSocketRoute(
           settings: { ...settings.socket, stallTimeoutMs: settings.requestTimeoutMs },
           draining,
           callerOf: (turn, signal) => turnCaller(request, turn, signal),
+          enter: request.caller.enter,
         });
         try {
           await session.serve();
@@ -74,10 +75,6 @@ function refusal(
   reply: FastifyReply,
   draining: AbortSignal,
 ): Error | undefined {
-  const { origin } = headers;
-  if (origin !== undefined && !/^https?:$/.test(URL.parse(origin)?.protocol ?? '')) {
-    return openaiError(403, 'The origin is not allowed.', 'invalid_request_error', 'origin_not_allowed');
-  }
   if (!ws || headers['sec-websocket-version'] !== '13') {
     const connection = ws ? 'upgrade, close' : 'upgrade';
     reply.headers({ connection, upgrade: 'websocket', 'sec-websocket-version': '13' });

@@ -1,6 +1,7 @@
 import type { WebSocket } from '@fastify/websocket';
 import { toOpenaiError } from '../../../kit/openai-error.ts';
 import { operationIdOf } from '../../../kit/operation-id.ts';
+import type { Caller } from '../../caller.ts';
 import { type Item, isTerminal, type ResponseObject } from '../events/response-event.ts';
 import { readRequest } from '../request/read-request.ts';
 import type { Responses } from '../responses.ts';
@@ -22,6 +23,8 @@ export interface SessionOptions {
   readonly draining: AbortSignal;
   /** A caller for each turn, whose signal is given. */
   readonly callerOf: (turn: number, signal: AbortSignal) => ResponseCaller;
+  /** Each turn is a request of the caller's key, which may have been revoked since the socket was opened. */
+  readonly enter?: Caller['enter'];
 }
 
 /** Why a socket is closed by the gateway. */
@@ -87,7 +90,9 @@ export class SocketSession {
     this.#turns += 1;
     const caller = this.#options.callerOf(this.#turns, this.#socket.gone);
     let { log } = caller;
+    let leave: (() => void) | undefined;
     try {
+      leave = (await this.#options.enter?.())?.leave;
       const frame = readFrame(raw);
       const body = bodyFor(frame, this.#memory);
       const read = readRequest(body, newId, { isWarmUp: !frame.generate });
@@ -111,6 +116,8 @@ export class SocketSession {
       const error = toOpenaiError(err);
       if (error.statusCode >= 500) log.error({ err }, 'turn failed');
       await this.#socket.send(errorFrame(error)).catch(() => undefined);
+    } finally {
+      leave?.();
     }
   }
 }

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import type { Sql } from 'postgres';
+import { projectName } from '../../stack/remove-run.ts';
+import { driver, optionalService, runId } from '../stack.ts';
+
+/** The log of a service up to now, as it was written; undefined where its log is not here. */
+export async function logOf(name: string): Promise<string | undefined> {
+  const found = optionalService(name);
+  if (!found || found.remote) return undefined;
+  if (driver() === 'compose') {
+    const options = ['--project-name', projectName(runId()), 'logs', '--no-color', '--no-log-prefix', name];
+    return (await execa('docker', ['compose', ...options], { all: true })).all;
+  }
+  return readFileSync(join(dirname(process.env.GAUNTLET_STACK ?? ''), 'logs', `${name}.log`), 'latin1');
+}
+
+/** Names of the tables of all services, with their schemas. */
+export async function tablesOf(sql: Sql): Promise<readonly (readonly [schema: string, table: string])[]> {
+  const rows = await sql<{ schema: string; name: string }[]>`
+    select schemaname as schema, tablename as name from pg_tables
+    where schemaname not in ('pg_catalog', 'information_schema') order by 1, 2`;
+  return rows.map(({ schema, name }) => [schema, name]);
+}
+
+/** All rows of a table as text: JSON and texts as they are, bytes in hex. */
+export async function textOf(sql: Sql, schema: string, table: string): Promise<string> {
+  const rows = await sql<{ text: string }[]>`
+    select whole::text as text from ${sql(schema)}.${sql(table)} as whole`;
+  return rows.map(({ text }) => text).join('\n');
+}
