@@ -75,7 +75,7 @@ export function addBattleRoute(
 /** The text of an answer; a refusal ends the battle with 502, or 504 if a time ran out. */
 function contentOf(completion: Completion): string {
   if ('refused' in completion) {
-    const { statusCode, body } = completion.refused.error;
+    const { statusCode, body } = completion.refused;
     const { message, type, code } = body.error;
     throw openaiError(statusCode === 504 ? 504 : 502, message, type, code);
   }

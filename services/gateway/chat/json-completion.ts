@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Usage } from '../../kit/chat-schema.ts';
 import { boundedSignal } from '../../kit/http/call-signal.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
-import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
+import { connectionFailure, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatCall, openCall } from './chat-call.ts';
 
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -16,7 +16,7 @@ export interface CompletionBody {
 
 export type Completion =
   | { readonly bytes: Buffer; readonly body: CompletionBody }
-  | { readonly refused: ErrorAnswer };
+  | { readonly refused: OpenaiError };
 
 /** Asks for a whole completion within `timeoutMs`; the body is the upstream's, checked to be one. */
 export async function askForCompletion(
@@ -27,10 +27,10 @@ export async function askForCompletion(
 ): Promise<Completion> {
   using bounded = boundedSignal(signal, timeoutMs);
   const opened = await openCall(call, dispatcher, bounded.signal);
-  if (opened.kind === 'refused') return { refused: opened.answer };
+  if (opened.kind === 'refused') return { refused: opened.error };
   const failed = (error: OpenaiError): Completion => {
     opened.watch.failure(error.statusCode, bounded.signal);
-    return { refused: { error } };
+    return { refused: error };
   };
   try {
     const bytes = await opened.body.bytes(maxAnswerBytes);
@@ -61,8 +61,7 @@ export async function answerJson(
 }
 
 /** Answers with an upstream's refusal as an OpenAI error. */
-export async function answerRefusal(call: ChatCall, reply: FastifyReply, answer: ErrorAnswer): Promise<void> {
-  const { error, retryAfter } = answer;
+export async function answerRefusal(call: ChatCall, reply: FastifyReply, error: OpenaiError): Promise<void> {
   if (reply.raw.destroyed) {
     call.log.info({ model: call.target.model }, 'client went before the answer');
     await call.trace.end('client_gone', 'respond', 'The client closed the connection.');
@@ -71,7 +70,7 @@ export async function answerRefusal(call: ChatCall, reply: FastifyReply, answer:
   }
   logRefusal(call, error);
   await call.trace.end('error', 'respond', error.message, { status: error.statusCode, ...error.body.error });
-  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
   await reply.code(error.statusCode).send(error.body);
 }
 
