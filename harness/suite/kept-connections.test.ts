@@ -10,7 +10,7 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
-afterAll(() => server.close());
+afterAll(() => void server.close());
 
 /** Reads an answer and tells over which connection it came, once the agent has that back. */
 async function ask(): Promise<Socket> {
