@@ -12,7 +12,7 @@ import { sendUpstream } from '../model/send-upstream.ts';
 import type { Target } from '../model/target.ts';
 import { boundsOf, type Upstreams } from '../model/upstreams.ts';
 import { connectionFailure } from '../upstream/upstream-failure.ts';
-import { type ForwardedIds, forwardedHeaders, outgoing } from './forwarding.ts';
+import { type ForwardedIds, outgoing } from './forwarding.ts';
 
 /** One conversation on its way to an agent or a provider, whose bytes go to the client as they are. */
 export interface ChatCall {
@@ -50,8 +50,8 @@ export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: A
   try {
     const opened = await attempts.run(async (route) => {
       const { upstream } = route;
-      const { url, headers, body } = outgoing(route, call.request, call.path);
-      const sent = { upstream, url, headers: { ...forwardedHeaders(ids), ...headers }, body };
+      const { url, headers, body } = outgoing(route, call.request, ids, call.path);
+      const sent = { upstream, url, headers, body };
       trace.note('upstream_request', 'forward', `Sent to ${upstream}.`, { competitor: upstream });
       const watch = watchOutcome(call, upstream, target.model);
       try {
