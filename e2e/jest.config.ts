@@ -9,7 +9,9 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.mjs' },
   testTimeout: 60_000,
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/harness/suite/sequencer.ts',
+  // Files that share the stack wait more than they compute.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/harness/report/suite-reporter.ts'],
 };
 

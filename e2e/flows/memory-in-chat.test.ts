@@ -1,3 +1,4 @@
+/** @uses memory */
 import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says } from '../../harness/suite/chat.ts';
 import { journalOf } from '../../harness/suite/journal.ts';

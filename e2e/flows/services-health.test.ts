@@ -1,4 +1,7 @@
-/** @uses open-webui */
+/**
+ * @uses open-webui
+ * @uses memory
+ */
 import { expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import waitOn from 'wait-on';

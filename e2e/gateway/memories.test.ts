@@ -1,3 +1,4 @@
+/** @uses memory */
 import { beforeEach, expect, test } from '@jest/globals';
 import axios, { type Method } from 'axios';
 import { memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';

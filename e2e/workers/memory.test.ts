@@ -1,3 +1,4 @@
+/** @uses memory */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';

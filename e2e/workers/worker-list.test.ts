@@ -1,4 +1,7 @@
-/** @uses open-webui */
+/**
+ * @uses open-webui
+ * @uses memory
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { skip } from '../../harness/suite/skip.ts';

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment';
 import type { Circus } from '@jest/types';
 import { TestEnvironment } from 'jest-environment-node';
+import { endKeptConnections } from './kept-connections.ts';
 import { type Claim, claimsOf, takeTurns } from './stack-turn.ts';
 import { testName } from './test-name.ts';
 
@@ -27,6 +28,7 @@ export default class SuiteEnvironment extends TestEnvironment {
   }
 
   override async teardown(): Promise<void> {
+    endKeptConnections();
     this.#endTurn?.();
     await super.teardown();
   }

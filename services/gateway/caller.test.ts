@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import fastify from 'fastify';
+import { Client } from 'undici';
 import { addOpenaiErrors } from '../kit/openai-error.ts';
 import { addCallers } from './caller.ts';
 
@@ -12,6 +13,11 @@ function appWith(...keys: readonly string[]) {
   app.get('/metrics', async () => 'counted');
   return app;
 }
+
+let onTestEnd: (() => Promise<unknown>) | undefined;
+afterEach(async () => {
+  await onTestEnd?.();
+});
 
 const asking = (authorization?: string) => ({
   url: '/v1/who',
@@ -57,4 +63,22 @@ test('no spelling of an address gets round the key', async () => {
   );
   expect(statuses).toEqual(Array(6).fill(401));
   expect((await app.inject('/health')).statusCode).toBe(200);
+});
+
+test('a connection that was a known caller is nobody in particular with another key, and none without one', async () => {
+  const app = appWith('k1', 'k2');
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+  const connection = new Client(origin);
+  onTestEnd = () => Promise.all([connection.close(), app.close()]);
+  const ask = async (authorization?: string) => {
+    const headers = authorization === undefined ? {} : { authorization };
+    const { statusCode, body } = await connection.request({ method: 'GET', path: '/v1/who', headers });
+    return { statusCode, caller: await body.text() };
+  };
+  const first = await ask('Bearer k1');
+  expect(JSON.parse(first.caller)).toEqual({ tenant: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  const others = [await ask('Bearer k3'), await ask(), await ask('Bearer k2'), await ask('Bearer k1')];
+  expect(others.map(({ statusCode }) => statusCode)).toEqual([401, 401, 200, 200]);
+  expect(others[2]?.caller).not.toBe(first.caller);
+  expect(others[3]).toEqual(first);
 });

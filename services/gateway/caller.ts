@@ -33,6 +33,13 @@ export interface CallerRules {
   readonly isSocket?: (request: FastifyRequest['raw']) => boolean;
 }
 
+/** What a key was found to be. */
+interface Given {
+  readonly key: string;
+  readonly digest: Buffer;
+  readonly caller: Caller;
+}
+
 const anonymous: Caller = { tenant: 'anonymous' };
 const adminRoute = /^\/admin\//;
 
@@ -45,18 +52,24 @@ export function addCallers(app: FastifyInstance, rules: CallerRules): void {
   const { apiKeys, isOpen = apiKeys.length === 0, guard, isSocket = () => false } = rules;
   const known = apiKeys.map(digest);
   const admins = rules.adminKey === undefined ? [] : [digest(rules.adminKey)];
+  // The key that came last over a connection: the next one is nearly always the same, and need not be hashed again.
+  const lastGiven = new WeakMap<object, Given>();
   app.decorateRequest('caller', null as unknown as Caller);
   app.addHook('onRequest', (request, reply, done) => {
     const key = keyOf(request);
-    const given = key === undefined ? undefined : digest(key);
-    request.caller = given === undefined ? anonymous : { tenant: given.toString('hex', 0, 16) };
+    let given = key === undefined ? undefined : lastGiven.get(request.raw.socket);
+    if (key !== undefined && given?.key !== key) {
+      given = look(key, known);
+      lastGiven.set(request.raw.socket, given);
+    }
+    request.caller = given?.caller ?? anonymous;
     if (isOpenRoute(request) || request.method === 'OPTIONS') return done();
     const isAdminRoute = adminRoute.test(request.routeOptions.url ?? '');
-    if (given !== undefined && isOneOf(isAdminRoute ? admins : known, given)) {
-      request.caller = { tenant: request.caller.tenant, isKnown: true };
-      return done();
+    if (isAdminRoute) {
+      if (given === undefined) return done(missingKey());
+      return isOneOf(admins, given.digest) ? done() : done(invalidKey());
     }
-    if (isAdminRoute) return done(given === undefined ? missingKey() : invalidKey());
+    if (given?.caller.isKnown) return done();
     if (key !== undefined && guard !== undefined && isOfStore(key)) {
       admit(request, reply, { guard, key, counts: !isSocket(request.raw) }).then(() => done(), done);
       return;
@@ -96,6 +109,12 @@ function keyOf({ headers }: FastifyRequest): string | undefined {
   const bearer = /^Bearer +(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
   const plain = headers['x-api-key'];
   return bearer ?? (typeof plain === 'string' && plain.trim() !== '' ? plain.trim() : undefined);
+}
+
+function look(key: string, known: readonly Buffer[]): Given {
+  const bytes = digest(key);
+  const tenant = bytes.toString('hex', 0, 16);
+  return { key, digest: bytes, caller: isOneOf(known, bytes) ? { tenant, isKnown: true } : { tenant } };
 }
 
 const digest = (key: string): Buffer => hash('sha256', key, 'buffer');

@@ -154,8 +154,9 @@ export type Usage = Static<typeof Usage>;
 
 /** Messages without nulls that only mean absence: model APIs refuse some of them. The same ones where there are none. */
 export function withoutNulls(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  if (!messages.some(holdsNull)) return messages;
   return messages.map((message) => {
-    if (message.name !== null && message.tool_calls !== null && message.tool_call_id !== null) return message;
+    if (!holdsNull(message)) return message;
     const { name, tool_calls: calls, tool_call_id: answered, ...rest } = message;
     return {
       ...rest,
@@ -164,4 +165,8 @@ export function withoutNulls(messages: readonly ChatMessage[]): readonly ChatMes
       ...(answered === null ? {} : { tool_call_id: answered }),
     };
   });
+}
+
+function holdsNull({ name, tool_calls: calls, tool_call_id: answered }: ChatMessage): boolean {
+  return name === null || calls === null || answered === null;
 }

@@ -93,7 +93,7 @@ export function buildServer(
   app.addHook('onRequest', (request, reply, done) => {
     const { url } = request.routeOptions;
     // Not the onResponse hook: it says nothing of answers that were cut short.
-    if (url !== '/ready' && url !== '/health') reply.raw.once('close', () => logAnswer(request, reply));
+    if (url !== '/ready' && url !== '/health') reply.raw.on('close', () => logAnswer(request, reply));
     done();
   });
   app.addHook('onError', (_request, reply, error, done) => {

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Type } from 'typebox';
 import { ChatCompletionRequest } from '../../kit/chat-schema.ts';
 import { noTrace } from '../../kit/debug/trace.ts';
+import { boundedSignal } from '../../kit/http/call-signal.ts';
 import { clientGone } from '../../kit/http/client-gone.ts';
 import { openaiError } from '../../kit/openai-error.ts';
 import { lastUserText, tagOperation } from '../../kit/operation-id.ts';
@@ -42,6 +43,7 @@ export function addBattleRoute(
     // One failure decides the battle: the other competitor need not go on.
     const lost = new AbortController();
     const signal = AbortSignal.any([clientGone(reply.raw), cutOff, lost.signal]);
+    using bounded = boundedSignal(signal, settings.requestTimeoutMs);
     const ask = async (index: 0 | 1): Promise<string> => {
       const competitor = pair[index];
       const call: ChatCall = {
@@ -58,7 +60,7 @@ export function addBattleRoute(
         upstreams,
         observe: plane.observe,
       };
-      return contentOf(await askForCompletion(call, agent, signal, settings.requestTimeoutMs));
+      return contentOf(await askForCompletion(call, agent, bounded.signal));
     };
     const answers = await Promise.all([ask(0), ask(1)]).catch((error) => {
       lost.abort();
@@ -77,7 +79,7 @@ export function addBattleRoute(
 /** The text of an answer; a refusal ends the battle with 502, or 504 if a time ran out. */
 function contentOf(completion: Completion): string {
   if ('refused' in completion) {
-    const { statusCode, body } = completion.refused.error;
+    const { statusCode, body } = completion.refused;
     const { message, type, code } = body.error;
     throw openaiError(statusCode === 504 ? 504 : 502, message, type, code);
   }

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { ChatCompletionRequest } from '../../kit/chat-schema.ts';
 import type { Trace } from '../../kit/debug/trace.ts';
 import type { ArrivingBody } from '../../kit/http/arriving-body.ts';
+import type { OpenaiError } from '../../kit/openai-error.ts';
 import { type OutcomeWatch, watchOutcome } from '../metrics/outcome-watch.ts';
 import { failedAttempt } from '../model/attempt-failure.ts';
 import { Attempts } from '../model/attempts.ts';
@@ -10,8 +11,8 @@ import type { ModelPlane } from '../model/model-call.ts';
 import { sendUpstream } from '../model/send-upstream.ts';
 import type { Target } from '../model/target.ts';
 import { boundsOf, type Upstreams } from '../model/upstreams.ts';
-import { connectionFailure, type ErrorAnswer } from '../upstream/upstream-failure.ts';
-import { type ForwardedIds, forwardedHeaders, outgoing } from './forwarding.ts';
+import { connectionFailure } from '../upstream/upstream-failure.ts';
+import { type ForwardedIds, outgoing } from './forwarding.ts';
 
 /** One conversation on its way to an agent or a provider, whose bytes go to the client as they are. */
 export interface ChatCall {
@@ -37,7 +38,7 @@ export type Opened =
       /** To be told how the body ended. */
       readonly watch: OutcomeWatch;
     }
-  | { readonly kind: 'refused'; readonly answer: ErrorAnswer };
+  | { readonly kind: 'refused'; readonly error: OpenaiError };
 
 /**
  * Sends the call, by one route of its target after the other if need be, and waits for an upstream's status. Never
@@ -49,8 +50,8 @@ export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: A
   try {
     const opened = await attempts.run(async (route) => {
       const { upstream } = route;
-      const { url, headers, body } = outgoing(route, call.request, call.path);
-      const sent = { upstream, url, headers: { ...forwardedHeaders(ids), ...headers }, body };
+      const { url, headers, body } = outgoing(route, call.request, ids, call.path);
+      const sent = { upstream, url, headers, body };
       trace.note('upstream_request', 'forward', `Sent to ${upstream}.`, { competitor: upstream });
       const watch = watchOutcome(call, upstream, target.model);
       try {
@@ -69,7 +70,6 @@ export async function openCall(call: ChatCall, dispatcher: Dispatcher, signal: A
     });
     return { kind: 'open', ...opened };
   } catch (cause) {
-    const error = connectionFailure(cause, target.model);
-    return { kind: 'refused', answer: { error, retryAfter: error.retryAfter } };
+    return { kind: 'refused', error: connectionFailure(cause, target.model) };
   }
 }

@@ -58,9 +58,9 @@ export function addChatRoute(app: TypedServer, gateway: Gateway): void {
       upstreams,
       observe: plane.observe,
     };
-    const signal = callSignal(reply.raw, cutOff);
+    const signal = callSignal(reply.raw, cutOff, stream ? undefined : settings.requestTimeoutMs);
     if (stream) await answerStream(call, reply, agent, signal, settings);
-    else await answerJson(call, reply, agent, signal, settings.requestTimeoutMs);
+    else await answerJson(call, reply, agent, signal);
     return reply;
   });
 }

@@ -1,9 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
 import type { Usage } from '../../kit/chat-schema.ts';
-import { boundedSignal } from '../../kit/http/call-signal.ts';
 import type { OpenaiError } from '../../kit/openai-error.ts';
-import { connectionFailure, type ErrorAnswer, invalidAnswer } from '../upstream/upstream-failure.ts';
+import { connectionFailure, invalidAnswer } from '../upstream/upstream-failure.ts';
 import { type ChatCall, openCall } from './chat-call.ts';
 
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -15,29 +14,30 @@ export interface CompletionBody {
 }
 
 export type Completion =
-  | { readonly bytes: Buffer; readonly body: CompletionBody }
-  | { readonly refused: ErrorAnswer };
+  | { readonly answer: string | Buffer; readonly body: CompletionBody }
+  | { readonly refused: OpenaiError };
 
-/** Asks for a whole completion within `timeoutMs`; the body is the upstream's, checked to be one. */
+/** Asks for a whole completion; the body is the upstream's, checked to be one. */
 export async function askForCompletion(
   call: ChatCall,
   dispatcher: Dispatcher,
   signal: AbortSignal,
-  timeoutMs: number,
 ): Promise<Completion> {
-  using bounded = boundedSignal(signal, timeoutMs);
-  const opened = await openCall(call, dispatcher, bounded.signal);
-  if (opened.kind === 'refused') return { refused: opened.answer };
+  const opened = await openCall(call, dispatcher, signal);
+  if (opened.kind === 'refused') return { refused: opened.error };
   const failed = (error: OpenaiError): Completion => {
-    opened.watch.failure(error.statusCode, bounded.signal);
-    return { refused: { error } };
+    opened.watch.failure(error.statusCode, signal);
+    return { refused: error };
   };
   try {
     const bytes = await opened.body.bytes(maxAnswerBytes);
-    const body = parseCompletion(bytes);
+    const text = bytes.toString('utf8');
+    const body = parseCompletion(text);
     if (!body) return failed(invalidAnswer(call.target.model));
     opened.watch.success(body.usage);
-    return { bytes, body };
+    // ASCII, which is the same as text: Node then writes head and body as one string and not as a list of pieces.
+    const isSame = text.length === bytes.length;
+    return { answer: isSame ? text : bytes, body };
   } catch (cause) {
     return failed(connectionFailure(cause, call.target.model));
   }
@@ -49,20 +49,18 @@ export async function answerJson(
   reply: FastifyReply,
   dispatcher: Dispatcher,
   signal: AbortSignal,
-  timeoutMs: number,
 ): Promise<void> {
-  const completion = await askForCompletion(call, dispatcher, signal, timeoutMs);
+  const completion = await askForCompletion(call, dispatcher, signal);
   if ('refused' in completion) return answerRefusal(call, reply, completion.refused);
   await call.trace.end('response_complete', 'respond', 'The whole answer was passed on.');
-  const { bytes, body } = completion;
+  const { answer, body } = completion;
   const renamed = call.completionId !== undefined && body.id !== call.completionId;
-  const answer = renamed ? JSON.stringify({ ...body, id: call.completionId }) : bytes;
-  await reply.code(200).type('application/json; charset=utf-8').send(answer);
+  const sent = renamed ? JSON.stringify({ ...body, id: call.completionId }) : answer;
+  await reply.code(200).type('application/json; charset=utf-8').send(sent);
 }
 
 /** Answers with an upstream's refusal as an OpenAI error. */
-export async function answerRefusal(call: ChatCall, reply: FastifyReply, answer: ErrorAnswer): Promise<void> {
-  const { error, retryAfter } = answer;
+export async function answerRefusal(call: ChatCall, reply: FastifyReply, error: OpenaiError): Promise<void> {
   if (reply.raw.destroyed) {
     call.log.info({ model: call.target.model }, 'client went before the answer');
     await call.trace.end('client_gone', 'respond', 'The client closed the connection.');
@@ -71,7 +69,7 @@ export async function answerRefusal(call: ChatCall, reply: FastifyReply, answer:
   }
   logRefusal(call, error);
   await call.trace.end('error', 'respond', error.message, { status: error.statusCode, ...error.body.error });
-  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
   await reply.code(error.statusCode).send(error.body);
 }
 
@@ -79,9 +77,9 @@ function logRefusal({ target, log }: ChatCall, error: OpenaiError): void {
   log.warn({ model: target.model, status: error.statusCode, code: error.body.error.code }, error.message);
 }
 
-function parseCompletion(bytes: Buffer): CompletionBody | undefined {
+function parseCompletion(text: string): CompletionBody | undefined {
   try {
-    const value = JSON.parse(bytes.toString('utf8'));
+    const value = JSON.parse(text);
     return Array.isArray(value?.choices) && value.choices.length > 0 ? value : undefined;
   } catch {
     return undefined;

@@ -24,7 +24,7 @@ export async function answerStream(
 ): Promise<void> {
   const opening = openCall(call, dispatcher, signal);
   const inTime = await within(opening, settings.streamCommitMs);
-  if (inTime?.kind === 'refused') return answerRefusal(call, reply, inTime.answer);
+  if (inTime?.kind === 'refused') return answerRefusal(call, reply, inTime.error);
 
   const client = openEventStream(reply, {
     keepAliveMs: settings.keepAliveMs,
@@ -37,7 +37,7 @@ export async function answerStream(
       ? await relay(opened, client, signal, call.target.model, () =>
           call.trace.note('first_chunk', 'stream', 'The first bytes were passed on.'),
         )
-      : await refuseLate(opened.answer.error, client);
+      : await refuseLate(opened.error, client);
   await report(call, relayed);
   client.end();
 }

@@ -62,9 +62,9 @@ export function addCompletionsRoute(app: TypedServer, gateway: Gateway): void {
     const op = typeof body.prompt === 'string' ? operationIdOf(body.prompt) : undefined;
     if (op !== undefined) request.log = request.log.child({ op });
     const call = passedCall(gateway, request, body, '/completions');
-    const signal = callSignal(reply.raw, cutOff);
+    const signal = callSignal(reply.raw, cutOff, call.ids.stream ? undefined : settings.requestTimeoutMs);
     if (call.ids.stream) await answerStream(call, reply, agent, signal, settings);
-    else await answerJson(call, reply, agent, signal, settings.requestTimeoutMs);
+    else await answerJson(call, reply, agent, signal);
     return reply;
   });
 }

@@ -41,7 +41,7 @@ export function addBaselineStreamRoute(app: TypedServer, { settings, agent, cutO
     });
     if (upstream.statusCode !== 200) {
       const text = (await readBody(upstream.body, maxRefusalBytes)).toString('utf8');
-      throw refusal(upstream.statusCode, text, competitor.id).error;
+      throw refusal(upstream.statusCode, text, competitor.id);
     }
     // No pings of ours: bytes pass as they come, and a ping could fall inside of a frame.
     const client = openEventStream(reply);

@@ -52,7 +52,7 @@ export function addEmbeddingsRoute(app: TypedServer, gateway: Gateway): void {
     const signal = AbortSignal.any([clientGone(reply.raw), cutOff, bound]);
     const opened = await openCall(call, agent, signal);
     if (opened.kind === 'refused') {
-      await answerRefusal(call, reply, opened.answer);
+      await answerRefusal(call, reply, opened.error);
       return reply;
     }
     try {
@@ -67,7 +67,7 @@ export function addEmbeddingsRoute(app: TypedServer, gateway: Gateway): void {
     } catch (cause) {
       const error = connectionFailure(cause, body.model);
       opened.watch.failure(error.statusCode, signal);
-      await answerRefusal(call, reply, { error });
+      await answerRefusal(call, reply, error);
       return reply;
     }
   });

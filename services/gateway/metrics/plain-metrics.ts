@@ -34,20 +34,55 @@ function register(
   } as unknown as Metric);
 }
 
+interface Branch<Cell> {
+  readonly branches: Map<string, Branch<Cell>>;
+  cell?: Cell;
+}
+
+/** A cell for each combination of label values, found without a string being made of them. */
+class Cells<Cell> {
+  readonly #root: Branch<Cell> = { branches: new Map() };
+  readonly #all: Cell[] = [];
+  readonly #make: (labels: Value['labels']) => Cell;
+  readonly #names: readonly string[];
+
+  constructor({ labelNames }: Shape, make: (labels: Value['labels']) => Cell) {
+    this.#names = labelNames;
+    this.#make = make;
+  }
+
+  get all(): readonly Cell[] {
+    return this.#all;
+  }
+
+  at(labelValues: LabelValues): Cell {
+    let branch = this.#root;
+    for (const value of labelValues) {
+      let next = branch.branches.get(value);
+      if (next === undefined) {
+        next = { branches: new Map() };
+        branch.branches.set(value, next);
+      }
+      branch = next;
+    }
+    if (branch.cell === undefined) {
+      branch.cell = this.#make(labelsOf(this.#names, labelValues));
+      this.#all.push(branch.cell);
+    }
+    return branch.cell;
+  }
+}
+
 export class PlainCounter {
-  readonly #cells = new Map<string, { readonly labels: Value['labels']; value: number }>();
-  readonly #shape: Shape;
+  readonly #cells: Cells<{ readonly labels: Value['labels']; value: number }>;
 
   constructor(registry: Registry, shape: Shape) {
-    this.#shape = shape;
-    register(registry, shape, 'counter', () => [...this.#cells.values()].map((cell) => ({ ...cell })));
+    this.#cells = new Cells(shape, (labels) => ({ labels, value: 0 }));
+    register(registry, shape, 'counter', () => this.#cells.all.map((cell) => ({ ...cell })));
   }
 
   add(labelValues: LabelValues, by = 1): void {
-    const key = labelValues.join('\n');
-    const cell = this.#cells.get(key);
-    if (cell) cell.value += by;
-    else this.#cells.set(key, { labels: labelsOf(this.#shape, labelValues), value: by });
+    this.#cells.at(labelValues).value += by;
   }
 }
 
@@ -67,7 +102,7 @@ interface Distribution {
 }
 
 export class PlainHistogram {
-  readonly #cells = new Map<string, Distribution>();
+  readonly #cells: Cells<Distribution>;
   readonly #shape: Shape;
   readonly #bounds: readonly number[];
 
@@ -75,20 +110,17 @@ export class PlainHistogram {
   constructor(registry: Registry, shape: Shape, bounds: readonly number[]) {
     this.#shape = shape;
     this.#bounds = bounds;
-    register(registry, shape, 'histogram', () =>
-      [...this.#cells.values()].flatMap((cell) => this.#values(cell)),
-    );
+    this.#cells = new Cells(shape, (labels) => ({
+      labels,
+      counts: Array<number>(bounds.length + 1).fill(0),
+      sum: 0,
+    }));
+    register(registry, shape, 'histogram', () => this.#cells.all.flatMap((cell) => this.#values(cell)));
   }
 
   observe(labelValues: LabelValues, seconds: number): void {
     const value = exactSeconds(seconds);
-    const key = labelValues.join('\n');
-    let cell = this.#cells.get(key);
-    if (cell === undefined) {
-      const counts = Array<number>(this.#bounds.length + 1).fill(0);
-      cell = { labels: labelsOf(this.#shape, labelValues), counts, sum: 0 };
-      this.#cells.set(key, cell);
-    }
+    const cell = this.#cells.at(labelValues);
     let at = 0;
     while (at < this.#bounds.length && value > (this.#bounds[at] as number)) at += 1;
     cell.counts[at] = (cell.counts[at] as number) + 1;
@@ -114,6 +146,6 @@ export class PlainHistogram {
   }
 }
 
-function labelsOf({ labelNames }: Shape, values: LabelValues): Record<string, string> {
-  return Object.fromEntries(labelNames.map((name, at) => [name, values[at] ?? '']));
+function labelsOf(names: readonly string[], values: LabelValues): Record<string, string> {
+  return Object.fromEntries(names.map((name, at) => [name, values[at] ?? '']));
 }

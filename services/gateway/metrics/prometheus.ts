@@ -70,7 +70,7 @@ export function createPrometheus(workerIndex: number): Prometheus {
     count: (app) => {
       app.addHook('onRequest', (request, reply, done) => {
         open += 1;
-        reply.raw.once('close', () => over(request, reply));
+        reply.raw.on('close', () => over(request, reply));
         done();
       });
     },

@@ -17,25 +17,25 @@ interface UsageRow {
 const writerLife = '1 hour';
 
 /**
- * Adds a batch to the totals, once: a number that `writer` has used before changes nothing. Rows are taken in the order
- * of their keys, so that workers that write at the same time wait for each other and never in a circle.
+ * Adds a batch to the totals in one statement, and once: a number that `writer` has used before changes nothing. Rows are
+ * taken in the order of their keys, one table after the other, so that workers that write at the same time wait for each
+ * other and never in a circle.
  */
 export async function addUsage(sql: Sql, writer: string, { number, tallies }: UsageBatch): Promise<void> {
   const usage = [...tallies].map(([provider, { latencies: _, ...counts }]) => ({ provider, ...counts }));
   const latencies = [...tallies].flatMap(([provider, tally]) =>
     [...tally.latencies].map(([bucket, count]) => ({ provider, bucket, count })),
   );
-  await sql.begin(async (tx) => {
-    const [fresh] = await tx`
+  await sql`
+    with fresh as (
       insert into usage_writers as known (writer, last_batch) values (${writer}, ${number})
       on conflict (writer) do update set last_batch = excluded.last_batch, written_at = clock_timestamp()
       where known.last_batch < excluded.last_batch
-      returning writer`;
-    if (fresh === undefined) return;
-    await tx`
+      returning writer
+    ), counted as (
       insert into provider_usage as total
       select provider, success, failure, cancelled, unmetered, "inputTokens", "outputTokens"
-      from jsonb_to_recordset(${tx.json(usage)}) as batch (provider text, success bigint, failure bigint,
+      from fresh, jsonb_to_recordset(${sql.json(usage)}) as batch (provider text, success bigint, failure bigint,
         cancelled bigint, unmetered bigint, "inputTokens" bigint, "outputTokens" bigint)
       order by provider
       on conflict (provider) do update set
@@ -44,17 +44,18 @@ export async function addUsage(sql: Sql, writer: string, { number, tallies }: Us
         cancelled = total.cancelled + excluded.cancelled,
         unmetered = total.unmetered + excluded.unmetered,
         input_tokens = total.input_tokens + excluded.input_tokens,
-        output_tokens = total.output_tokens + excluded.output_tokens`;
-    await tx`
+        output_tokens = total.output_tokens + excluded.output_tokens
+    ), timed as (
       insert into provider_latencies as total
       select provider, bucket, count
-      from jsonb_to_recordset(${tx.json(latencies)}) as batch (provider text, bucket smallint, count bigint)
+      from fresh, jsonb_to_recordset(${sql.json(latencies)}) as batch (provider text, bucket smallint, count bigint)
       order by provider, bucket
-      on conflict (provider, bucket) do update set count = total.count + excluded.count`;
-    if (number === 1) {
-      await tx`delete from usage_writers where written_at < clock_timestamp() - ${writerLife}::interval`;
-    }
-  });
+      on conflict (provider, bucket) do update set count = total.count + excluded.count
+    )
+    select from fresh`;
+  if (number === 1) {
+    await sql`delete from usage_writers where written_at < clock_timestamp() - ${writerLife}::interval`;
+  }
 }
 
 /** The totals of all upstreams that were ever asked, as of one moment. */

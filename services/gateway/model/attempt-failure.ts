@@ -50,8 +50,7 @@ export function refusedAttempt(
   who: string,
   retryAfter: string | undefined,
 ): AttemptFailure {
-  const { error, retryAfter: passed } = refusal(status, text, who, retryAfter);
-  if (passed !== undefined) error.retryAfter = passed;
+  const error = refusal(status, text, who, retryAfter);
   return new AttemptFailure(kindOf(status, error), error, retryAfterMs(retryAfter, Date.now()));
 }
 

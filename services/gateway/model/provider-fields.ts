@@ -8,6 +8,11 @@ const kept: ReadonlySet<string> = new Set([
   ...['fallbacks', 'model_list', 'user_config', 'custom_llm_provider', 'litellm_credential_name'],
 ]);
 
+/** Whether a top-level field of a request is for agents and the gateway alone. */
+export function isKeptFromProviders(field: string): boolean {
+  return kept.has(field);
+}
+
 /** What of a request goes to a provider. */
 export function providerFields<T extends object>(request: T): Partial<T> {
   return Object.fromEntries(Object.entries(request).filter(([name]) => !kept.has(name))) as Partial<T>;

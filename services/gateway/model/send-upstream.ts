@@ -26,15 +26,17 @@ export interface SendOptions {
  */
 export async function sendUpstream(sent: UpstreamRequest, options: SendOptions): Promise<ArrivingBody> {
   const { dispatcher, bounds, signal, onStatus, awaitFirstBytes } = options;
-  const startedAt = performance.now();
-  const headersTimeoutMs = Math.min(bounds.firstByteMs, bounds.totalMs);
-  const timed = { ...sent, headersTimeoutMs, bodyTimeoutMs: bounds.idleMs };
-  const { statusCode, headers, body } = await post(dispatcher, timed, signal).catch((cause) => {
-    const isOver = bounds.totalMs < bounds.firstByteMs && cause?.code === 'UND_ERR_HEADERS_TIMEOUT';
-    throw isOver ? totalTimeout(sent.upstream) : cause;
-  });
+  const posted = {
+    url: sent.url,
+    headers: sent.headers,
+    body: sent.body,
+    headersTimeoutMs: bounds.firstByteMs,
+    bodyTimeoutMs: bounds.idleMs,
+    totalTimeoutMs: bounds.totalMs,
+    tooLate: () => totalTimeout(sent.upstream),
+  };
+  const { statusCode, headers, body } = await post(dispatcher, posted, signal);
   onStatus?.(statusCode);
-  endInTime(body, bounds.totalMs - (performance.now() - startedAt), sent.upstream);
   if (statusCode !== 200) {
     const text = withoutCredential(await body.text(maxRefusalBytes), sent.headers.authorization);
     throw refusedAttempt(statusCode, text, sent.upstream, single(headers['retry-after']));
@@ -46,11 +48,6 @@ export async function sendUpstream(sent: UpstreamRequest, options: SendOptions):
   }
   if (awaitFirstBytes) await body.begun();
   return body;
-}
-
-function endInTime(body: ArrivingBody, ms: number, who: string): void {
-  const timer = setTimeout(() => body.destroy(totalTimeout(who)), Math.max(0, ms));
-  body.onEnd(() => clearTimeout(timer));
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -33,14 +33,14 @@ test('no inner address reaches the client', () => {
 
 test('a rate limit passes with its body and its retry-after', () => {
   const body = { error: { message: 'Slow down', type: 'rate_limit_error', param: null, code: 'tpm' } };
-  const answer = refusal(429, JSON.stringify(body), 'baseline-x', '7');
-  expect(answer.error.statusCode).toBe(429);
-  expect(answer.error.body).toEqual(body);
-  expect(answer.retryAfter).toBe('7');
+  const error = refusal(429, JSON.stringify(body), 'baseline-x', '7');
+  expect(error.statusCode).toBe(429);
+  expect(error.body).toEqual(body);
+  expect(error.retryAfter).toBe('7');
 });
 
 test('a body of another shape becomes an OpenAI error with the same status', () => {
-  const { error } = refusal(422, '{"detail":"messages: field required"}', 'baseline-x');
+  const error = refusal(422, '{"detail":"messages: field required"}', 'baseline-x');
   expect(error.statusCode).toBe(422);
   expect(error.body.error).toMatchObject({
     message: 'messages: field required',
@@ -49,7 +49,7 @@ test('a body of another shape becomes an OpenAI error with the same status', () 
 });
 
 test('a body that is no JSON is not repeated', () => {
-  const { error } = refusal(400, '<html>inner</html>', 'baseline-x');
+  const error = refusal(400, '<html>inner</html>', 'baseline-x');
   expect(error.body.error.message).toBe('baseline-x answered with status 400.');
 });
 
@@ -61,7 +61,7 @@ test.each([
   [504, 504],
   [302, 502],
 ])('status %i of an upstream becomes %i', (status, passed) => {
-  expect(refusal(status, '', 'baseline-x').error.statusCode).toBe(passed);
+  expect(refusal(status, '', 'baseline-x').statusCode).toBe(passed);
 });
 
 test.each([401, 403, 407])(
@@ -70,7 +70,7 @@ test.each([401, 403, 407])(
     const body = JSON.stringify({
       error: { message: 'Incorrect API key provided: sk-inner', type: 'auth', code: 'key' },
     });
-    const { error } = refusal(status, body, 'baseline-x');
+    const error = refusal(status, body, 'baseline-x');
     expect(error.statusCode).toBe(502);
     expect(error.body.error.code).toBe('upstream_unauthorized');
     expect(JSON.stringify(error.body)).not.toContain('sk-inner');

@@ -2,13 +2,6 @@ import { connectionFailureOf, refusesCredentials } from '../../kit/http/connecti
 import { OpenaiError, openaiError } from '../../kit/openai-error.ts';
 import { timeoutFailure } from './timeout-failure.ts';
 
-/** What a refused or failed upstream request becomes for the client. */
-export interface ErrorAnswer {
-  readonly error: OpenaiError;
-  /** Passed on so that clients wait as long as the upstream asked. */
-  readonly retryAfter?: string | undefined;
-}
-
 /** Statuses of an upstream that say the same about the gateway; other 5xx are a bad gateway (RFC 9110 §15.6). */
 const sameServerErrors = new Set([502, 503, 504]);
 
@@ -43,13 +36,19 @@ export function invalidAnswer(who: string): OpenaiError {
 /**
  * An upstream's own refusal: 4xx and 502–504 keep their status, and an OpenAI error body stays as it is. What an upstream
  * says about credentials is about the gateway's own, for no client's are passed on: a bad gateway, in our words, since
- * the upstream's may quote the key.
+ * the upstream's may quote the key. `retryAfter` is its header, passed on so that clients wait as long as it asked.
  */
-export function refusal(status: number, body: string, who: string, retryAfter?: string): ErrorAnswer {
+export function refusal(status: number, body: string, who: string, retryAfter?: string): OpenaiError {
   if (refusesCredentials(status)) {
     const message = `${who} does not accept the credentials of the gateway.`;
-    return { error: openaiError(502, message, 'server_error', 'upstream_unauthorized') };
+    return openaiError(502, message, 'server_error', 'upstream_unauthorized');
   }
+  const error = refusalOf(status, body, who);
+  error.retryAfter = retryAfter;
+  return error;
+}
+
+function refusalOf(status: number, body: string, who: string): OpenaiError {
   const passed = (status >= 400 && status < 500) || sameServerErrors.has(status) ? status : 502;
   const said = parsed(body);
   const fallback = `${who} answered with status ${status}.`;
@@ -59,11 +58,11 @@ export function refusal(status: number, body: string, who: string, retryAfter?: 
     const code = typeof own.code === 'string' ? own.code : codeFor(status);
     const param = typeof own.param === 'string' ? own.param : null;
     const ownType = typeof own.type === 'string' ? own.type : type;
-    return { error: openaiError(passed, own.message, ownType, code, param), retryAfter };
+    return openaiError(passed, own.message, ownType, code, param);
   }
   const detail = said?.detail;
   const message = typeof detail === 'string' && detail !== '' ? detail : fallback;
-  return { error: openaiError(passed, message, type, codeFor(status)), retryAfter };
+  return openaiError(passed, message, type, codeFor(status));
 }
 
 function codeFor(status: number): string {

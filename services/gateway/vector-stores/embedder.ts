@@ -33,7 +33,7 @@ export function createEmbedder(
         signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
       });
       const text = (await readBody(body, maxAnswerBytes)).toString('utf8');
-      if (statusCode !== 200) throw refusal(statusCode, text, provider.id).error;
+      if (statusCode !== 200) throw refusal(statusCode, text, provider.id);
       return vectorsOf(text, input.length, provider.id);
     } catch (cause) {
       throw connectionFailure(cause, provider.id);

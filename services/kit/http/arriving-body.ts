@@ -28,7 +28,6 @@ export class ArrivingBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer
   #dropped = false;
   #wake: (() => void) | undefined;
   #late: NodeJS.Timeout | undefined;
-  #onEnd: (() => void) | undefined;
 
   constructor(pace: Pace, hangUp: (reason: Error) => void) {
     this.#pace = pace;
@@ -56,14 +55,7 @@ export class ArrivingBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer
     this.#ended = true;
     this.#error = error;
     clearTimeout(this.#late);
-    this.#onEnd?.();
     this.#wake?.();
-  }
-
-  /** Calls `listener`, one for each body, when no more comes, however it ended; at once if it has. */
-  onEnd(listener: () => void): void {
-    if (this.#ended) listener();
-    else this.#onEnd = listener;
   }
 
   /** Resolves when there is something to read or nothing will come. @throws why it broke off before */

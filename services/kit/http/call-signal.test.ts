@@ -55,3 +55,15 @@ test('a bounded signal ends with the signal that it bounds, however early that w
   before[Symbol.dispose]();
   after[Symbol.dispose]();
 });
+
+test('a call that is bounded ends in time, and not when its answer has gone out before', async () => {
+  const cutOff = new AbortController().signal;
+  const [open, answered] = [response(), response()];
+  const early = callSignal(answered, cutOff, 1);
+  answered.writableFinished = true;
+  answered.emit('close');
+  const late = callSignal(open, cutOff, 5);
+  await new Promise((done) => late.addEventListener('abort', done));
+  expect(late.reason).toMatchObject({ name: 'TimeoutError' });
+  expect(early.aborted).toBe(false);
+});

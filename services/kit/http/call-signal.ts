@@ -4,11 +4,16 @@ import type { ServerResponse } from 'node:http';
 
 const followers = new WeakMap<AbortSignal, Set<AbortController>>();
 
-/** A signal that aborts when the client goes before its answer is complete, and when `cutOff` does, with its reason. */
-export function callSignal(response: ServerResponse, cutOff: AbortSignal): AbortSignal {
+/**
+ * A signal that aborts when the client goes before its answer is complete, when `cutOff` does, with its reason, and after
+ * `boundMs` with a TimeoutError, if the answer has not gone out by then.
+ */
+export function callSignal(response: ServerResponse, cutOff: AbortSignal, boundMs?: number): AbortSignal {
   const controller = new AbortController();
   const following = followersOf(cutOff);
+  let timer: NodeJS.Timeout | undefined;
   const onClose = () => {
+    clearTimeout(timer);
     following.delete(controller);
     if (response.writableFinished) return;
     controller.abort(new DOMException('The client closed the request.', 'AbortError'));
@@ -17,7 +22,8 @@ export function callSignal(response: ServerResponse, cutOff: AbortSignal): Abort
   else if (cutOff.aborted) controller.abort(cutOff.reason);
   else {
     following.add(controller);
-    response.once('close', onClose);
+    response.on('close', onClose);
+    if (boundMs !== undefined) timer = setTimeout(() => controller.abort(timeIsOver()), boundMs);
   }
   return controller.signal;
 }
@@ -26,7 +32,7 @@ export function callSignal(response: ServerResponse, cutOff: AbortSignal): Abort
 export function boundedSignal(
   signal: AbortSignal,
   ms: number,
-  reasonOf: () => Error = () => new DOMException('The time for an answer is over.', 'TimeoutError'),
+  reasonOf: () => Error = timeIsOver,
 ): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   const onAbort = () => controller.abort(signal.reason);
@@ -41,6 +47,8 @@ export function boundedSignal(
     },
   };
 }
+
+const timeIsOver = (): Error => new DOMException('The time for an answer is over.', 'TimeoutError');
 
 /** The open requests that end with a signal: one listener for all of them, so that none is searched for among many. */
 function followersOf(signal: AbortSignal): Set<AbortController> {

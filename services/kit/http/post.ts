@@ -8,6 +8,9 @@ export interface Post {
   /** Until the status of the answer, and of silence in its body; by default the dispatcher's. */
   readonly headersTimeoutMs?: number;
   readonly bodyTimeoutMs?: number;
+  /** For all of it, and what it then ends with; no bound without it. */
+  readonly totalTimeoutMs?: number;
+  readonly tooLate?: () => Error;
 }
 
 export interface PostAnswer {
@@ -27,10 +30,12 @@ export function post(dispatcher: Dispatcher, sent: Post, signal: AbortSignal): P
     signal.throwIfAborted();
     let controller: Dispatcher.DispatchController | undefined;
     let arriving: ArrivingBody | undefined;
+    let timer: NodeJS.Timeout | undefined;
     let over = false;
     const end = (error?: Error) => {
       if (over) return;
       over = true;
+      clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       if (arriving !== undefined) arriving.end(error);
       else if (error !== undefined) reject(error);
@@ -44,12 +49,19 @@ export function post(dispatcher: Dispatcher, sent: Post, signal: AbortSignal): P
     signal.addEventListener('abort', onAbort);
 
     const { origin, path } = addressOf(sent.url);
-    const { headers, body, headersTimeoutMs, bodyTimeoutMs } = sent;
+    const { headers, body, headersTimeoutMs = null, bodyTimeoutMs = null, totalTimeoutMs, tooLate } = sent;
+    // The same time for all requests of a route: Node keeps such timers in one list, another time costs a list of its own.
+    if (totalTimeoutMs !== undefined)
+      timer = setTimeout(() => hangUp(tooLate?.() ?? new errors.BodyTimeoutError()), totalTimeoutMs);
     dispatcher.dispatch(
       {
-        ...{ origin, path, method: 'POST', headers, body },
-        ...(headersTimeoutMs === undefined ? {} : { headersTimeout: headersTimeoutMs }),
-        ...(bodyTimeoutMs === undefined ? {} : { bodyTimeout: bodyTimeoutMs }),
+        origin,
+        path,
+        method: 'POST',
+        headers,
+        body,
+        headersTimeout: headersTimeoutMs,
+        bodyTimeout: bodyTimeoutMs,
       },
       {
         onRequestStart: (started) => {
