@@ -76,7 +76,10 @@ test('a connection that was a known caller is nobody in particular with another 
     return { statusCode, caller: await body.text() };
   };
   const first = await ask('Bearer k1');
-  expect(JSON.parse(first.caller)).toEqual({ tenant: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  expect(JSON.parse(first.caller)).toEqual({
+    tenant: expect.stringMatching(/^[0-9a-f]{32}$/),
+    isKnown: true,
+  });
   const others = [await ask('Bearer k3'), await ask(), await ask('Bearer k2'), await ask('Bearer k1')];
   expect(others.map(({ statusCode }) => statusCode)).toEqual([401, 401, 200, 200]);
   expect(others[2]?.caller).not.toBe(first.caller);
