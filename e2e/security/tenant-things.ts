@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FeatureName } from '../../harness/suite/offered/feature.ts';
 import { type Answered, ask } from '../../harness/suite/security/ask.ts';
+import { until } from '../../harness/suite/until.ts';
 
 /** Ids of something that was made, by the names that paths and bodies have for them. */
 export type Ids = Readonly<Record<string, string>>;
@@ -203,6 +204,45 @@ export const things: readonly Thing[] = [
       }),
       remove('/api/memories/clear', 'user_id={user}'),
     ],
+  },
+  {
+    name: 'a session',
+    feature: 'control-plane',
+    make: async ({ post: send, canary }) => {
+      const id = `session-${randomUUID()}`;
+      await send('/message', { session_id: id, message: canary });
+      return { id };
+    },
+    shows: get('/messages', 'session_id={id}'),
+    // Its name is free for others: what they write under it makes a session of their own.
+    approaches: [
+      get('/messages', 'session_id={id}'),
+      get('/status', 'session_id={id}'),
+      get('/events', 'session_id={id}'),
+      post('/message', { session_id: '{id}', message: 'Mine.', capability: 'resume' }),
+    ],
+  },
+  {
+    name: 'an agent run',
+    feature: 'agents',
+    make: async ({ post: send, key, model, canary }) => {
+      const { session_id: id } = (await send('/agent/start', { prompt: `Hi [[say=${canary}]]`, model })).json;
+      await until('the run to end', async () => {
+        const { json } = await ask(`/agent/${id}/status`, { key });
+        return json.status === 'completed';
+      });
+      return { id };
+    },
+    shows: get('/agent/{id}/messages'),
+    approaches: [
+      get('/agent/{id}/status'),
+      get('/agent/{id}/messages'),
+      get('/agent/{id}/logs'),
+      post('/agent/{id}/messages', { content: 'Mine.' }),
+      post('/agent/{id}/resume'),
+      post('/agent/{id}/stop'),
+    ],
+    lists: ['/agent/runs'],
   },
 ];
 
