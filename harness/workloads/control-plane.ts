@@ -26,14 +26,14 @@ const isMarked = {
   meets: (link: string) => link.startsWith('client>') || link.endsWith('>postgres'),
 } as const;
 const isUnmarked = { meets: () => false } as const;
-const letters = fc.record({ letter: fc.integer({ min: 1, max: 2 }) });
+const times = fc.record({ times: fc.integer({ min: 1, max: 2 }) });
 const labels = fc.record({ label: fc.constantFrom('', 'ask', 'resume') });
 
 const shapes: readonly OperationShape[] = [
   { name: say.name, weight: 3, keys: sessions, kind: 'change', whole: true, args: labels, ...isMarked },
   { name: insist.name, weight: 3, keys: sessions, kind: 'change', whole: true, stream: true, ...isMarked },
-  { name: sayAgain.name, weight: 4, keys: sessions, kind: 'change', args: letters, ...isUnmarked },
-  { name: clash.name, keys: sessions, kind: 'change', args: letters, ...isUnmarked },
+  { name: sayAgain.name, weight: 4, keys: sessions, kind: 'change', args: times, ...isUnmarked },
+  { name: clash.name, keys: sessions, kind: 'change', ...isUnmarked },
   { name: list.name, weight: 2, keys: sessions, kind: 'read', ...isUnmarked },
   { name: status.name, keys: sessions, kind: 'read', ...isUnmarked },
   {
@@ -43,8 +43,7 @@ const shapes: readonly OperationShape[] = [
   },
   { name: watch.name, weight: 2, keys: sessions, kind: 'change', stream: true, ...isMarked },
   { name: intrude.name, keys: sessions, kind: 'change', ...isUnmarked },
-  { name: intrudeAgain.name, keys: sessions, kind: 'change', args: letters, ...isUnmarked },
-  { name: overhear.name, keys: sessions, kind: 'read', ...isUnmarked },
+  { name: intrudeAgain.name, weight: 2, keys: sessions, kind: 'change', ...isUnmarked },
 ];
 
 /**
@@ -62,6 +61,7 @@ export const controlPlane: Workload = {
     clients: 4,
     workers: { gateway: workers.gateway ?? 1 },
     operations: shapes,
+    maxSteps: 14,
     faults: {
       worker: { services: ['gateway'], actions: ['stop', 'kill'] },
       stream: { effects: ['cut', 'slice', 'delay', 'throttle'], provider: false, framed: false },
