@@ -8,7 +8,6 @@ import {
   type ControlOperation,
   type ControlRun,
   countOf,
-  eventsOf,
   sessions,
   strangersOf,
 } from './control-plane/run.ts';
@@ -48,8 +47,8 @@ const shapes: readonly OperationShape[] = [
 
 /**
  * Sessions of the control plane: messages posted once, again and again under one key, under a key that another message has, and
- * until they are accepted; listed, counted, followed live and from any event on. Each session is a sequence of messages, the same
- * sequence of events, and a count; a stranger has sessions of the same names.
+ * until they are accepted; listed, counted, followed live and from any event on. Each session is one sequence, of messages and of events
+ * alike, and a count; a stranger has sessions of the same names.
  */
 export const controlPlane: Workload = {
   name: 'control-plane',
@@ -116,7 +115,6 @@ async function prepareRun({ plan, stack, client, nonce, uuid }: PlanRun): Promis
       Object.fromEntries(
         used.flatMap((key) => [
           [key, ['first']],
-          [eventsOf(key), ['first']],
           [countOf(key), 1],
           [strangersOf(key), []],
         ]),

@@ -9,16 +9,15 @@ import {
   type Operation,
   type PartMeaning,
 } from '../workload.ts';
-import { type ControlOperation, type ControlRun, countOf, eventsOf, saidBy, textOf } from './run.ts';
+import { type ControlOperation, type ControlRun, countOf, saidBy, textOf } from './run.ts';
 
-/** A message that is accepted is in the messages, in the events and in the count: all three together. */
+/** A message that is accepted is in the messages and the events, which are one sequence, and in their count. */
 export const toldParts = (
   key: string,
   value: Json,
   more: Partial<Omit<Meaning, 'does' | 'key' | 'value'>> = {},
 ): readonly PartMeaning[] => [
   { part: 'message', does: 'append', key, value, tenant: 'owner', ...more },
-  { part: 'event', does: 'append', key: eventsOf(key), value, tenant: 'owner', ...more },
   { part: 'count', does: 'increment', key: countOf(key), value: 1, tenant: 'owner', ...more },
 ];
 
