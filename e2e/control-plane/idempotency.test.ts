@@ -62,7 +62,6 @@ test('other keys, and none, are other messages', async () => {
   expect(await messagesOf(session)).toHaveLength(3);
 });
 
-// covers 001/control-plane-idempotency-other-keys
 test.each([
   ['message', { message: 'Goodbye' }],
   ['session', { session_id: 'suite-another' }],

@@ -101,7 +101,6 @@ test('equal messages without a key are two messages', async () => {
   expect(await messagesOf(session)).toHaveLength(2);
 });
 
-// covers 001/control-plane-lifecycle
 test.each(['/messages', '/status', '/events'] as const)('%s needs a session', async (route) => {
   for (const query of ['', '?session_id=', '?session_id=%20']) {
     const { status, body } = await askControl('GET', `${route}${query}`);
@@ -109,7 +108,6 @@ test.each(['/messages', '/status', '/events'] as const)('%s needs a session', as
   }
 });
 
-// covers 001/control-plane-lifecycle
 test.each(['/messages', '/status', '/events'] as const)(
   '%s knows no session that was never made',
   async (route) => {

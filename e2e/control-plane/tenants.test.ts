@@ -70,6 +70,7 @@ test('a header that names a tenant or a user changes nothing', async () => {
     },
   });
   expect(answer.status).toBe(404);
+  expect(await answer.text()).not.toContain('secret');
 });
 
 test('a gateway that knows its keys refuses others, on every route of the control plane', async () => {

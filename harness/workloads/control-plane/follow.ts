@@ -1,5 +1,5 @@
 import { type Client, type Completion, completionOf, type Frame, type Operation } from '../workload.ts';
-import { type ControlOperation, type ControlRun, eventsOf, pathOf, saidBy, saidIn, textOf } from './run.ts';
+import { type ControlOperation, type ControlRun, pathOf, saidBy, saidIn, textOf } from './run.ts';
 import { post, toldParts } from './tell.ts';
 
 /** What a client has seen of the events of a session, over one stream or several. */
@@ -57,7 +57,7 @@ async function readEvents(
  */
 export const replay: ControlOperation = {
   name: 'replay',
-  meaning: ({ key }) => ({ does: 'list', key: eventsOf(key), tenant: 'owner' }),
+  meaning: ({ key }) => ({ does: 'list', key, tenant: 'owner' }),
   perform: async (operation, client, run) => {
     const now = await client.request({ path: pathOf('/status', run, operation), headers: run.headers });
     if (now.status !== 200) return completionOf(now);
@@ -85,7 +85,7 @@ export const watch: ControlOperation = {
   name: 'watch',
   meaning: (operation) => [
     ...toldParts(operation.key, saidBy(operation), { marker: saidBy(operation) }),
-    { part: 'seen', does: 'list', key: eventsOf(operation.key), tenant: 'owner' },
+    { part: 'seen', does: 'list', key: operation.key, tenant: 'owner' },
   ],
   perform: async (operation, client, run) => {
     const seen: Seen = { said: [], count: 0, last: '0' };

@@ -1,7 +1,7 @@
 import { completionOf } from '../workload.ts';
 import type { Listed } from './look.ts';
 import { type ControlOperation, pathOf, saidBy, saidIn, strangersOf, textOf } from './run.ts';
-import { letterKey, post } from './tell.ts';
+import { letterKey, letterOf, post } from './tell.ts';
 
 /** A stranger says something in a session of the same name, which is the stranger's own, and lists what is there. */
 export const intrude: ControlOperation = {
@@ -44,16 +44,14 @@ export const intrudeAgain: ControlOperation = {
   meaning: (operation, run) => ({
     does: 'append',
     key: strangersOf(operation.key),
-    value: letterText(operation.key, operation.step.args.letter),
+    value: letterOf(operation),
     tenant: 'stranger',
     idempotencyKey: letterKey(operation, run),
   }),
   perform: async (operation, client, run) => {
     const asStranger = { ...run, headers: run.strangerHeaders };
-    const body = { message: letterText(operation.key, operation.step.args.letter) };
+    const body = { message: letterOf(operation) };
     const answer = await post(client, asStranger, operation, body, letterKey(operation, run));
     return completionOf(answer, () => answer.text);
   },
 };
-
-const letterText = (key: string, letter: unknown): string => `${key}-letter${letter ?? 1}`;

@@ -20,8 +20,7 @@ export interface ControlOperation {
 
 export const sessions = ['session1', 'session2'] as const;
 
-/** A session is three objects: the sequence of its messages, that of its events about them, and their count. */
-export const eventsOf = (key: string): string => `${key}.events`;
+/** A session is a sequence of messages, told by its messages and by its events alike, and their count. */
 export const countOf = (key: string): string => `${key}.count`;
 /** The session of the same name that the stranger has. */
 export const strangersOf = (key: string): string => `${key}.stranger`;

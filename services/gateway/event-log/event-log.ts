@@ -53,7 +53,7 @@ const maxEventBytes = 1024 * 1024;
 const pageEvents = 200;
 const pageBytes = 1024 * 1024;
 /** A look without news: covers a listening connection that is gone without having been closed. */
-const lookAnywayMs = 2_000;
+const lookAnywayMs = 5_000;
 /** A database that is gone for longer ends a stream; the client comes again with its last id. */
 const unavailableMs = 20_000;
 const maxSwept = 2_000;
