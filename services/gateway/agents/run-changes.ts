@@ -1,19 +1,11 @@
 import type { TransactionSql } from '../../kit/database.ts';
 import { type OpenaiError, openaiError } from '../../kit/openai-error.ts';
-import { json } from '../responses/store/response-row.ts';
 import type { WorkerLease } from '../worker-lease.ts';
-import { type AgentRun, isResumable, isRunId, type RunStatus, runNotFound } from './agent-run.ts';
+import { type AgentRun, isResumable, isRunId, runNotFound } from './agent-run.ts';
 import type { AgentSettings } from './agent-settings.ts';
-import { appendRunEvents, type RunLog, stopChannel } from './run-log.ts';
+import { addMessage, beginAttempt, endRun, type NewMessage, tellStatus } from './attempts.ts';
+import { type RunLog, stopChannel } from './run-log.ts';
 import { outputOf } from './run-store.ts';
-
-/** What a user says to an agent. */
-export interface UserMessage {
-  readonly content: string;
-  /** What its label means, and the label as it was sent. */
-  readonly capability: string | null;
-  readonly label: string | null;
-}
 
 /** The worker that changes a run, and would run it. */
 export interface Changer {
@@ -52,7 +44,7 @@ export interface NewRun {
   readonly id: string;
   readonly tenant: string;
   readonly agent: string;
-  readonly message: UserMessage;
+  readonly message: NewMessage;
 }
 
 /**
@@ -68,7 +60,10 @@ export async function resumeRun(
   const run = await lockRun(tx, changer, tenant, id);
   if (!isResumable(run.status)) return { run, begun: false };
   await admit(tx, tenant, changer.settings);
-  return { run: await beginAttempt(tx, changer, run, run.turn), begun: true };
+  return {
+    run: await beginAttempt(tx, changer.log, run, { turn: run.turn, worker: changer.lease.worker }),
+    begun: true,
+  };
 }
 
 /**
@@ -80,7 +75,7 @@ export async function continueRun(
   changer: Changer,
   tenant: string,
   id: string,
-  message: UserMessage,
+  message: NewMessage,
 ): Promise<Changed> {
   const run = await lockRun(tx, changer, tenant, id);
   if (run.status === 'running') throw active();
@@ -96,7 +91,7 @@ export async function continueRun(
     if (said !== '')
       await addMessage(tx, changer.log, run, 'agent', { content: said, capability: null, label: null });
   }
-  const next = await beginAttempt(tx, changer, run, run.turn + 1);
+  const next = await beginAttempt(tx, changer.log, run, { turn: run.turn + 1, worker: changer.lease.worker });
   const messageId = await addMessage(tx, changer.log, next, 'user', message);
   return { run: next, begun: true, messageId };
 }
@@ -113,44 +108,6 @@ export async function stopRun(
   const stopped = await endRun(tx, log, run, 'stopped');
   await tx`select pg_notify(${stopChannel}, ${id})`;
   return stopped;
-}
-
-/** Ends an attempt, in the run's row and in its log. */
-export async function endRun(
-  tx: TransactionSql,
-  log: RunLog,
-  { id }: AgentRun,
-  status: RunStatus,
-  { error, finishReason }: Ending = {},
-): Promise<AgentRun> {
-  const [ended] = await tx<AgentRun[]>`
-    update agent_runs set status = ${status}, runner = null, ended_at = clock_timestamp(),
-      updated_at = clock_timestamp(), finish_reason = ${finishReason ?? null},
-      error = ${error === undefined ? null : json(error)}::text::json
-    where id = ${id} returning *`;
-  await tellStatus(tx, log, ended as AgentRun);
-  return ended as AgentRun;
-}
-
-export interface Ending {
-  readonly error?: { readonly code: string; readonly message: string } | undefined;
-  readonly finishReason?: string | undefined;
-}
-
-/** Adds a message to the conversation and returns its id. */
-export async function addMessage(
-  tx: TransactionSql,
-  log: RunLog,
-  { id, turn }: AgentRun,
-  role: 'user' | 'agent',
-  { content, capability, label }: UserMessage,
-): Promise<number> {
-  const [{ position } = { position: 1 }] = await tx<{ position: number }[]>`
-    insert into agent_messages (run, position, turn, role, capability, label, content)
-    select ${id}, coalesce(max(position), 0) + 1, ${turn}, ${role}, ${capability}, ${label}, ${json(content)}::text::json
-    from agent_messages where run = ${id} returning position`;
-  if (role === 'user') await appendRunEvents(tx, log, id, [{ type: 'message', id: position, role, content }]);
-  return position;
 }
 
 /**
@@ -175,21 +132,6 @@ async function lockRun(
   return isOver ? endRun(tx, changer.log, run, 'interrupted') : run;
 }
 
-async function beginAttempt(
-  tx: TransactionSql,
-  { lease, log }: Changer,
-  { id }: AgentRun,
-  turn: number,
-): Promise<AgentRun> {
-  const [run] = await tx<AgentRun[]>`
-    update agent_runs set status = 'running', turn = ${turn}, attempt = attempt + 1, runner = ${lease.worker},
-      started_at = clock_timestamp(), updated_at = clock_timestamp(), ended_at = null, finish_reason = null, error = null
-    where id = ${id} returning *`;
-  await tx`delete from agent_output where run = ${id}`;
-  await tellStatus(tx, log, run as AgentRun);
-  return run as AgentRun;
-}
-
 /** One at a time for each tenant, so that the limit is exact over all workers. */
 async function admit(tx: TransactionSql, tenant: string, { maxPerTenant }: AgentSettings): Promise<void> {
   await lockTenant(tx, tenant);
@@ -200,15 +142,6 @@ async function admit(tx: TransactionSql, tenant: string, { maxPerTenant }: Agent
 
 const lockTenant = (tx: TransactionSql, tenant: string) =>
   tx`select pg_advisory_xact_lock(hashtextextended(${`agent-runs:${tenant}`}, 0))`;
-
-function tellStatus(tx: TransactionSql, log: RunLog, run: AgentRun): Promise<void> {
-  const { id, status, turn, attempt, finish_reason, error } = run;
-  const ending = {
-    ...(finish_reason === null ? {} : { finish_reason }),
-    ...(error === null ? {} : { error }),
-  };
-  return appendRunEvents(tx, log, id, [{ type: 'status', status, turn, attempt, ...ending }]);
-}
 
 export function tooManyRuns(limit: string): OpenaiError {
   const error = openaiError(429, `There can be ${limit}.`, 'rate_limit_error', 'too_many_runs');

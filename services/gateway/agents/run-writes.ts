@@ -1,7 +1,7 @@
 import type { Sql, TransactionSql } from '../../kit/database.ts';
 import { json } from '../responses/store/response-row.ts';
 import type { AgentRun, RunStatus } from './agent-run.ts';
-import { addMessage, type Ending, endRun } from './run-changes.ts';
+import { addMessage, type Ending, endRun } from './attempts.ts';
 import { appendRunEvents, type RunLog } from './run-log.ts';
 
 /** Written as JSON, six times as long at worst, it still is an event. */

@@ -1,6 +1,6 @@
 import type { WorkerLease } from '../worker-lease.ts';
 import type { AgentRun } from './agent-run.ts';
-import { endRun } from './run-changes.ts';
+import { endRun } from './attempts.ts';
 import { streamOf } from './run-log.ts';
 import type { Stored } from './run-writes.ts';
 
