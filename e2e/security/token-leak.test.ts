@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Sql } from 'postgres';
 import { openDatabase } from '../../harness/suite/database.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
@@ -56,8 +56,9 @@ test('no answer has a credential, whatever its status', () => {
 });
 
 // covers 001/token-leak
-describe.each(['gateway', 'baseline-cli', 'baseline-langchain', 'memory'])('the log of %s', (name) => {
-  test('has no credential, and is one that has what clients sent', async () => {
+test.each(['gateway', 'baseline-cli', 'baseline-langchain', 'memory'])(
+  'the log of %s has no credential, and is one that has what clients sent',
+  async (name) => {
     if (optionalService(name) === undefined) service(name);
     const log = await until(
       'the planted text in the log',
@@ -68,8 +69,8 @@ describe.each(['gateway', 'baseline-cli', 'baseline-langchain', 'memory'])('the 
       20_000,
     );
     expect(leaksIn(log, canaries)).toEqual([]);
-  });
-});
+  },
+);
 
 // covers 001/token-leak
 test.each(['postgres', 'provider', 'scope', 'litellm'])(
@@ -116,7 +117,6 @@ test('no metric names a credential', async () => {
   }
 });
 
-// covers 001/token-leak
 test.each([
   [
     'a table',
