@@ -34,7 +34,7 @@ export interface CallerRules {
 }
 
 const anonymous: Caller = { tenant: 'anonymous' };
-const adminRoute = /^\/admin\//;
+const adminRoutes = '/admin/';
 
 /**
  * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. Every route but those that say how the service is
@@ -50,8 +50,9 @@ export function addCallers(app: FastifyInstance, rules: CallerRules): void {
     const key = keyOf(request);
     const given = key === undefined ? undefined : digest(key);
     request.caller = given === undefined ? anonymous : { tenant: given.toString('hex', 0, 16) };
-    if (isOpenRoute(request) || request.method === 'OPTIONS') return done();
-    const isAdminRoute = adminRoute.test(request.routeOptions.url ?? '');
+    const { url: route } = request.routeOptions;
+    if (isOpenRoute(route) || request.method === 'OPTIONS') return done();
+    const isAdminRoute = route?.startsWith(adminRoutes) === true;
     if (given !== undefined && isOneOf(isAdminRoute ? admins : known, given)) {
       request.caller = { tenant: request.caller.tenant, isKnown: true };
       return done();
