@@ -54,19 +54,21 @@ const upgrade = (headers: Readonly<Record<string, string>>) =>
     (error: Error) => error.message,
   );
 
-// covers 001/origin-downgrade
 describe.each(downgrades)('an origin %s', (_what, made) => {
+  // covers 001/origin-downgrade
   test('opens no socket', async () => {
     await needs('responses-websocket');
     expect(await upgrade({ origin: made(listed()) })).toBe('the upgrade was answered with 403');
   });
 
+  // covers 001/origin-downgrade
   test('gets no answer by a POST either, and nothing that lets its page read the refusal', async () => {
     const { status, headers, json } = await post({ origin: made(listed()) });
     expect([status, json.error.code]).toEqual([403, 'origin_not_allowed']);
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 
+  // covers 001/origin-downgrade
   test('gets no leave to ask beforehand', async () => {
     const { status, headers } = await ask('/v1/responses', {
       method: 'OPTIONS',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Sql } from 'postgres';
 import { openDatabase } from '../../harness/suite/database.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
@@ -7,7 +7,7 @@ import { newOperation } from '../../harness/suite/operation.ts';
 import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { ask } from '../../harness/suite/security/ask.ts';
 import { canaryOf, leaksIn, newCanary } from '../../harness/suite/security/leaks.ts';
-import { logOf, tablesOf, textOf } from '../../harness/suite/security/places.ts';
+import { logOf, tablesOf, textsOf } from '../../harness/suite/security/places.ts';
 import { optionalService, service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
 import { answers, canaries, models, noted, plantEverywhere, proof } from './plants.ts';
@@ -15,7 +15,14 @@ import { answers, canaries, models, noted, plantEverywhere, proof } from './plan
 // Credentials are given wherever a client can give one, to every API, well and badly. Then every place is searched that
 // anybody but their owner may read. Each search must find a word that was planted there as an ordinary client's text.
 
+const proofs = [proof];
 let sql: Sql;
+
+async function allOf(texts: AsyncIterable<string>): Promise<string> {
+  let all = '';
+  for await (const text of texts) all += text;
+  return all;
+}
 
 beforeAll(async () => {
   await needs('api-keys', 'responses', 'responses-websocket', 'messages');
@@ -49,27 +56,28 @@ test('credentials were given, a good many', () => {
 
 // covers 001/token-leak
 test('no answer has a credential, whatever its status', () => {
-  expect(leaksIn(answers.join('\n'), [proof])).not.toEqual([]);
+  expect(leaksIn(answers.join('\n'), proofs)).not.toEqual([]);
   expect(leaksIn(answers.join('\n'), canaries)).toEqual([]);
   const statuses = new Set(answers.map((answer) => /\n(\d{3}) /.exec(answer)?.[1]));
   for (const status of ['200', '401', '404', '429']) expect([...statuses]).toContain(status);
 });
 
 // covers 001/token-leak
-describe.each(['gateway', 'baseline-cli', 'baseline-langchain', 'memory'])('the log of %s', (name) => {
-  test('has no credential, and is one that has what clients sent', async () => {
+test.each(['gateway', 'baseline-cli', 'baseline-langchain', 'memory'])(
+  'the log of %s has no credential, and is one that has what clients sent',
+  async (name) => {
     if (optionalService(name) === undefined) service(name);
     const log = await until(
       'the planted text in the log',
       async () => {
         const text = await logOf(name);
-        return text !== undefined && leaksIn(text, [proof]).length > 0 && text;
+        return text !== undefined && leaksIn(text, proofs).length > 0 && text;
       },
       20_000,
     );
     expect(leaksIn(log, canaries)).toEqual([]);
-  });
-});
+  },
+);
 
 // covers 001/token-leak
 test.each(['postgres', 'provider', 'scope', 'litellm'])(
@@ -82,28 +90,23 @@ test.each(['postgres', 'provider', 'scope', 'litellm'])(
 
 // covers 001/token-leak
 test('no table of any service has a credential; the texts of clients are found, bytes included', async () => {
-  const found: string[] = [];
+  const found = new Set<string>();
   for (const [schema, table] of await tablesOf(sql)) {
-    const text = await textOf(sql, schema, table);
-    if (leaksIn(text, [proof]).length > 0) found.push(`${schema}.${table}`);
-    expect([`${schema}.${table}`, leaksIn(text, canaries)]).toEqual([`${schema}.${table}`, []]);
+    for await (const text of textsOf(sql, schema, table)) {
+      if (leaksIn(text, proofs).length > 0) found.add(`${schema}.${table}`);
+      expect([`${schema}.${table}`, leaksIn(text, canaries)]).toEqual([`${schema}.${table}`, []]);
+    }
   }
   if (!service('gateway').ours) return;
-  expect(found).toEqual(
-    expect.arrayContaining([
-      'gateway.artifacts',
-      'gateway.responses',
-      'gateway.debug_runs',
-      'memory.memories',
-    ]),
-  );
-});
+  const expected = ['gateway.artifacts', 'gateway.responses', 'gateway.debug_runs', 'memory.memories'];
+  expect([...found]).toEqual(expect.arrayContaining(expected));
+}, 180_000);
 
 // covers 001/token-leak
 test('no credential of a client reached the model API', async () => {
   const { status, text } = await ask('/journal', { origin: service('provider').url });
   expect(status).toBe(200);
-  expect(leaksIn(text, [proof])).not.toEqual([]);
+  expect(leaksIn(text, proofs)).not.toEqual([]);
   expect(leaksIn(text, canaries)).toEqual([]);
 });
 
@@ -116,7 +119,6 @@ test('no metric names a credential', async () => {
   }
 });
 
-// covers 001/token-leak
 test.each([
   [
     'a table',
@@ -124,7 +126,7 @@ test.each([
       await sql`create table public.leak_tried (note jsonb)`;
       try {
         await sql`insert into public.leak_tried values (${sql.json({ header: `Bearer ${value}` })})`;
-        return await textOf(sql, 'public', 'leak_tried');
+        return await allOf(textsOf(sql, 'public', 'leak_tried'));
       } finally {
         await sql`drop table public.leak_tried`;
       }
@@ -136,7 +138,7 @@ test.each([
       await sql`create table public.leak_bytes (note bytea)`;
       try {
         await sql`insert into public.leak_bytes values (${Buffer.from(value)})`;
-        return await textOf(sql, 'public', 'leak_bytes');
+        return await allOf(textsOf(sql, 'public', 'leak_bytes'));
       } finally {
         await sql`drop table public.leak_bytes`;
       }

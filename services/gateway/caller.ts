@@ -41,7 +41,7 @@ interface Given {
 }
 
 const anonymous: Caller = { tenant: 'anonymous' };
-const adminRoute = /^\/admin\//;
+const adminRoutes = '/admin/';
 
 /**
  * Knows callers by `Authorization: Bearer KEY` or `x-api-key: KEY`. Every route but those that say how the service is
@@ -63,9 +63,9 @@ export function addCallers(app: FastifyInstance, rules: CallerRules): void {
       lastGiven.set(request.raw.socket, given);
     }
     request.caller = given?.caller ?? anonymous;
-    if (isOpenRoute(request) || request.method === 'OPTIONS') return done();
-    const isAdminRoute = adminRoute.test(request.routeOptions.url ?? '');
-    if (isAdminRoute) {
+    const { url: route } = request.routeOptions;
+    if (isOpenRoute(route) || request.method === 'OPTIONS') return done();
+    if (route?.startsWith(adminRoutes)) {
       if (given === undefined) return done(missingKey());
       return isOneOf(admins, given.digest) ? done() : done(invalidKey());
     }

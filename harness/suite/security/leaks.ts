@@ -35,6 +35,8 @@ const contextLength = 60;
  * escapes or the escapes of JSON.
  */
 export function leaksIn(text: string, canaries: readonly Canary[]): readonly Leak[] {
+  // One look for all of them: the places are large, and nearly always there is nothing.
+  if (!anyOf(canaries).test(text)) return [];
   return canaries.flatMap((canary) =>
     formsOf(canary).flatMap(([form, written]) => {
       const at = text.indexOf(written);
@@ -44,6 +46,20 @@ export function leaksIn(text: string, canaries: readonly Canary[]): readonly Lea
     }),
   );
 }
+
+/** By how many there are: lists of canaries only grow. */
+const patterns = new WeakMap<readonly Canary[], { readonly count: number; readonly pattern: RegExp }>();
+
+function anyOf(canaries: readonly Canary[]): RegExp {
+  const known = patterns.get(canaries);
+  if (known?.count === canaries.length) return known.pattern;
+  const written = canaries.flatMap((canary) => formsOf(canary).map(([, form]) => form));
+  const pattern = new RegExp(written.map(escaped).join('|') || '(?!)');
+  patterns.set(canaries, { count: canaries.length, pattern });
+  return pattern;
+}
+
+const escaped = (text: string) => text.replaceAll(/[\\+/%.]/g, '\\$&');
 
 const forms = new Map<string, readonly (readonly [form: string, written: string])[]>();
 

@@ -39,7 +39,10 @@ export function createKeyGuard(sql: Sql, log: FastifyBaseLogger): KeyGuard {
   const find = async (key: string) => {
     if (!hasForm(key)) throw invalidKey();
     const looked = lookUp(digestOf(key)).then((live) => ({ live }));
-    const found = await within(looked, storeTimeoutMs);
+    const found = await within(looked, storeTimeoutMs).catch((err: unknown) => {
+      log.warn({ err }, 'a key was not looked up');
+      return undefined;
+    });
     if (found === undefined) throw unavailable();
     if (found.live === undefined) throw invalidKey();
     return found.live;

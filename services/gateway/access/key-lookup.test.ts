@@ -53,3 +53,16 @@ test('a look that fails fails those that waited for it, and no others', async ()
   fails = false;
   expect(await lookUp('a')).toEqual(live);
 });
+
+test('a look that hangs fails in time, and the next one is not held up for ever', async () => {
+  let hangs = true;
+  const lookUp = createKeyLookup(
+    () => (hangs ? new Promise(() => undefined) : Promise.resolve(new Map([['a', live]]))),
+    10,
+  );
+  const first = lookUp('a');
+  const second = lookUp('a');
+  hangs = false;
+  await expect(first).rejects.toThrow('in time');
+  expect(await second).toEqual(live);
+});

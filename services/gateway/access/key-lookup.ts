@@ -1,4 +1,5 @@
 import type { Sql } from '../../kit/database.ts';
+import { within } from '../../kit/http/within.ts';
 
 /** What the store says of a key that may be used now. */
 export interface LiveKey {
@@ -19,10 +20,12 @@ interface Asked {
 /**
  * Looks every request's key up in the database: nothing is remembered, so nothing can be stale, on no worker, whatever
  * became of its connections. What makes it cheap: a worker has one look under way, and all that come meanwhile share the
- * next one. A look that was already under way is never joined: it may have been answered before a revocation was.
+ * next one. A look that was already under way is never joined: it may have been answered before a revocation was. One that
+ * hangs on a connection that is no more holds up the next for `lookTimeoutMs` at most.
  */
 export function createKeyLookup(
   find: (digests: readonly string[]) => Promise<Map<string, LiveKey>>,
+  lookTimeoutMs = 2_000,
 ): KeyLookup {
   let waiting = new Map<string, Asked>();
   let isLooking = false;
@@ -33,7 +36,8 @@ export function createKeyLookup(
       const asked = waiting;
       waiting = new Map();
       try {
-        const found = await find([...asked.keys()]);
+        const found = await within(find([...asked.keys()]), lookTimeoutMs);
+        if (found === undefined) throw new Error('The keys could not be looked up in time.');
         for (const [digest, { resolve }] of asked) resolve(found.get(digest));
       } catch (error) {
         for (const { reject } of asked.values()) reject(error);

@@ -55,7 +55,7 @@ const defaultWindowSeconds = 60;
 export function addKeyRoutes(app: TypedServer, sql: Sql): void {
   const tags = ['keys'];
   const making = { summary: 'Make a key', tags, body: NewKey, response: { 201: Made } };
-  app.post('/admin/keys', { schema: making }, async ({ body }, reply) => {
+  app.post('/admin/keys', { schema: making }, async ({ body, log }, reply) => {
     const { requests = null, window_seconds: seconds, concurrent = null } = body.limits ?? {};
     if (requests === null && typeof seconds === 'number') {
       const message = "'limits.window_seconds' has no meaning without 'limits.requests'.";
@@ -70,6 +70,7 @@ export function addKeyRoutes(app: TypedServer, sql: Sql): void {
       windowSeconds: requests === null ? null : (seconds ?? defaultWindowSeconds),
       expiresInSeconds: body.expires_in_seconds,
     });
+    log.info({ key: record.id, tenant: record.tenant }, 'key made');
     return reply
       .header('cache-control', 'no-store')
       .code(201)
@@ -89,9 +90,12 @@ export function addKeyRoutes(app: TypedServer, sql: Sql): void {
     params: Type.Object({ id: Type.String({ maxLength: 64, pattern: '^[\\w-]+$' }) }),
     response: { 200: Shown },
   };
-  app.delete('/admin/keys/:id', { schema: revoking }, async ({ params: { id } }) => {
+  app.delete('/admin/keys/:id', { schema: revoking }, async ({ params: { id }, log }) => {
     const record = await revokeKey(sql, id);
-    if (record !== undefined) return shown(record);
+    if (record !== undefined) {
+      log.info({ key: id, tenant: record.tenant }, 'key revoked');
+      return shown(record);
+    }
     throw openaiError(404, `There is no key '${id}'.`, 'invalid_request_error', 'key_not_found', 'id');
   });
 }
