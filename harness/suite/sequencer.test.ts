@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { sharedFirst } from './sequencer.ts';
+import { inTurn } from './sequencer.ts';
 
 const body = "import { expect } from '@jest/globals';\n";
-const inOrder = (texts: Readonly<Record<string, string>>) =>
-  sharedFirst(Object.keys(texts), (name) => `${texts[name]}${body}`);
+const ordered = (texts: Readonly<Record<string, string>>) =>
+  inTurn(Object.keys(texts), (name) => `${texts[name]}${body}`);
 
 test('files that need the whole stack alone come after all others, both in the order that they had', () => {
   const texts = {
@@ -12,7 +12,7 @@ test('files that need the whole stack alone come after all others, both in the o
     measure: '/**\n * Streams are measured.\n *\n * @alone\n */\n',
     other: '/** Nothing special. */\n',
   };
-  expect(inOrder(texts)).toEqual(['plain', 'other', 'kill', 'measure']);
+  expect(ordered(texts)).toEqual(['plain', 'other', 'kill', 'measure']);
 });
 
 test('a file that needs one part alone, or speaks of it further down, shares the stack', () => {
@@ -21,5 +21,12 @@ test('a file that needs one part alone, or speaks of it further down, shares the
     part: '/** @alone open-webui */\n',
     later: '/** Says nothing. */\n/** @alone */\n',
   };
-  expect(inOrder(texts)).toEqual(['part', 'later', 'kill']);
+  expect(ordered(texts)).toEqual(['part', 'later', 'kill']);
+});
+
+test('long files are spread among the first of the others, and none is lost', () => {
+  const short = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`s${at}`, '']));
+  const texts = { ...short, l1: '/** @long */\n', l2: '/**\n * @alone memory\n * @long\n */\n' };
+  expect(ordered(texts)).toEqual(['l1', 's0', 's1', 's2', 'l2', 's3', 's4', 's5', 's6', 's7', 's8', 's9']);
+  expect(ordered({ l1: '/** @long */\n' })).toEqual(['l1']);
 });
