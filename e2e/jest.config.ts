@@ -11,7 +11,7 @@ const config: Config = {
   testTimeout: 60_000,
   testSequencer: '<rootDir>/harness/suite/sequencer.ts',
   // Files that share the stack wait more than they compute.
-  maxWorkers: 3,
+  maxWorkers: 4,
   reporters: ['default', '<rootDir>/harness/report/suite-reporter.ts'],
 };
 

@@ -1,3 +1,4 @@
+/** @long */
 import { expect, test } from '@jest/globals';
 import { huntCases, huntInSuite, suiteHuntMs } from '../../harness/lab/suite-hunt.ts';
 import { seed } from '../../harness/suite/stack.ts';

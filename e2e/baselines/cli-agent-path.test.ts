@@ -1,3 +1,4 @@
+/** @long */
 import { expect, test } from '@jest/globals';
 import { answerIn, complete, ownModel, says, streamed } from '../../harness/suite/chat.ts';
 import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';

@@ -1,4 +1,7 @@
-/** @alone memory */
+/**
+ * @alone memory
+ * @long
+ */
 import { expect, test } from '@jest/globals';
 import { huntCases, huntInSuite, suiteHuntMs } from '../../harness/lab/suite-hunt.ts';
 import { seed } from '../../harness/suite/stack.ts';

@@ -1,4 +1,7 @@
-/** @alone open-webui */
+/**
+ * @alone open-webui
+ * @long
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';

@@ -1,3 +1,4 @@
+/** @long */
 import { beforeEach, expect, test } from '@jest/globals';
 import { cliModel, says, streamed } from '../../harness/suite/chat.ts';
 import { textOf } from '../../harness/suite/event-stream.ts';

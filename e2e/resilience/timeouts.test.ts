@@ -1,3 +1,4 @@
+/** @long */
 import { beforeEach, expect, test } from '@jest/globals';
 import { cliModel, complete, says, streamed } from '../../harness/suite/chat.ts';
 import { waitForJournal } from '../../harness/suite/journal.ts';

@@ -1,3 +1,4 @@
+/** @long */
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';

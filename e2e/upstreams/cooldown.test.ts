@@ -1,3 +1,4 @@
+/** @long */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ChatAnswer, says } from '../../harness/suite/chat.ts';
 import { type Directives, newOperation } from '../../harness/suite/operation.ts';

@@ -1,3 +1,4 @@
+/** @long */
 import { expect, test } from '@jest/globals';
 import { complete, says, streamed } from '../../harness/suite/chat.ts';
 import { chunksOf, doneCount, textOf } from '../../harness/suite/event-stream.ts';
