@@ -20,6 +20,10 @@ const table = {
     'Set {0}=https://…, or {1}=start to start that service here. There is no default address.',
   ],
   GNT_URL_INVALID: ['{0}={1} is not an http(s) URL.', 'Give a URL such as http://127.0.0.1:8000.'],
+  GNT_REMOTE_EMPTY: [
+    'The remote driver starts nothing, and no address of a running service was given.',
+    'Name at least one, such as GATEWAY_URL=http://127.0.0.1:8000, or choose another driver.',
+  ],
   GNT_ENGINE_UNREACHABLE: [
     'No container engine answers: {0}',
     'Start one (on Debian as root: `.ci/engine`), or use `--driver process`, which needs none.',
@@ -110,6 +114,7 @@ const table = {
     'The subject did not answer what the workload prepares or cleans up: {0}: {1}',
     'Is it up, and in time? See its log; `--timeout` gives it longer.',
   ],
+  GNT_SUBJECT_IDLE: ['The subject acknowledged {0} and made nothing', 'It answered: {1}'],
   GNT_PREPARE_FAILED: ['The workload {0} could not prepare its run: {1}', 'The last answer that it got: {2}'],
   GNT_FAULT_FAILED: [
     'The fault {0} could not be applied or reverted: {1}',

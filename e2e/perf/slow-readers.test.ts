@@ -14,7 +14,7 @@ import { textModel } from '../../harness/suite/text-model.ts';
 
 const pace = { words: 24, wordsPerSecond: 16 };
 const readers = 40;
-const unreadWords = 200_000;
+const unreadWords = 400_000;
 /** How much longer others may wait for an event, and for the last one. */
 const mostDelayed = 3;
 

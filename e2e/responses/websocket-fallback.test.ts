@@ -11,6 +11,7 @@ import {
 import { responseIn, streamResponse, textIn } from '../../harness/suite/responses/response-stream.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
+import { until } from '../../harness/suite/until.ts';
 
 let model: string;
 let socket: ResponseSocket | undefined;
@@ -82,7 +83,12 @@ test('a conversation has the turn of a dropped socket once, from the repetition'
   socket.drop();
   await waitForJournal(dropped.id, 'hungup');
   const again = newOperation({ say: 'first' });
-  await caller().responses.create({ model, conversation, input: `one ${again.mark}` });
+  // Its model was hung up on; that the conversation is free again comes a moment later, and 409 says so until then.
+  await until('the conversation to be free of the dropped turn', async () => {
+    const { status } = await ask('POST', '/responses', { model, conversation, input: `one ${again.mark}` });
+    if (status !== 409) expect(status).toBe(200);
+    return status === 200;
+  });
   const last = newOperation({ say: 'second' });
   await caller().responses.create({ model, conversation, input: `two ${last.mark}` });
   expect(said((await journalOf(last.id))[0]?.messages)).toEqual(['one', 'first', 'two']);

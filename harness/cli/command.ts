@@ -18,7 +18,6 @@ process.env.TESTCONTAINERS_HOST_OVERRIDE = '127.0.0.1';
 
 const program = new Command('gauntlet')
   .description('Bring up a real LLM stack, run suites against it, tear it down.')
-  .showHelpAfterError()
   .exitOverride();
 
 for (const add of [
@@ -43,11 +42,24 @@ try {
   if (error instanceof CommanderError) {
     // Commander has printed its message, or the help that was asked for.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
+    if (process.exitCode > 0) console.error(usageHint(error.code));
   } else {
     printError(error);
-    const usage = ['GNT_USAGE', 'GNT_WORKERS_INVALID', 'GNT_SUITE_UNKNOWN'].includes(
+    const usage = ['GNT_USAGE', 'GNT_REMOTE_EMPTY', 'GNT_WORKERS_INVALID', 'GNT_SUITE_UNKNOWN'].includes(
       (error as { code?: string }).code ?? '',
     );
     process.exitCode = usage ? 2 : 1;
   }
+}
+
+/** What could have been meant, as far as the error does not say it, and where to read more. */
+function usageHint(code: string): string {
+  const command = program.commands.find((each) => each.name() === process.argv[2]);
+  if (!command) {
+    const names = program.commands.map((each) => each.name()).join(', ');
+    return `  commands: ${names}\n  Run \`npx gauntlet --help\` for what they do.`;
+  }
+  const options = command.options.map(({ long, short }) => long ?? short).join(', ');
+  const choices = code === 'commander.unknownOption' ? `  options: ${options}\n` : '';
+  return `${choices}  Run \`npx gauntlet ${command.name()} --help\` for what it takes.`;
 }

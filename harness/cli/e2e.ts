@@ -14,10 +14,10 @@ import { checkSelection, runSuites, type SuiteSelection, type SuitesRun, suiteNa
 import { planRun, startStack } from './start-stack.ts';
 
 /**
- * Where the wire stands unless `--wire` says otherwise: between clients and the gateway. No service finds it in its way, so
- * that suites about something else are not disturbed.
+ * Where the wire stands unless `--wire` says otherwise: between clients and the gateway, where no service finds it in its way,
+ * and between one service and its database, so that suites about something else are hardly touched.
  */
-const usualLinks = ['client>gateway'];
+const usualLinks = ['client>gateway', 'memory>postgres'];
 
 interface E2eOptions extends StackOptions {
   readonly suites?: readonly string[];

@@ -8,6 +8,8 @@ export interface ProgressView {
 }
 
 const heartbeatMs = 10_000;
+/** Lines for people are no longer; what a package manager says of itself may be thousands. */
+const mostColumns = 100;
 
 /** One live line per service on a terminal; elsewhere a line per change, and a heartbeat for what takes long. */
 export function watchServices(names: readonly string[], describe: (name: string) => string): ProgressView {
@@ -21,7 +23,7 @@ function plainView(describe: (name: string) => string): ProgressView {
     for (const [name, entry] of waiting) {
       if (now - entry.told < heartbeatMs) continue;
       entry.told = now;
-      console.log(`  … ${name.padEnd(19)} ${Math.round((now - entry.since) / 1000)} s · ${entry.detail}`);
+      tell(`  … ${name.padEnd(19)} ${Math.round((now - entry.since) / 1000)} s · ${entry.detail}`);
     }
   }, 1_000);
   return {
@@ -32,15 +34,20 @@ function plainView(describe: (name: string) => string): ProgressView {
         return;
       }
       waiting.delete(name);
-      const mark = state === 'ready' ? '✔' : '✗';
-      console.log(
-        `  ${mark} ${name.padEnd(19)} ${state === 'ready' ? `${describe(name)}${detail}` : detail}`,
-      );
+      const line = `${name.padEnd(19)} ${state === 'ready' ? `${describe(name)}${detail}` : detail}`;
+      if (state === 'prepared') tell(`  · ${line}`);
+      else console.log(`  ${state === 'ready' ? '✔' : '✗'} ${line}`);
     },
     async done() {
       clearInterval(beat);
     },
   };
+}
+
+/** A line of what goes on, as much of it as fits. */
+function tell(line: string): void {
+  const [first = ''] = line.split('\n');
+  console.log(first.length > mostColumns ? `${first.slice(0, mostColumns - 1)}…` : first);
 }
 
 function liveView(names: readonly string[], describe: (name: string) => string): ProgressView {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { gauntletError } from '../errors.ts';
 import { type Attempt, bringUp } from '../stack/bring-up.ts';
 import type { Driver } from '../stack/driver.ts';
 import { planStack, type StackPlan } from '../stack/plan-stack.ts';
@@ -39,6 +40,8 @@ export async function planRun(
     links: { named: options.wire ?? [], welcome: welcomeLinks },
     absence: (spec) => (chosen.name === 'process' ? absenceOnHost(spec, python) : undefined),
   });
+  if (chosen.name === 'remote' && plan.services.every(({ mode }) => mode === 'absent'))
+    throw gauntletError('GNT_REMOTE_EMPTY');
   const made: Record<ChosenDriver['name'], () => Driver | Promise<Driver>> = {
     // Loaded when it is needed: testcontainers takes longer to load than the rest together.
     compose: async () => (await import('../stack/compose/compose-driver.ts')).composeDriver,

@@ -8,11 +8,30 @@ async function run(args: readonly string[], environment: Readonly<Record<string,
   return { code: await process.exit(), output: process.output };
 }
 
-test('an unknown option is a usage error that points to the list', async () => {
+test('an unknown option is a usage error that names the others, and not the whole help', async () => {
   const { code, output } = await run(['e2e', '--frobnicate']);
   expect(code).toBe(2);
   expect(output).toContain("unknown option '--frobnicate'");
-  expect(output).toContain('--suites <list>');
+  expect(output).toMatch(/options: .*--suites, /);
+  expect(output).toContain('npx gauntlet e2e --help');
+  expect(output.trim().split('\n').length).toBeLessThan(5);
+});
+
+test('an unknown command lists the commands, one that lacks an option says which', async () => {
+  const unknown = await run(['huhn']);
+  expect(unknown.code).toBe(2);
+  expect(unknown.output).toMatch(/unknown command 'huhn'[\s\S]*commands: e2e, up, .*hunt/);
+  const lacking = await run(['hunt']);
+  expect(lacking.code).toBe(2);
+  expect(lacking.output).toMatch(/--workload <name>' not specified[\s\S]*npx gauntlet hunt --help/);
+  expect(lacking.output).not.toContain('Usage:');
+});
+
+test('the remote driver without any address is one error before anything is run', async () => {
+  const { code, output } = await run(['e2e', '--driver', 'remote']);
+  expect(code).toBe(2);
+  expect(output).toContain('GNT_REMOTE_EMPTY');
+  expect(output).toContain('GATEWAY_URL=');
 });
 
 test('an unknown driver lists the drivers', async () => {

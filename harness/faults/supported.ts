@@ -21,6 +21,8 @@ export function unsupported(fault: Fault, { record, scope }: FaultTarget): strin
       if (record.driver !== 'compose' && fault.action === 'disconnect') return 'disconnect needs containers';
       return undefined;
     }
+    case 'link':
+      return missingLink(fault.link, record.links);
     case 'stream':
       if (fault.through === 'wire') {
         return missingLink(fault.link ?? '', record.links);

@@ -1,5 +1,5 @@
 import { gauntletError } from '../errors.ts';
-import type { StreamEffect, StreamFault } from '../plan/fault.ts';
+import type { LinkFault, StreamEffect, StreamFault } from '../plan/fault.ts';
 import type { JsonRecord } from '../plan/json.ts';
 import { FaultUnsupported } from './applied-fault.ts';
 
@@ -53,6 +53,17 @@ export class WireClient {
   /** Puts a fault in place. @throws FaultUnsupported when the wire refuses it, with the wire's reason */
   async arm(id: string, fault: StreamFault, operationId: (operation: string) => string): Promise<void> {
     await this.#ask('PUT', `/faults/${id}`, wireFault(fault, operationId));
+  }
+
+  /** Disturbs a link from now on. @throws FaultUnsupported when the wire refuses it, with the wire's reason */
+  async disturb(id: string, fault: LinkFault): Promise<void> {
+    const { link, action, revertAfterMs } = fault;
+    const effect = fault.action === 'lag' ? { kind: action, delayMs: fault.delayMs } : { kind: action };
+    await this.#ask('PUT', `/faults/${id}`, {
+      match: { link, every: true },
+      effect,
+      revertAfterMs: Math.min(revertAfterMs, maxRevertMs),
+    });
   }
 
   async state(id: string): Promise<WireFaultState> {

@@ -108,6 +108,7 @@ function faultRow({ fault }: FaultEvent, at: number): Row {
       return `${fault.action} ${fault.service} ${who}`;
     },
     service: () => (fault.on === 'service' ? `${fault.action} ${fault.service}` : ''),
+    link: () => (fault.on === 'link' ? `${fault.action} ${fault.link}` : ''),
     stream: () => (fault.on === 'stream' ? `${fault.effect.kind} ${fault.link ?? fault.through}` : ''),
     client: () => (fault.on === 'client' ? `${fault.action} ${fault.operation}` : ''),
   };

@@ -16,7 +16,8 @@ export interface ResolveOptions {
   readonly registry?: string | undefined;
   /** CA bundle for builds, see caBundleFromEnvironment. */
   readonly caBundle?: string | undefined;
-  readonly onProgress?: (image: ImageName, line: string) => void;
+  /** @param isDone it is there, and there is nothing more to say of it */
+  readonly onProgress?: (image: ImageName, line: string, isDone?: boolean) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -62,8 +63,7 @@ export async function resolveImages<Name extends ImageName>(
     for (let next = queue.shift(); next; next = queue.shift()) {
       const image = await resolve(next, present, { ...options, signal });
       resolved[next.spec.name as Name] = image;
-      // What it said last would stand there until all images are made.
-      if (image.fresh) options.onProgress?.(next.spec.name, `${image.from}, waiting for the other images`);
+      if (image.fresh) options.onProgress?.(next.spec.name, image.from, true);
     }
   };
   // One failure ends the others, and nothing is still building when the caller hears of it.

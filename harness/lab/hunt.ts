@@ -64,6 +64,8 @@ export interface HuntResult {
   readonly finding?: Finding;
 }
 
+/** What is found at the end of the time, or costs time whenever it shows, gets as much again to be made to come back. */
+const forFirmness = 2;
 /** Plans that never came back are looked at so often; later ones are only counted. */
 const maxSearches = 4;
 
@@ -75,7 +77,8 @@ export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> 
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
   const { seed, runs, timeMs, signal, fresh = false, onNote = () => undefined } = options;
-  const isOver = () => signal.aborted || seconds() * 1000 >= timeMs;
+  const isPast = (ms: number) => signal.aborted || seconds() * 1000 >= ms;
+  const isOver = () => isPast(timeMs);
   const subject = options.subject ?? subjectOf(lab);
   const runner = new Runner(lab, {
     subject,
@@ -119,7 +122,12 @@ export async function hunt(lab: Lab, options: HuntOptions): Promise<HuntResult> 
       foundAfter ??= firstSeconds;
       if (searches >= maxSearches) continue;
       searches += 1;
-      const finding = await makeFirm(runner, found, { ...options, preceding, isOver, onNote });
+      const finding = await makeFirm(runner, found, {
+        ...options,
+        preceding,
+        isOver: () => isPast(timeMs * forFirmness),
+        onNote,
+      });
       best = better(before, finding);
       if (best === finding) foundAfter = firstSeconds;
       if (isFirm(best)) break;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { clientActions, serviceActions, streamEffects, workerActions } from './fault.ts';
+import { clientActions, linkActions, serviceActions, streamEffects, workerActions } from './fault.ts';
 import type { WorkloadShape } from './workload-shape.ts';
 
 /** A workload with everything that plans can have, for tests and benchmarks. */
@@ -16,6 +16,7 @@ export const exampleShape: WorkloadShape = {
   faults: {
     worker: { services: ['memory', 'gateway'], actions: workerActions },
     service: { services: ['memory'], actions: serviceActions },
+    link: { links: ['memory>postgres'], actions: linkActions },
     stream: { effects: streamEffects, links: ['gateway>litellm'] },
     client: { actions: clientActions },
   },

@@ -3,6 +3,7 @@ import {
   type ClientFault,
   closings,
   type Fault,
+  linkFault,
   type StreamEffect,
   type StreamEffectKind,
   type WorkerAction,
@@ -60,7 +61,7 @@ export function placeOf<S extends { readonly id: string }>(
 type WeightedAim = fc.WeightedArbitrary<Aim>;
 
 function aimArbitraries(
-  { worker, service, stream, client, revertAfterMs = 2_000 }: FaultAllowance,
+  { worker, service, link, stream, client, revertAfterMs = 2_000 }: FaultAllowance,
   shape: WorkloadShape,
 ): readonly WeightedAim[] {
   const { workers } = shape;
@@ -91,6 +92,15 @@ function aimArbitraries(
     );
     aims.push({ weight: 1, arbitrary });
   }
+  if (link && link.links.length > 0 && link.actions.length > 0) {
+    const aim = fc.tuple(fc.constantFrom(...link.links), fc.constantFrom(...link.actions), lags);
+    aims.push({
+      weight: 2,
+      arbitrary: aim.map(([name, action, delayMs]) =>
+        timed(linkFault(name, action, revertAfterMs, delayMs), undefined),
+      ),
+    });
+  }
   if (stream && stream.effects.length > 0) {
     const effect = fc.oneof(...stream.effects.map((kind) => weighted(kind)));
     const arbitrary = fc
@@ -101,6 +111,9 @@ function aimArbitraries(
   for (const action of client?.actions ?? []) aims.push({ weight: 1, arbitrary: clientAim(action) });
   return aims;
 }
+
+/** Long enough for others to come between two statements, short enough for a transaction of many. */
+const lags = fc.constantFrom(20, 60);
 
 /** A cut has more places than any other effect has ways. */
 const weighted = (kind: StreamEffectKind) => ({

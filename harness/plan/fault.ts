@@ -1,8 +1,9 @@
 /** One planned disturbance. Every fault ends by itself, at the latest after `revertAfterMs`. */
-export type Fault = WorkerFault | ServiceFault | StreamFault | ClientFault;
+export type Fault = WorkerFault | ServiceFault | LinkFault | StreamFault | ClientFault;
 
 export const workerActions = ['stop', 'continue', 'term', 'kill'] as const;
 export const serviceActions = ['restart', 'pause', 'disconnect', 'kill'] as const;
+export const linkActions = ['lag', 'sever'] as const;
 export const clientActions = ['abort', 'slow-read'] as const;
 export const closings = ['fin', 'rst', 'silence'] as const;
 export const streamEffects = [
@@ -23,6 +24,7 @@ export const streamEffects = [
 
 export type WorkerAction = (typeof workerActions)[number];
 export type ServiceAction = (typeof serviceActions)[number];
+export type LinkAction = (typeof linkActions)[number];
 export type ClientAction = (typeof clientActions)[number];
 export type Closing = (typeof closings)[number];
 export type StreamEffectKind = (typeof streamEffects)[number];
@@ -53,6 +55,16 @@ export interface ServiceFault {
   readonly service: string;
   readonly revertAfterMs: number;
 }
+
+/**
+ * Of a whole link of the wire, such as `gateway>postgres`: what services keep open between them is hit as well. With `lag` its
+ * connections are not equally late, up to `delayMs` each way; with `sever` they break, and none comes about until the end.
+ */
+export type LinkFault = {
+  readonly on: 'link';
+  readonly link: string;
+  readonly revertAfterMs: number;
+} & ({ readonly action: 'lag'; readonly delayMs: number } | { readonly action: 'sever' });
 
 /**
  * Of bytes on their way. `wire` hits a connection of `link` (such as `gateway>litellm`), `provider` the answer of the
@@ -111,3 +123,16 @@ export type ClientFault =
       readonly operation: string;
       readonly bytesPerSecond: number;
     };
+
+/** @param delayMs of a lag, each way */
+export const linkFault = (
+  link: string,
+  action: LinkAction,
+  revertAfterMs: number,
+  delayMs: number,
+): LinkFault => ({
+  on: 'link',
+  link,
+  revertAfterMs,
+  ...(action === 'lag' ? { action, delayMs } : { action }),
+});

@@ -4,6 +4,8 @@ import {
   clientActions,
   closings,
   type Fault,
+  type LinkFault,
+  linkActions,
   type StreamEffect,
   type StreamTarget,
   serviceActions,
@@ -16,7 +18,7 @@ import type { GapTrigger, Trigger } from './plan.ts';
 /** @throws GauntletError GNT_PLAN_INVALID */
 export function parseFault(value: unknown, place: string): Fault {
   const { on } = record(value, place);
-  switch (oneOf(on, `${place}.on`, ['worker', 'service', 'stream', 'client'])) {
+  switch (oneOf(on, `${place}.on`, ['worker', 'service', 'link', 'stream', 'client'])) {
     case 'worker': {
       const fields = fieldsOf(value, place, ['on', 'action', 'service', 'worker', 'revertAfterMs']);
       return {
@@ -36,6 +38,8 @@ export function parseFault(value: unknown, place: string): Fault {
         revertAfterMs: bound(fields, place),
       };
     }
+    case 'link':
+      return parseLinkFault(value, place);
     case 'stream': {
       const names = ['on', 'through', 'link', 'target', 'effect', 'revertAfterMs'];
       const fields = fieldsOf(value, place, names);
@@ -55,6 +59,20 @@ export function parseFault(value: unknown, place: string): Fault {
     case 'client':
       return parseClientFault(value, place);
   }
+}
+
+function parseLinkFault(value: unknown, place: string): LinkFault {
+  const fields = fieldsOf(value, place, ['on', 'action', 'link', 'delayMs', 'revertAfterMs']);
+  const action = oneOf(fields.action, `${place}.action`, linkActions);
+  const hit = {
+    on: 'link',
+    link: text(fields.link, `${place}.link`),
+    revertAfterMs: bound(fields, place),
+  } as const;
+  if (action === 'lag')
+    return { ...hit, action, delayMs: whole(fields.delayMs, `${place}.delayMs`, 1, 10_000) };
+  if (fields.delayMs !== undefined) refuse(`${place}.delayMs`, 'is for lag');
+  return { ...hit, action };
 }
 
 function parseWorker(value: unknown, place: string): WorkerFault['worker'] {

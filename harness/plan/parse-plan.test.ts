@@ -9,6 +9,7 @@ import { serializePlan } from './serialize-plan.ts';
 
 const operation = { kind: 'operation', id: 'o1', client: 1, name: 'write', args: { key: 'a' } };
 const abort = { on: 'client', action: 'abort', operation: 'o1', afterFrames: 2 };
+const sever = { on: 'link', action: 'sever', link: 'memory>postgres', revertAfterMs: 500 };
 const later = { ...operation, id: 'o2' };
 const causal = (fault: object, when?: object) => ({
   kind: 'fault',
@@ -60,6 +61,8 @@ test.each([
   ['a worker 0', plan([{ ...operation, worker: 0 }])],
   ['arguments that are no object', plan([{ ...operation, args: [] }])],
   ['one id twice', plan([operation, operation])],
+  ['a link that lags by nothing', plan([{ kind: 'fault', id: 'f', fault: { ...sever, action: 'lag' } }])],
+  ['a link that breaks by so much', plan([{ kind: 'fault', id: 'f', fault: { ...sever, delayMs: 5 } }])],
   ['a fault of nothing', plan([{ kind: 'fault', id: 'f', fault: { on: 'moon' } }])],
   ['an abort of an operation that is not there', plan([{ kind: 'fault', id: 'f', fault: abort }])],
   ['a client fault with a trigger', plan([operation, { kind: 'fault', id: 'f', fault: abort, when: {} }])],

@@ -70,8 +70,8 @@ function parseFaultStep(value: unknown, place: string): FaultStep {
   const fault = parseFault(fields.fault, `${place}.fault`);
   const id = text(fields.id, `${place}.id`);
   if (fields.when === undefined) return { kind: 'fault', id, fault };
-  if (fault.on !== 'worker' && fault.on !== 'service') {
-    refuse(`${place}.when`, 'is for faults of workers and services');
+  if (fault.on === 'stream' || fault.on === 'client') {
+    refuse(`${place}.when`, 'is for faults of workers, services and links');
   }
   return { kind: 'fault', id, fault, when: parseTrigger(fields.when, `${place}.when`) };
 }

@@ -40,7 +40,7 @@ export interface FaultStep {
   readonly kind: 'fault';
   readonly id: string;
   readonly fault: Fault;
-  /** For faults of workers and services: fires at that point, not with the phase. Its operations are of the same phase. */
+  /** For faults of workers, services and links: fires at that point, not with the phase. Its operations are of the same phase. */
   readonly when?: Trigger;
 }
 

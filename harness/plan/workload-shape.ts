@@ -1,5 +1,5 @@
 import type fc from 'fast-check';
-import type { ClientAction, ServiceAction, StreamEffectKind, WorkerAction } from './fault.ts';
+import type { ClientAction, LinkAction, ServiceAction, StreamEffectKind, WorkerAction } from './fault.ts';
 import type { JsonRecord } from './json.ts';
 
 /** What plans of a workload may consist of. Workers and services are the ones that are there, not the wanted ones. */
@@ -46,6 +46,8 @@ export interface OperationShape {
 export interface FaultAllowance {
   readonly worker?: { readonly services: readonly string[]; readonly actions: readonly WorkerAction[] };
   readonly service?: { readonly services: readonly string[]; readonly actions: readonly ServiceAction[] };
+  /** Of these links of the wire as a whole. */
+  readonly link?: { readonly links: readonly string[]; readonly actions: readonly LinkAction[] };
   readonly stream?: {
     readonly effects: readonly StreamEffectKind[];
     /** Effects go through the provider, or through the wire on one of these links. */

@@ -5,10 +5,10 @@ import type { Supervisor } from './supervisor/client.ts';
 
 export type StartedService = PlannedService & { readonly mode: 'start' };
 
-/** What happens to one service, for people to watch. */
+/** What happens to one service, for people to watch; of one that is prepared nothing is expected until all are. */
 export type Progress = (
   service: string,
-  state: 'preparing' | 'waiting' | 'ready' | 'failed',
+  state: 'preparing' | 'prepared' | 'waiting' | 'ready' | 'failed',
   detail: string,
 ) => void;
 

@@ -5,6 +5,9 @@ import { chatLogprob } from './logprobs.ts';
 /** One server-sent event with the place it has in the pacing of an answer. */
 export type Frame = { readonly data: string; readonly isToken: boolean };
 
+/** What a token adds to a message; only what is said has logprobs. */
+type Delta = { readonly content?: string };
+
 export type Stamp = { readonly id: string; readonly createdSeconds: number };
 
 export function completionOf(request: ChatRequest, answer: Answer, stamp: Stamp) {
@@ -69,14 +72,11 @@ export function* framesOf(request: ChatRequest, answer: Answer, stamp: Stamp): G
   const isSaid = toolCalls.length === 0 && refusal === undefined;
   const thoughts = tokensOf(reasoning?.text ?? '').map((text) => ({ [reasoning?.field ?? '']: text }));
   const declined = tokensOf(refusal ?? '').map((text) => ({ refusal: text }));
-  const plain = (each: object) => ({ delta: each, logprobs: null });
-  const deltas = Array.from({ length: request.choices }, (_, index) => [
-    ...[...thoughts, ...declined].map(plain),
-    ...(toolCalls.length > 0 ? [] : tokensOf(choiceText(answer, index))).map((content) => ({
-      delta: { content },
-      logprobs: logprobsOf(request, content),
-    })),
-    ...toolDeltas(answer).map(plain),
+  const deltas = Array.from({ length: request.choices }, (_, index): readonly Delta[] => [
+    ...thoughts,
+    ...declined,
+    ...(toolCalls.length > 0 ? [] : tokensOf(choiceText(answer, index))).map((content) => ({ content })),
+    ...toolDeltas(answer),
   ]);
   for (const index of deltas.keys()) {
     yield frame(delta(index, { role: 'assistant', content: isSaid ? '' : null, refusal: null }, null, null));
@@ -85,7 +85,10 @@ export function* framesOf(request: ChatRequest, answer: Answer, stamp: Stamp): G
   for (let at = 0; at < longest; at += 1) {
     for (const [index, own] of deltas.entries()) {
       const token = own[at];
-      if (token) yield { data: delta(index, token.delta, token.logprobs, null), isToken: true };
+      if (token === undefined) continue;
+      // Made when they are sent: those of a long answer at once would keep every other answer waiting.
+      const logprobs = token.content === undefined ? null : logprobsOf(request, token.content);
+      yield { data: delta(index, token, logprobs, null), isToken: true };
     }
   }
   const annotations = citations?.map((url) => annotationOf(url, answer));

@@ -70,6 +70,7 @@ export class ArmedFault implements HitOwner {
       this.#connections.add(connection);
       return this.#hit({ link, connection });
     }
+    if (this.plan.match.every) return this.#matched > 0 ? undefined : this.#hit({ link, connection });
     if (operation === undefined || operation !== this.plan.match.operation) return undefined;
     this.#carried += 1;
     if (this.#carried < (this.plan.match.occurrence ?? 1)) return undefined;

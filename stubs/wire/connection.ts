@@ -21,6 +21,14 @@ export interface ConnectionOptions {
   readonly journal: ConnectionJournal;
   /** Called when both sides are gone. */
   readonly closed: () => void;
+  /** How late what comes now is to be passed on. */
+  readonly lag: () => Lag | undefined;
+}
+
+/** What a lagging link does to a connection. */
+export interface Lag {
+  readonly ms: number;
+  readonly hit: Hit;
 }
 
 /** A client's connection and the one to the target, joined; ends with both. */
@@ -33,17 +41,19 @@ export class Connection {
   readonly #pumps: Readonly<Record<Direction, Pump>>;
   readonly #journal: ConnectionJournal;
   readonly #closed: () => void;
+  readonly #lag: () => Lag | undefined;
   /** A fault has taken over; ends are no longer passed on. */
   #severed = false;
   #open = 2;
 
   constructor(client: Socket, target: Target, entry: ConnectionEntry, options: ConnectionOptions) {
-    const { register, journal, closed } = options;
+    const { register, journal, closed, lag } = options;
     this.#client = client;
     this.#target = connect({ ...target, allowHalfOpen: true, noDelay: true });
     this.#entry = entry;
     this.#journal = journal;
     this.#closed = closed;
+    this.#lag = lag;
     const place = { link: entry.link, connection: entry.ordinal };
     this.#lanes = {
       request: new Lane(register, { ...place, direction: 'request' }),
@@ -74,7 +84,11 @@ export class Connection {
         ? (chunk: Buffer) => lane.plan(this.#requestSegments(chunk))
         : (chunk: Buffer) => lane.plan(this.#conversation.fromTarget(chunk));
     return {
-      plan,
+      plan: (chunk) => {
+        const steps = plan(chunk);
+        const lag = this.#lag();
+        return lag === undefined ? steps : late(lag, steps ?? [{ do: 'write', bytes: chunk }]);
+      },
       end: () => lane.end(),
       passed: (bytes) => {
         this.#entry[direction === 'request' ? 'bytesToTarget' : 'bytesToClient'] += bytes;
@@ -169,4 +183,10 @@ export class Connection {
   #note(ended: Ended): void {
     this.#entry.ended ??= ended;
   }
+}
+
+function* late({ ms, hit }: Lag, steps: Iterable<LaneStep>): Iterable<LaneStep> {
+  hit.fire(0);
+  yield { do: 'wait', ms, until: hit.over };
+  yield* steps;
 }

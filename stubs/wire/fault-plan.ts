@@ -41,11 +41,15 @@ export const effectSchema = Type.Union([
     by: Type.Optional(Type.Union([Type.Literal('fin'), Type.Literal('rst'), Type.Literal('listener')])),
   }),
   one('half-open', { afterBytes: Type.Optional(bytes), afterFrames: Type.Optional(frames) }),
+  /** Of every connection of the link: the n-th is as late as {@link lagMs} says. */
+  one('lag', { delayMs: Type.Integer({ minimum: 1, maximum: 10_000 }) }),
+  /** Of every connection of the link: those that are open are reset, and so is whoever comes until it is over. */
+  one('sever', {}),
 ]);
 
 const count = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 
-/** Who is hit: the exchange that carries an operation id, or the n-th connection of the link (since start or arming). */
+/** Who is hit: the exchange that carries an operation id, the n-th connection of the link (since start or arming), or all. */
 export const matchSchema = Type.Object(
   {
     link: Type.String({ minLength: 1, maxLength: 64 }),
@@ -56,6 +60,8 @@ export const matchSchema = Type.Object(
     ordinal: Type.Optional(count),
     /** The n-th connection of the link after the fault was added. */
     connection: Type.Optional(count),
+    /** Every connection, those included that are open: a pool keeps its own. It begins as soon as it is added. */
+    every: Type.Optional(Type.Literal(true)),
   },
   closed,
 );
@@ -87,8 +93,16 @@ const anyDirection = new Set(['cut', 'cut-in-character', 'slice', 'delay', 'thro
  * @throws WireError WIRE_FAULT_INVALID
  */
 export function checkPlan({ match, effect, direction, times = 1 }: FaultPlan): void {
-  const ways = [match.operation, match.ordinal, match.connection].filter((way) => way !== undefined);
-  if (ways.length !== 1) throw invalid('match takes exactly one of operation, ordinal and connection.');
+  const ways = [match.operation, match.ordinal, match.connection, match.every].filter(
+    (way) => way !== undefined,
+  );
+  if (ways.length !== 1)
+    throw invalid('match takes exactly one of operation, ordinal, connection and every.');
+  const isWhole = effect.kind === 'lag' || effect.kind === 'sever';
+  if (isWhole !== (match.every !== undefined))
+    throw invalid('lag and sever are for every connection of a link, and nothing else is.');
+  if (isWhole && (times > 1 || direction !== undefined))
+    throw invalid(`${effect.kind} happens once, in both directions.`);
   if (match.occurrence !== undefined && match.operation === undefined)
     throw invalid('match.occurrence counts exchanges of an operation, so it needs match.operation.');
   if (effect.kind === 'cut' && (effect.afterBytes === undefined) === (effect.afterFrames === undefined))
@@ -127,10 +141,15 @@ function invalid(message: string): WireError {
   return new WireError('WIRE_FAULT_INVALID', 400, message);
 }
 
+/** How late bytes of the n-th connection of a lagging link are: all of the delay, none of it, half of it, and so on. */
+export const lagMs = (delayMs: number, ordinal: number): number =>
+  [delayMs / 2, delayMs, 0][ordinal % 3] as number;
+
 /** Where on the way of a connection a fault strikes. */
-export type Site = 'listener' | 'accept' | Direction;
+export type Site = 'link' | 'listener' | 'accept' | Direction;
 
 export function siteOf({ match, effect, direction = 'response' }: FaultPlan): Site {
+  if (match.every) return 'link';
   const whole =
     effect.kind === 'refuse' ||
     (effect.kind === 'half-open' && effect.afterBytes === undefined && effect.afterFrames === undefined);

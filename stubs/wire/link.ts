@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection, type Target } from './connection.ts';
+import { Connection, type Lag, type Target } from './connection.ts';
 import type { ConnectionJournal } from './connection-journal.ts';
+import { lagMs } from './fault-plan.ts';
 import type { FaultRegister } from './fault-register.ts';
 import type { Hit } from './hit.ts';
 
@@ -29,6 +30,8 @@ export class Link {
   readonly settings: LinkSettings;
   readonly #options: LinkOptions;
   readonly #open = new Map<object, () => void>();
+  /** Faults of the whole link that are not over. */
+  readonly #disturbed = new Set<Hit>();
   #server: Server | undefined;
   #port: number;
   #accepted = 0;
@@ -60,10 +63,15 @@ export class Link {
     if (this.#closed) server.close();
   }
 
-  /** Closes the listener if a fault means the connection that comes next. Call it when a fault was added. */
+  /**
+   * Begins what a fault means for the whole link; closes the listener if one means the connection that comes next. Call
+   * it when a fault was added.
+   */
   review(): void {
-    if (this.#server === undefined) return;
     const { register } = this.#options;
+    const whole = register.match('link', { link: this.settings.name, connection: this.#accepted });
+    if (whole !== undefined) this.#disturb(whole);
+    if (this.#server === undefined) return;
     const hit = register.match('listener', { link: this.settings.name, connection: this.#accepted + 1 });
     if (hit === undefined) return;
     this.#server.close();
@@ -93,8 +101,27 @@ export class Link {
     };
   }
 
+  #disturb(hit: Hit): void {
+    this.#disturbed.add(hit);
+    hit.over.addEventListener('abort', () => this.#disturbed.delete(hit), { once: true });
+    if (hit.effect.kind !== 'sever' || this.#open.size === 0) return;
+    hit.fire(0);
+    for (const end of [...this.#open.values()]) end();
+  }
+
+  /** How late the bytes of a connection are at the moment, and what makes them so. */
+  #lagOf(ordinal: number): Lag | undefined {
+    for (const hit of this.#disturbed) {
+      const ms = hit.live && hit.effect.kind === 'lag' ? lagMs(hit.effect.delayMs, ordinal) : 0;
+      if (ms > 0) return { ms, hit };
+    }
+    return undefined;
+  }
+
   #accept(client: Socket): void {
-    if (this.#open.size >= this.#options.maxConnections) {
+    const severed = [...this.#disturbed].find(({ live, effect }) => live && effect.kind === 'sever');
+    severed?.fire(0);
+    if (severed || this.#open.size >= this.#options.maxConnections) {
       this.#dropped += 1;
       client.resetAndDestroy();
       return;
@@ -105,7 +132,7 @@ export class Link {
     const hit = register.match('accept', { link: entry.link, connection: entry.ordinal });
     if (hit === undefined) {
       const closed = () => void this.#open.delete(connection);
-      const options = { register, journal, closed };
+      const options = { register, journal, closed, lag: () => this.#lagOf(entry.ordinal) };
       const connection = new Connection(client, this.settings.target, entry, options);
       this.#open.set(connection, () => connection.destroy());
     } else {

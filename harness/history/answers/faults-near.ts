@@ -18,7 +18,7 @@ interface Window {
 export interface FaultsNear {
   /** Whether a fault, or the planned conduct of its client, may explain what became of an operation. */
   explains(operation: Operation): boolean;
-  /** The same of faults that break something: bytes that come in small pieces are all there. */
+  /** The same of faults that break something: bytes that come late or in small pieces are all there. */
   excuses(operation: Operation): boolean;
   /** Whether a fault of a process, or one on its way, may hold back from `from` on the end of what its client is being sent. */
   holds(operation: Operation, from: number): boolean;
@@ -80,7 +80,7 @@ function look(history: History): FaultsNear {
   const breaking = groups.filter(([first]) => !isHarmless(first?.fault));
   const breakingWindows = breaking.flatMap((group) => windowOf(group, history) ?? []);
   const processWindows = groups
-    .filter(([first]) => first?.fault.on === 'worker' || first?.fault.on === 'service')
+    .filter(([first]) => first && ['worker', 'service', 'link'].includes(first.fault.on))
     .flatMap((group) => windowOf(group, history) ?? []);
   const near = (those: readonly Window[], { invoke, completion }: Operation) =>
     those.some(({ from, to }) => from <= (completion?.at ?? Number.POSITIVE_INFINITY) && invoke.at <= to);
@@ -115,7 +115,8 @@ function look(history: History): FaultsNear {
 }
 
 const isHarmless = (fault: Fault | undefined): boolean =>
-  fault?.on === 'stream' && fault.effect.kind === 'slice';
+  (fault?.on === 'stream' && fault.effect.kind === 'slice') ||
+  (fault?.on === 'link' && fault.action === 'lag');
 
 const isUpstreamOrClient = (fault: Fault): boolean =>
   fault.on === 'client' || (fault.on === 'stream' && fault.link?.startsWith('client>') !== true);

@@ -48,6 +48,7 @@ export class ArmedFaults {
     this.#serving = new Serving(stack, plan, service, (operation) => `${operation}-${nonce}`);
     this.#processes = new ProcessFaults({
       stack,
+      idOf: ({ id }) => `${id}-${nonce}`,
       triggers: this.#triggers,
       serving: this.#serving,
       note: (step, { firedAt, proof, reason = 'nothing shows that it fired' }) =>
@@ -61,6 +62,7 @@ export class ArmedFaults {
   get disturbed(): boolean {
     return faultsOf(this.#plan).some(({ fault }) => {
       if (fault.on === 'client') return false;
+      if (fault.on === 'link') return fault.action === 'sever' && fault.link.startsWith('client>');
       return fault.on === 'stream' ? fault.link !== undefined : !holding.includes(fault.action);
     });
   }
@@ -85,7 +87,7 @@ export class ArmedFaults {
   }
 
   /**
-   * Fires faults of workers and services, at once or when their operation has come so far.
+   * Fires faults of workers, services and links, at once or when their operation has come so far.
    * @throws GauntletError GNT_FAULT_FAILED
    */
   async fire(steps: readonly Step[]): Promise<void> {

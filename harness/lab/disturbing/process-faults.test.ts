@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Fired } from '../../faults/applied-fault.ts';
 import type { CarrierQuery, WireClient } from '../../faults/wire-client.ts';
-import type { WorkerFault } from '../../plan/fault.ts';
+import type { LinkFault, WorkerFault } from '../../plan/fault.ts';
 import {
   type FaultStep,
   type OperationStep,
@@ -60,6 +60,9 @@ function open(steps: readonly Step[], changed: Partial<ScopeClient> = {}) {
       const port = carriers.get(operation);
       return port === undefined ? undefined : { connection: port, address: '127.0.0.1', port };
     },
+    disturb: async (id: string, { action }: LinkFault) => void told.push(`${action} ${id}`),
+    fired: async () => ({ state: 'active', matched: 1, fired: 1, firedAt: Date.now(), connection: 4 }),
+    end: async (id: string) => void told.push(`end ${id}`),
   } as unknown as WireClient;
   const record = { driver: 'process', services: {}, variables: {}, links: [{ name: link }] };
   const stack = { record, scope, wire, links: [link] } as unknown as LabStack;
@@ -68,6 +71,7 @@ function open(steps: readonly Step[], changed: Partial<ScopeClient> = {}) {
   const serving = new Serving(stack, plan, 'gateway', (operation) => `${operation}-abc`);
   const faults = new ProcessFaults({
     stack,
+    idOf: ({ id }) => `${id}-abc`,
     triggers,
     serving,
     note: (_, fired) => proofs.push(fired),
@@ -192,4 +196,20 @@ test('a worker that had gone before is a reason, what the scope could not do an 
     code: 'GNT_FAULT_FAILED',
     message: 'The fault f1 (kill gateway) could not be applied or reverted: scope: GNT_SCOPE_FAILED',
   });
+});
+
+test('a link is disturbed between what was answered and what is asked next, proven by the wire and taken back', async () => {
+  const fault = { on: 'link', action: 'sever', link: 'gateway>postgres', revertAfterMs: 60_000 } as const;
+  const planned: FaultStep = { kind: 'fault', id: 'f1', fault, when: { after: 'o1', before: 'o2' } };
+  const { faults, told, proofs, begin, end } = open([planned, step('o1'), step('o2')]);
+  const fired = faults.fire(planned);
+  begin('o1');
+  expect(told).toEqual([]);
+  end('o1');
+  await fired;
+  await faults.gate('o2', 1_000);
+  expect(told).toEqual(['sever f1-abc']);
+  expect(proofs[0]?.proof).toMatchObject({ connection: 4 });
+  await faults.revertAll();
+  expect(told).toEqual(['sever f1-abc', 'end f1-abc', 'reverted']);
 });

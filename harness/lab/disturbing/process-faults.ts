@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GauntletError, gauntletError } from '../../errors.ts';
 import { type AppliedFault, FaultUnsupported, type Fired } from '../../faults/applied-fault.ts';
+import { applyLinkFault } from '../../faults/link-fault.ts';
 import { applyServiceFault } from '../../faults/service-fault.ts';
 import { applyWorkerFault } from '../../faults/worker-fault.ts';
 import { wasGone, workersNow } from '../../faults/workers-now.ts';
-import type { ServiceFault, WorkerFault } from '../../plan/fault.ts';
+import type { LinkFault, ServiceFault, WorkerFault } from '../../plan/fault.ts';
 import type { JsonRecord } from '../../plan/json.ts';
 import type { FaultStep, GapTrigger } from '../../plan/plan.ts';
 import type { WorkerRef, WorkerView } from '../../workers/client.ts';
@@ -14,6 +15,8 @@ import type { Triggers } from './triggers.ts';
 
 export interface ProcessFaultsOptions {
   readonly stack: LabStack;
+  /** What the wire calls a fault. */
+  readonly idOf: (step: FaultStep) => string;
   readonly triggers: Triggers;
   readonly serving: Serving;
   readonly note: (step: FaultStep, fired: Fired) => void;
@@ -23,7 +26,8 @@ export interface ProcessFaultsOptions {
   readonly failed: (step: FaultStep, reason: string) => void;
 }
 
-type ProcessFault = WorkerFault | ServiceFault;
+/** What fires at its time, at processes or at what is between them. */
+type ProcessFault = WorkerFault | ServiceFault | LinkFault;
 
 interface Held {
   readonly step: FaultStep;
@@ -31,7 +35,7 @@ interface Held {
   readonly reverted: Promise<void>;
 }
 
-/** Faults of workers and services of one run: fired when their time has come, each at whoever it is aimed at. */
+/** Faults of workers, services and links of one run: fired when their time has come, each at whoever it is aimed at. */
 export class ProcessFaults {
   readonly #options: ProcessFaultsOptions;
   readonly #held: Held[] = [];
@@ -45,7 +49,7 @@ export class ProcessFaults {
   /** Fires at its time; resolves when it has, or never will. @throws GauntletError GNT_FAULT_FAILED */
   fire(step: FaultStep): Promise<void> {
     const { fault, when } = step;
-    if (fault.on !== 'worker' && fault.on !== 'service') return Promise.resolve();
+    if (fault.on === 'stream' || fault.on === 'client') return Promise.resolve();
     const fired = this.#fire(step, fault);
     const before = when && 'after' in when ? when.before : undefined;
     if (before !== undefined) {
@@ -92,7 +96,7 @@ export class ProcessFaults {
     try {
       const server = await this.#target(step, fault);
       if (server === 'unknown') return;
-      const { applied, seen } = await this.#apply(fault, server, (await workers) ?? []);
+      const { applied, seen } = await this.#apply(step, fault, server, (await workers) ?? []);
       this.#options.note(
         step,
         applied.proof ? { ...applied, proof: { ...applied.proof, ...seen } } : applied,
@@ -109,12 +113,13 @@ export class ProcessFaults {
     }
   }
 
-  async #reached({ when }: FaultStep, { service }: ProcessFault): Promise<boolean> {
+  async #reached({ when }: FaultStep, fault: ProcessFault): Promise<boolean> {
     const { triggers, serving } = this.#options;
     if (!when) return true;
     if ('after' in when) return await triggers.ended(when.after);
     if ('afterFrames' in when) return await triggers.frames(when.operation, when.afterFrames);
-    return (await serving.of(when.operation, service)) !== undefined;
+    if (fault.on === 'link') return true;
+    return (await serving.of(when.operation, fault.service)) !== undefined;
   }
 
   /** Who the plan's causal target came to; undefined where the plan names a number or a service. */
@@ -127,8 +132,15 @@ export class ProcessFaults {
     return 'unknown';
   }
 
-  async #apply(fault: ProcessFault, server: Server | undefined, workers: readonly WorkerView[]) {
-    const { stack } = this.#options;
+  async #apply(
+    step: FaultStep,
+    fault: ProcessFault,
+    server: Server | undefined,
+    workers: readonly WorkerView[],
+  ) {
+    const { stack, idOf } = this.#options;
+    if (fault.on === 'link')
+      return { applied: await applyLinkFault(fault, stack.wire, idOf(step)), seen: {} };
     if (fault.on === 'service') return { applied: await applyServiceFault(fault, stack), seen: {} };
     const worker: WorkerRef = server ? `p${server.pid}` : (fault.worker as number);
     // Asked before: who is gone serves nobody.
@@ -167,6 +179,7 @@ export class ProcessFaults {
 
 function failure({ id, fault }: FaultStep, error: unknown): GauntletError {
   if (error instanceof GauntletError) return error;
-  const what = 'action' in fault && 'service' in fault ? `${id} (${fault.action} ${fault.service})` : id;
+  const at = fault.on === 'link' ? fault.link : 'service' in fault ? fault.service : undefined;
+  const what = 'action' in fault && at !== undefined ? `${id} (${fault.action} ${at})` : id;
   return gauntletError('GNT_FAULT_FAILED', what, error instanceof Error ? error : String(error));
 }

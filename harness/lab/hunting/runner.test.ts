@@ -50,6 +50,13 @@ test('a subject that is gone is started again', async () => {
   expect(open?.restarts()).toBe(1);
 });
 
+test('a subject that is there and does not answer what is asked of it is started again as well', async () => {
+  const silent = gauntletError('GNT_SUBJECT_SILENT', 'POST /items', 'no answer in time');
+  const runner = await runnerOf(failing((nth) => (nth === 1 ? silent : undefined)));
+  await runner.run(plan);
+  expect(open?.restarts()).toBe(1);
+});
+
 test('the third in a row is thrown with a code, whatever it was, and one that goes well begins a new row', async () => {
   const runner = await runnerOf(failing((nth) => (nth === 3 ? undefined : new TypeError(`number ${nth}`))));
   for (let nth = 1; nth <= 5; nth += 1) await runner.run(plan);
@@ -57,6 +64,12 @@ test('the third in a row is thrown with a code, whatever it was, and one that go
     code: 'GNT_PREPARE_FAILED',
     message: expect.stringContaining('number 6'),
   });
+});
+
+test('a subject that acknowledges and does nothing is given many more plans, which may need less beforehand', async () => {
+  const runner = await runnerOf(failing(() => gauntletError('GNT_SUBJECT_IDLE', 'POST /items', '{}')));
+  for (let nth = 1; nth < 30; nth += 1) expect(await runner.run(plan)).toBeUndefined();
+  await expect(runner.run(plan)).rejects.toMatchObject({ code: 'GNT_SUBJECT_IDLE' });
 });
 
 test('a run that could not be brought to its end counts as one that did not show it', async () => {

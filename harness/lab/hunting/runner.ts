@@ -6,6 +6,8 @@ import type { Subject } from './subject.ts';
 
 /** More in a row are no bad luck: the hunt ends with the last one. */
 const mishapsInARow = 3;
+/** What is acknowledged and not done is found by plans that need less of it beforehand. */
+const idleInARow = 30;
 
 /** A plan that could not be run to its end. */
 export interface Mishap {
@@ -53,8 +55,8 @@ export class Runner {
 
   /**
    * Runs a plan. Undefined when that could not be done: it is noted, and the subject is given time, or is started again
-   * if it is gone.
-   * @throws GauntletError of the third mishap in a row, or GNT_SUBJECT_FIXED where it was to be restarted and cannot be
+   * if it is gone or hangs.
+   * @throws GauntletError of the last of too many mishaps in a row, or GNT_SUBJECT_FIXED where it was to be restarted and cannot be
    */
   async run(plan: Plan): Promise<PlanOutcome | undefined> {
     try {
@@ -70,9 +72,12 @@ export class Runner {
       const mishap = { code: error.code, message: error.message };
       this.mishaps.push(mishap);
       this.#onMishap?.(mishap);
-      if (this.#inARow >= mishapsInARow) throw error;
+      const most = error.code === 'GNT_SUBJECT_IDLE' ? idleInARow : mishapsInARow;
+      if (this.#inARow >= most) throw error;
       this.lab.connections.reset();
-      if (!(await this.subject.answers())) await this.subject.restart().catch(() => undefined);
+      // One that hangs answers whoever asks after its health.
+      const isGone = error.code === 'GNT_SUBJECT_SILENT' || !(await this.subject.answers());
+      if (isGone) await this.subject.restart().catch(() => undefined);
       return undefined;
     }
   }

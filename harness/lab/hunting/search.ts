@@ -1,4 +1,5 @@
 import { FaultUnsupported } from '../../faults/applied-fault.ts';
+import { timelineOf } from '../../history/timeline.ts';
 import { sizeInOperations } from '../../plan/combine-plans.ts';
 import { nearbyPlans } from '../../plan/nearby-plans.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -9,13 +10,13 @@ import { type ExamineOptions, examine } from './examine.ts';
 import { better, type Finding, firmAt, isFirm, isFirmRate, rateRuns } from './finding.ts';
 import type { Runner } from './runner.ts';
 
-/** A plan that takes longer is no use to whoever has to run it again and again. */
+/** A plan that takes longer, hung operations apart, is no use to whoever has to run it again and again. */
 const longestRunMs = 10_000;
 
 export interface SearchOptions extends ExamineOptions {
   /** Plans that ran before the found one since the subject began. */
   readonly preceding: readonly Plan[];
-  /** The end of the hunt's time. */
+  /** The end of the time for it. */
   readonly isOver: () => boolean;
   /** Tells people what is going on. */
   readonly onNote: (line: string) => void;
@@ -49,7 +50,7 @@ export async function makeFirm(runner: Runner, found: PlanOutcome, options: Sear
     for (const { what, plan } of near) {
       if (options.isOver() || options.signal.aborted) return best;
       const times = sizeInOperations(plan) / Math.max(1, sizeInOperations(found.plan));
-      if (times * found.durationMs > longestRunMs) continue;
+      if (times * busyMs(found) > longestRunMs) continue;
       const outcome = await way.run(plan);
       if (!outcome || !isSame(outcome)) continue;
       const rate = await measureRate(way, plan, rateRuns, isSame, {
@@ -69,6 +70,22 @@ export async function makeFirm(runner: Runner, found: PlanOutcome, options: Sear
     }
   }
   return best;
+}
+
+/** How long a run took without the time in which it waited for operations that never were answered. */
+export function busyMs({ durationMs, history }: Pick<PlanOutcome, 'durationMs' | 'history'>): number {
+  const { timeoutMs = Number.POSITIVE_INFINITY } = history.header;
+  let waited = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  const spans = timelineOf(history).operations.map(({ invoke, completion }) => ({
+    from: invoke.at,
+    to: completion?.at ?? invoke.at + timeoutMs,
+  }));
+  for (const { from, to } of spans.filter((span) => span.to - span.from >= timeoutMs)) {
+    waited += Math.max(0, to - Math.max(from, until));
+    until = Math.max(until, to);
+  }
+  return Math.max(0, durationMs - waited);
 }
 
 /** Replays a finding on a subject that is restarted before each run, where it can be. */

@@ -57,6 +57,7 @@ export function coveringPlans(shape: WorkloadShape, options: CoverOptions): read
 function rankOf({ aim }: FaultItem, { service }: WorkloadShape): number {
   const { fault } = aim('');
   if (fault.on === 'client') return 0;
+  if (fault.on === 'link') return 4;
   if (fault.on !== 'stream') return fault.service === service ? 3 : 4;
   if (fault.link?.startsWith('client>')) return 5;
   return fault.link === undefined || fault.link.startsWith(`${service}>`) ? 1 : 2;

@@ -1,4 +1,11 @@
-import type { ClientFault, Fault, StreamEffect, StreamEffectKind, WorkerFault } from '../fault.ts';
+import {
+  type ClientFault,
+  type Fault,
+  linkFault,
+  type StreamEffect,
+  type StreamEffectKind,
+  type WorkerFault,
+} from '../fault.ts';
 import type { Trigger } from '../plan.ts';
 import type { FaultAllowance, OperationShape, WorkloadShape } from '../workload-shape.ts';
 import { faultName } from './fault-names.ts';
@@ -25,6 +32,8 @@ const framesAround = 2;
 const fewBytes = 100;
 /** By then a call has come to the model behind the subject. */
 const underWayMs = 400;
+/** Time for others to come between two statements. */
+const someLagMs = 40;
 /** In the middle of the first frames, as long as those of chat completions are. */
 const someBytes = 333;
 
@@ -33,7 +42,7 @@ export function faultGround(shape: WorkloadShape): readonly FaultItem[] {
   const { faults, operations } = shape;
   if (!faults) return [];
   const stream = operations.find((operation) => operation.stream);
-  const steps = [...ofWorkers(faults, shape, stream), ...ofServices(faults, stream)];
+  const steps = [...ofWorkers(faults, shape, stream), ...ofServices(faults, stream), ...ofLinks(faults)];
   if (stream) steps.push(...ofStreams(faults, stream), ...ofClients(faults, stream));
   if (operations.some(({ whole }) => whole)) steps.push(...ofWholes(faults));
   const items = new Map<string, FaultItem>();
@@ -84,7 +93,7 @@ function ofWorkers(
 }
 
 /** What is acknowledged outlives whoever did it. */
-const acknowledged = (fault: WorkerFault): Unnamed => ({
+const acknowledged = (fault: Fault): Unnamed => ({
   streamed: false,
   between: true,
   aim: (after, before) => ({ fault, when: { after, ...(before === undefined ? {} : { before }) } }),
@@ -107,6 +116,16 @@ function ofServices(
     service.actions.flatMap((action) =>
       moments(stream).map((frames) => timed({ on: 'service', action, service: name, revertAfterMs }, frames)),
     ),
+  );
+}
+
+/** A lag is felt by what comes under it; a break also by what was acknowledged before. */
+function ofLinks({ link, revertAfterMs = 2_000 }: FaultAllowance): readonly Unnamed[] {
+  return (link?.links ?? []).flatMap((name) =>
+    (link?.actions ?? []).flatMap((action) => {
+      const fault = linkFault(name, action, revertAfterMs, someLagMs);
+      return action === 'lag' ? [timed(fault, undefined)] : [timed(fault, undefined), acknowledged(fault)];
+    }),
   );
 }
 

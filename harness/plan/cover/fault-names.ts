@@ -19,6 +19,8 @@ export function faultName(
       return `${fault.action} a worker of ${fault.service} ${momentOf(when)}`;
     case 'service':
       return `${fault.action} ${fault.service} ${momentOf(when)}`;
+    case 'link':
+      return `${fault.action} ${fault.link} ${momentOf(when)}`;
     case 'client':
       return fault.action === 'abort'
         ? `a client hangs up ${placeOf(fault.afterFrames, frames)}`

@@ -36,9 +36,9 @@ export const composeDriver: Driver = {
       mode: imageMode(process.env.E2E_IMAGES),
       registry: process.env.E2E_REGISTRY,
       caBundle,
-      onProgress: (image, line) => {
+      onProgress: (image, line, isDone = false) => {
         const user = own.find(({ spec }) => imagesForServices([spec.name])[0] === image);
-        if (user) progress(user.spec.name, 'preparing', `image ${image} · ${line}`);
+        if (user) progress(user.spec.name, isDone ? 'prepared' : 'preparing', `image ${image} · ${line}`);
       },
       signal,
     });

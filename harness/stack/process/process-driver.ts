@@ -65,7 +65,16 @@ export function processDriver(findPython: FindPython): Driver {
             const version = source.kind === 'own' ? source.version : undefined;
             const wanted = { folder, python, ...(version ? { another: { ...spec.process, version } } : {}) };
             const tell = (line: string) => progress(spec.name, 'preparing', `Python environment · ${line}`);
-            const environment = await pythonEnvironment(wanted, tell, signal);
+            let isNew = false;
+            const environment = await pythonEnvironment(
+              wanted,
+              (line) => {
+                isNew = true;
+                tell(line);
+              },
+              signal,
+            );
+            if (isNew) progress(spec.name, 'prepared', 'Python environment · made');
             binFolders.set(spec.name, join(environment, 'bin'));
             const installed =
               source.kind === 'own' ? await pythonPackageVersion(environment, spec.name) : undefined;

@@ -118,6 +118,7 @@ export const orderOf = ({ declaration: { order }, offered }: ResourceRun) =>
 /** All items of an owner. Beyond a cap the oldest go, so that a list is not that of a set there. */
 export const list: ResourceOperation = {
   word: 'list',
+  reads: true,
   weight: 4,
   keys: ['all', 'all', 'again', 'again2', 'full'],
   isOffered: both,
@@ -142,6 +143,24 @@ export const list: ResourceOperation = {
       list: { value: elements },
       [told]: total === undefined ? { type: 'unknown', error: 'no total' } : { value: total },
     });
+  },
+};
+
+/** What a search finds in a collection whose items all have the word: all of them, also where there were none before. */
+export const searchAll: ResourceOperation = {
+  word: 'search-all',
+  reads: true,
+  weight: 1,
+  keys: ['again', 'again2'],
+  isOffered: ({ search, idempotencyKey }, offered) =>
+    idempotencyKey !== undefined &&
+    offered.has('search') &&
+    search?.fields.some((field) => offered.has(`search:${field}`)) === true,
+  meaning: (operation, run) => [{ ...about(operation, run), part: 'list', does: 'list' }],
+  perform: async (operation, client, run) => {
+    const answer = await client.request(run.api.search(run.ownerOf(operation.key)));
+    if (!isDone(answer)) return completionOf(answer);
+    return done({ list: { value: run.api.itemsIn(answer).map((item) => elementIn(run, item)) } });
   },
 };
 

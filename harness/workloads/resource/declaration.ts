@@ -27,8 +27,15 @@ export interface ResourceDeclaration {
   readonly id?: string;
   /** The property of answers that holds several items; default: the answer is the list. */
   readonly items?: string;
-  /** Order of lists; items made within `withinMs` (default 2) of each other may stand either way. */
-  readonly order?: { readonly by: 'newest-first' | 'oldest-first'; readonly withinMs?: number };
+  /**
+   * Order of lists; items made within `withinMs` (default 2) of each other may stand either way. A subject with another order
+   * is judged without one, unless it is `promised`.
+   */
+  readonly order?: {
+    readonly by: 'newest-first' | 'oldest-first';
+    readonly withinMs?: number;
+    readonly promised?: true;
+  };
   /** How many items an owner may have; the oldest are dropped. A name is that of a setting of the stack. */
   readonly cap?: number | { readonly setting: string; readonly default: number };
   /** Where the number of items is told: a property of the answers to lists or creations, or a header of lists. */
@@ -49,6 +56,8 @@ export interface ResourceDeclaration {
   /** Query parameters of lists that ask for everything. */
   readonly everything?: Readonly<Record<string, string>>;
   readonly faults?: FaultAllowance;
+  /** Links for the wire, see {@link Workload.links}. */
+  readonly links?: readonly string[];
   /** Other names for operations and keys, so that plans read in the service's own words. */
   readonly words?: Readonly<Partial<Record<Word, string>>>;
 }
@@ -86,6 +95,7 @@ export type Word =
   | 'read'
   | 'find'
   | 'search'
+  | 'search-all'
   | 'delete'
   | 'intrude'
   | 'create'

@@ -155,6 +155,7 @@ function look(
   };
   return {
     word,
+    reads: true,
     weight,
     keys: slots,
     isOffered,

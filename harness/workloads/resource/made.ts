@@ -1,9 +1,10 @@
+import { gauntletError } from '../../errors.ts';
 import type { Answer, Client, ClientRequest } from '../workload.ts';
 import type { Made, ResourceApi } from './api.ts';
 
 /**
  * Makes items outside of the history.
- * @throws Error that shows the answer, when there are none in it
+ * @throws GauntletError GNT_SUBJECT_IDLE when it was acknowledged and there are none; Error that shows a refusal
  */
 export async function made(
   api: ResourceApi,
@@ -13,6 +14,8 @@ export async function made(
   const answer = await client.request(request);
   const items = isDone(answer) ? api.madeIn(answer) : [];
   if (items.length > 0) return items;
+  if (isDone(answer))
+    throw gauntletError('GNT_SUBJECT_IDLE', `${request.method} ${request.path}`, answer.text.slice(0, 300));
   throw new Error(`${request.method} ${request.path}: ${answer.status} ${answer.text.slice(0, 300)}`);
 }
 

@@ -74,7 +74,7 @@ export async function lookAt(
   if (declaration.order)
     note(
       'order',
-      isBehind || isNewestFirst === (declaration.order.by === 'newest-first'),
+      declaration.order.promised || isBehind || isNewestFirst === (declaration.order.by === 'newest-first'),
       `lists ${declaration.order.by}`,
     );
   for (const [field] of fields) note(`find:${field}`, one?.[field] !== undefined, `"${field}" in lists`);

@@ -16,6 +16,8 @@ import type { KeyWord, ResourceRun } from './run.ts';
 /** Something that clients do with a resource. */
 export interface ResourceOperation {
   readonly word: Word;
+  /** It changes nothing; default: it does. */
+  readonly reads?: true;
   /** How often, beside the others. */
   readonly weight: number;
   readonly keys: readonly KeyWord[];

@@ -21,6 +21,7 @@ const operations: readonly ResourceOperation[] = [
   intrude,
   collections.create,
   collections.list,
+  collections.searchAll,
   collections.createMany,
   collections.removeOne,
   collections.clear,
@@ -79,13 +80,15 @@ export function resource(declaration: ResourceDeclaration): Workload {
           const keys = all.filter((key) => focus.includes(key));
           const weight = Math.max(1, Math.round((operation.weight * keys.length) / all.length));
           const args = operation.args?.(declaration, offered);
-          const shape = { name: name(operation.word), weight, keys: keys.map(name) };
+          const kind = operation.reads ? { kind: 'read' as const } : {};
+          const shape = { name: name(operation.word), weight, keys: keys.map(name), ...kind };
           return keys.length === 0 ? [] : [{ ...shape, ...(args ? { args } : {}) }];
         }),
         ...(declaration.faults ? { faults: declaration.faults } : {}),
       };
     },
     checks: () => checksOf(declaration),
+    ...(declaration.links ? { links: declaration.links } : {}),
     lastReads: {
       [name('item1')]: name('read'),
       [name('item2')]: name('read'),

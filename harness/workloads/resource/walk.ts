@@ -11,6 +11,7 @@ const mostPages = 60;
 /** All pages, one after the other. */
 export const walk: ResourceOperation = {
   word: 'walk',
+  reads: true,
   weight: 1,
   keys: ['all'],
   isOffered: ({ page }, offered) => page !== undefined && offered.has('walk'),

@@ -5,7 +5,7 @@ import { FrameEffect, type FrameProgram } from './frame-effect.ts';
 import * as programs from './frame-programs.ts';
 import { StatusEffect } from './status-effect.ts';
 
-/** The effect that a plan names, ready for the bytes of one exchange or connection. */
+/** The effect that a plan names, ready for the bytes of one exchange or connection. @throws RangeError for one of a link */
 export function effectOf(plan: EffectPlan, live: Live): Effect {
   switch (plan.kind) {
     case 'cut':
@@ -36,6 +36,9 @@ export function effectOf(plan: EffectPlan, live: Live): Effect {
       if (plan.delayMs === undefined && rest !== undefined) return rest;
       return new DelayFirstByte(plan.delayMs ?? 0, live, rest);
     }
+    case 'lag':
+    case 'sever':
+      throw new RangeError(`${plan.kind} is of a link, not of a connection`);
     default:
       return new FrameEffect(programOf(plan, live));
   }
