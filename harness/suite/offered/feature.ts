@@ -41,6 +41,8 @@ const table = {
   memories: get('/api/memories'),
   transcription: post('/api/transcribe'),
   agents: post('/agent/start'),
+  'control-plane': post('/message', { session_id: 0 }),
+  'session-events': get('/events'),
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureName = keyof typeof table;
