@@ -42,7 +42,9 @@ async function untilReplaced(service: string, killed: readonly number[], count: 
 /** Kills these workers of a service, at once. */
 async function kill(service: string, indexes: readonly number[]): Promise<void> {
   const before = await workersOf(service);
-  const pids = before.flatMap(({ index, pid }) => (index !== undefined && indexes.includes(index) ? [pid] : []));
+  const pids = before.flatMap(({ index, pid }) =>
+    index !== undefined && indexes.includes(index) ? [pid] : [],
+  );
   expect(pids).toHaveLength(indexes.length);
   await Promise.all(pids.map((pid) => faults.scope.kill(service, `p${pid}`)));
   await untilReplaced(service, pids, before.length);

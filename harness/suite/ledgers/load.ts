@@ -12,8 +12,8 @@ export interface Load {
   refusedSince(at: number): readonly (Refusal & { readonly name: string })[];
   /** Ends the load, once what is under way is done; resolves to what is wrong with what was acknowledged. */
   account(): Promise<readonly string[]>;
-  /** Ends it and looks at nothing. */
-  stop(): Promise<void>;
+  /** Ends it and looks at nothing; resolves to the writes that were never done. */
+  stop(): Promise<readonly string[]>;
 }
 
 export interface LoadOptions {
@@ -42,6 +42,7 @@ export function startLoad(ledgers: readonly Ledger[], { clients = 2, pauseMs = 2
   const stop = async () => {
     isOver = true;
     await Promise.all(writers);
+    return failures;
   };
   return {
     async more(writes, boundMs = 60_000) {

@@ -47,7 +47,10 @@ export function responsesLedger(model: string): Ledger {
         said = `q${count}`;
         const { mark } = newOperation({ say: `${answered} q${count}` });
         const input = `${said} ${mark}`;
-        return doneWith(await ask('POST', '/responses', { model, input, conversation: id }), (body) => body);
+        const answer = await ask('POST', '/responses', { model, input, conversation: id });
+        // One that could not be ended is told as failed.
+        if (answer.body?.status === 'failed') return { status: 200, said: shown(answer.body.error) };
+        return doneWith(answer, (body) => body);
       });
       turns.push({ said, answered: `${answered} ${said}` });
       stored.push(response);
