@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- [checkers|detection|gateway|hunts|pinned|plans|process|up …] [--rounds N] [--hunts N]`: measurements, printed and
+ * `npm run bench -- [checkers|detection|endurance|gateway|hunts|pinned|plans|process|up …] [--rounds N] [--hunts N]
+ * [--minutes N]`: measurements, printed and
  * never asserted.
  */
 import { cpus, loadavg } from 'node:os';
@@ -11,6 +12,8 @@ const { values, positionals } = parseArgs({
     hunts: { type: 'string', default: '300' },
     // Of `hunts` the workloads, of `detection` the mutants or subjects, of `gateway` the ways and measures.
     only: { type: 'string' },
+    // For `endurance`, which is run only when it is named.
+    minutes: { type: 'string', default: '10' },
     // For `detection`, which takes an hour and is run only when it is named.
     time: { type: 'string', default: '60s' },
     seed: { type: 'string', default: '1' },
@@ -37,6 +40,11 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
       ...(json ? { jsonFile: json } : {}),
     });
   },
+  endurance: async () =>
+    (await import('./endurance/bench-endurance.ts')).benchEndurance({
+      minutes: Number(values.minutes),
+      seed: Number(values.seed),
+    }),
   gateway: async () => {
     const { benchGateway } = await import('./gateway/bench-gateway.ts');
     const { only, json } = values;
@@ -59,7 +67,9 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 const names =
-  positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => name !== 'detection');
+  positionals.length > 0
+    ? positionals
+    : Object.keys(benches).filter((name) => name !== 'detection' && name !== 'endurance');
 const unknown = names.find((name) => !(name in benches));
 const mistake = unknown
   ? `There is no bench "${unknown}"; benches: ${Object.keys(benches).join(', ')}.`
@@ -67,9 +77,11 @@ const mistake = unknown
     ? '--rounds is a number from 1.'
     : !/^\d+(\.\d+)?s$/.test(values.time)
       ? '--time is in seconds, such as 60s.'
-      : !/^\d+$/.test(values.seed)
-        ? '--seed is a whole number.'
-        : undefined;
+      : !(Number(values.minutes) > 0)
+        ? '--minutes is a number above 0.'
+        : !/^\d+$/.test(values.seed)
+          ? '--seed is a whole number.'
+          : undefined;
 if (mistake) {
   console.error(mistake);
   process.exit(2);

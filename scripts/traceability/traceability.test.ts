@@ -9,6 +9,15 @@ const requirements = [
   { id: '000/streams', title: 'Streams a | b', line: 'streams' },
 ];
 
+test('a table of cases stands between a line and the name of its test', () => {
+  const source =
+    "// covers 001/a\ntest.each([\n  ['x', 1],\n  ['y', 2],\n] as const)(\n  'after %s', () => {});\n";
+  expect(findCoverage('e2e/a.test.ts', source)).toEqual({
+    tests: [{ file: 'e2e/a.test.ts', name: 'after %s', ids: ['001/a'] }],
+    strays: [],
+  });
+});
+
 test('a test covers the requirements named directly above it', () => {
   const source = [
     '// covers 101/TestHealth.test_up',

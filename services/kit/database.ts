@@ -78,6 +78,8 @@ const unavailableCodes = new Set([
   ...['CONNECT_TIMEOUT', 'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED'],
   // Server starting, stopping, crashed, or out of connection slots (PostgreSQL, appendix A).
   ...['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006'],
+  // A disk that is full, and a database that takes no writes until somebody has made room.
+  ...['53100', '25006'],
 ]);
 
 /** True for failures of the connection or of the whole server, as opposed to failures of one statement. */

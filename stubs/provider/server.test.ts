@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { JournalEntry } from './journal.ts';
 import { framesIn, startProvider } from './test-provider.ts';
@@ -251,4 +254,19 @@ test('a fault that is ordered once meets the first request only, and keys are to
   expect(entries.map(({ status }) => status)).toEqual([429, 200]);
   expect(entries[0]?.keySha256).toBe(entries[1]?.keySha256);
   expect(JSON.stringify(entries)).not.toContain('private');
+});
+
+test('who begins TLS is kept waiting, and other bytes that are no HTTP are refused', async () => {
+  const { hostname, port } = new URL(url);
+  const dial = (bytes: Buffer | string) => connect(Number(port), hostname).end(bytes);
+  const refused = dial('no HTTP\r\n\r\n');
+  const [head] = await once(refused, 'data');
+  expect(String(head)).toMatch(/^HTTP\/1\.1 400 /);
+  const waiting = connectTls({ host: hostname, port: Number(port), timeout: 100 });
+  expect(
+    await Promise.race(
+      ['error', 'secureConnect', 'timeout'].map((name) => once(waiting, name).then(() => name)),
+    ),
+  ).toBe('timeout');
+  waiting.destroy();
 });

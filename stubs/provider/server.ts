@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiError } from './api-error.ts';
@@ -24,6 +25,16 @@ export type ServerOptions = {
   readonly log: Logger;
 };
 
+const tlsHandshake = 0x16;
+
+/** Who begins TLS here has no answer, so that its connection never comes about; anything else that is no HTTP is refused. */
+function leaveHandshake(error: Error, socket: Socket): void {
+  const { rawPacket } = error as Error & { readonly rawPacket?: Uint8Array };
+  socket.on('error', () => socket.destroy());
+  if (rawPacket?.[0] !== tlsHandshake) return void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+  socket.once('end', () => socket.destroy()).resume();
+}
+
 /** The provider's routes on a server that does not listen yet. */
 export function createServer({ journal, pacing, log }: ServerOptions): FastifyInstance {
   const server = Fastify({
@@ -31,6 +42,7 @@ export function createServer({ journal, pacing, log }: ServerOptions): FastifyIn
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
+    clientErrorHandler: leaveHandshake,
   }) as unknown as FastifyInstance;
   // The bytes are kept as they came, for the journal's hash.
   server.removeAllContentTypeParsers();

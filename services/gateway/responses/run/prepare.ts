@@ -1,4 +1,4 @@
-import { openaiError } from '../../../kit/openai-error.ts';
+import { OpenaiError, openaiError } from '../../../kit/openai-error.ts';
 import { type Target, targetOf } from '../../model/target.ts';
 import { type ChatMessage, messagesOf } from '../chat/chat-messages.ts';
 import { loadFiles } from '../chat/load-files.ts';
@@ -69,8 +69,14 @@ async function pastOf(
   tenant: string,
   id: string,
 ): Promise<readonly Item[]> {
-  if (conversationId !== undefined)
-    return takeTurn(sql, { tenant, conversation: conversationId, id, worker });
+  if (conversationId !== undefined) {
+    const turn = { tenant, conversation: conversationId, id, worker };
+    return takeTurn(sql, turn).catch(async (cause: unknown) => {
+      // Unless it was refused it may have been taken, and only the answer was lost.
+      if (!(cause instanceof OpenaiError)) await freeTurn(sql, conversationId, id);
+      throw cause;
+    });
+  }
   const previousId = fields.previous_response_id;
   if (previousId === undefined) return [];
   const past = await store.past(tenant, previousId);

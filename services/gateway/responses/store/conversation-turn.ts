@@ -1,7 +1,8 @@
-import type { Sql } from '../../../kit/database.ts';
+import { isDatabaseUnavailable, type Sql } from '../../../kit/database.ts';
 import { openaiError } from '../../../kit/openai-error.ts';
 import type { Item } from '../events/response-event.ts';
 import { isId } from './response-row.ts';
+import { whileUnavailable } from './while-unavailable.ts';
 
 /**
  * Takes the turn of a conversation for the response `id`: one at a time, whichever workers the requests come in through.
@@ -40,10 +41,22 @@ export async function takeTurn(
   return rows.map(({ item }) => item);
 }
 
-/** Gives back a turn that came to nothing. */
+/** A worker that lives so long without its database has other troubles. */
+const freeWithinMs = 3_600_000;
+
+/**
+ * Gives back a turn that came to nothing. While the database is not to be had this goes on behind the caller: the turn of a
+ * worker that lives is nobody else's to end.
+ */
 export async function freeTurn(sql: Sql, conversation: string, id: string): Promise<void> {
-  await sql`
-    update conversations set turn = null, turn_runner = null where id = ${conversation} and turn = ${id}`;
+  const free = async () => {
+    await sql`
+      update conversations set turn = null, turn_runner = null where id = ${conversation} and turn = ${id}`;
+  };
+  await free().catch((error: unknown) => {
+    if (!isDatabaseUnavailable(error)) throw error;
+    void whileUnavailable(freeWithinMs, free).catch(() => undefined);
+  });
 }
 
 export const conversationNotFound = (id: string) =>

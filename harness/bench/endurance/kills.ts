@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import fc from 'fast-check';
+import { workersNow } from '../../faults/workers-now.ts';
+import { type ScopeClient, ScopeClientError } from '../../workers/client.ts';
+
+export interface KillOptions {
+  readonly everyMs: number;
+  readonly seed: number;
+  /** Index of the worker that is killed next, of whichever service. */
+  readonly worker: () => number;
+  readonly over: AbortSignal;
+}
+
+/** Kills a worker of one of the services again and again until it is over; how many of each were killed. */
+export async function killEvery(
+  scope: ScopeClient,
+  services: readonly string[],
+  { everyMs, seed, worker, over }: KillOptions,
+): Promise<ReadonlyMap<string, number>> {
+  const killed = new Map(services.map((service) => [service, 0]));
+  const order = fc.sample(fc.constantFrom(...services), { seed, numRuns: 10_000 });
+  for (const service of order) {
+    await delay(everyMs, undefined, { signal: over }).catch(() => undefined);
+    if (over.aborted) break;
+    const index = worker();
+    // It may not be there yet again, or go in between.
+    const victim = (await workersNow(scope, service)).find((each) => each.index === index);
+    if (victim === undefined) continue;
+    const isKilled = await scope.kill(service, `p${victim.pid}`).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ScopeClientError) return false;
+        throw error;
+      },
+    );
+    if (isKilled) killed.set(service, (killed.get(service) ?? 0) + 1);
+  }
+  return killed;
+}
