@@ -220,7 +220,8 @@ test('a socket without turns is closed after its idle time', async () => {
 });
 
 test('an old socket ends its turn, says why it goes, and goes', async () => {
-  const { connect } = await listen({ life: 30 });
+  // Long enough for two clients to come and one to ask, on a busy machine too.
+  const { connect } = await listen({ life: 1_500 });
   const { ask, closed, events } = await connect();
   const other = await connect();
   ask('wait');
