@@ -72,7 +72,11 @@ export function responsesLedger(model: string): Ledger {
 }
 
 /** Turns are there once each, in their order, each with its answer behind it; others of the same client may be between. */
-export function misplaced(id: string, turns: Conversation['turns'], texts: readonly string[]): readonly string[] {
+export function misplaced(
+  id: string,
+  turns: Conversation['turns'],
+  texts: readonly string[],
+): readonly string[] {
   const findings = doubled(texts).map((text) => `"${text}" is twice in ${id}`);
   let last = -1;
   for (const { said, answered } of turns) {
