@@ -11,6 +11,9 @@ export interface KillOptions {
   readonly over: AbortSignal;
 }
 
+/** For some six hours. */
+const maxKills = 10_000;
+
 /** Kills a worker of one of the services again and again until it is over; how many of each were killed. */
 export async function killEvery(
   scope: ScopeClient,
@@ -18,22 +21,31 @@ export async function killEvery(
   { everyMs, seed, worker, over }: KillOptions,
 ): Promise<ReadonlyMap<string, number>> {
   const killed = new Map(services.map((service) => [service, 0]));
-  const order = fc.sample(fc.constantFrom(...services), { seed, numRuns: 10_000 });
-  for (const service of order) {
+  const order = fc.sample(fc.shuffledSubarray([...services], { minLength: services.length }), {
+    seed,
+    numRuns: maxKills,
+  });
+  for (const candidates of order) {
     await delay(everyMs, undefined, { signal: over }).catch(() => undefined);
     if (over.aborted) break;
-    const index = worker();
-    // It may not be there yet again, or go in between.
-    const victim = (await workersNow(scope, service)).find((each) => each.index === index);
-    if (victim === undefined) continue;
-    const isKilled = await scope.kill(service, `p${victim.pid}`).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof ScopeClientError) return false;
-        throw error;
-      },
-    );
-    if (isKilled) killed.set(service, (killed.get(service) ?? 0) + 1);
+    for (const service of candidates) {
+      if (!(await isKilled(scope, service, worker()))) continue;
+      killed.set(service, (killed.get(service) ?? 0) + 1);
+      break;
+    }
   }
   return killed;
+}
+
+/** False for a worker that is not there again yet, or goes in between. */
+async function isKilled(scope: ScopeClient, service: string, index: number): Promise<boolean> {
+  const victim = (await workersNow(scope, service)).find((each) => each.index === index);
+  if (victim === undefined) return false;
+  return scope.kill(service, `p${victim.pid}`).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ScopeClientError) return false;
+      throw error;
+    },
+  );
 }

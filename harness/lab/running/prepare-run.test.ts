@@ -147,7 +147,7 @@ test('completions tell the status of the answer, and whether the bound of the op
       response.end('{"count": 0}');
     },
     {},
-    150,
+    1_000,
   );
   const { history } = await runPlan(lab, plan);
   const ends = history.events.filter((event) => event.type !== 'invoke' && event.type !== 'fault');
@@ -157,5 +157,5 @@ test('completions tell the status of the answer, and whether the bound of the op
     { type: 'unknown', timedOut: true, error: 'no answer in time' },
   ]);
   expect(ends.map((event) => 'timedOut' in event)).toEqual([false, false, true]);
-  expect(history.header).toMatchObject({ timeoutMs: 150, run: 1, salt: expect.any(String) });
+  expect(history.header).toMatchObject({ timeoutMs: 1_000, run: 1, salt: expect.any(String) });
 });
