@@ -118,7 +118,7 @@ test('a key that comes with another body is refused, and is another tenant’s o
   const theirs = await askAgent('POST', '/start', body, { idempotencyKey, key: otherKey() });
   expect(theirs.status).toBe(200);
   expect(theirs.body.session_id).not.toBe(first.body.session_id);
-  await waitForJournal(id, 'completed');
+  await Promise.all([waitForJournal(id, 'completed'), waitForJournal(other.id, 'completed')]);
   expect(await journalOf(other.id)).toHaveLength(1);
 });
 
