@@ -3,7 +3,7 @@ import { answerMatches } from './answers/answer-matches.ts';
 import { type CancelOptions, cancelUpstream } from './answers/cancel-upstream.ts';
 import { exactlyOnce } from './answers/exactly-once.ts';
 import { liveness } from './answers/liveness.ts';
-import { refusals } from './answers/refusals.ts';
+import { refusals } from './answers/refusals/refusals.ts';
 import { streamEnds } from './answers/stream-ends.ts';
 import { streamOrder } from './answers/stream-order.ts';
 import { tenantIsolation } from './answers/tenant-isolation.ts';

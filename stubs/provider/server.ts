@@ -11,8 +11,8 @@ import type { Journal } from './journal.ts';
 import { journalRoutes } from './journal-routes.ts';
 import type { Pacing } from './pacing.ts';
 import { parseBody } from './request-body.ts';
-import { toolRoutes } from './tool-routes.ts';
-import { transcribeRoute } from './transcribe-route.ts';
+import { toolRoutes } from './tools/tool-routes.ts';
+import { transcribeRoute } from './tools/transcribe-route.ts';
 
 const BODY_LIMIT_BYTES = 50 * 1024 * 1024;
 const MODELS = ['scripted', 'scripted-mini', 'scripted-vision', 'scripted-embedding'];

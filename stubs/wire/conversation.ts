@@ -1,7 +1,7 @@
-import type { Framing, Piece } from './framing.ts';
-import { HttpFraming } from './http-framing.ts';
-import { type OperationMark, OperationScanner } from './operation-scanner.ts';
-import { PostgresFraming } from './postgres-framing.ts';
+import type { Framing, Piece } from './framing/framing.ts';
+import { HttpFraming } from './framing/http-framing.ts';
+import { type OperationMark, OperationScanner } from './framing/operation-scanner.ts';
+import { PostgresFraming } from './framing/postgres-framing.ts';
 
 /** A piece with the exchange (request and its answer, from 1) that it belongs to. */
 export interface Segment extends Piece {

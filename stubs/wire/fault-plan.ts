@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { operationPattern } from './operation-scanner.ts';
+import { operationPattern } from './framing/operation-scanner.ts';
 import { WireError } from './wire-error.ts';
 
 const closed = { additionalProperties: false };

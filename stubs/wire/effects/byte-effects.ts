@@ -1,5 +1,5 @@
 import type { Segment } from '../conversation.ts';
-import { multiByteCharacter } from '../event-frames.ts';
+import { multiByteCharacter } from '../framing/event-frames.ts';
 import { type Effect, type Ending, fire, type Live, type Steps, wait, write } from './effect.ts';
 
 /** Effects that know bytes only: they work on any protocol and in both directions. */

@@ -1,6 +1,6 @@
 import type { Segment } from '../conversation.ts';
-import { EventFrames, type Frame } from '../event-frames.ts';
-import { changedHead, type Head } from '../http-head.ts';
+import { EventFrames, type Frame } from '../framing/event-frames.ts';
+import { changedHead, type Head } from '../framing/http-head.ts';
 import { type Effect, type Step, type Steps, write } from './effect.ts';
 
 /** `end`: the body ends properly, though too early. */

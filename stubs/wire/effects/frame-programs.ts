@@ -1,4 +1,4 @@
-import { malformed, multiByteCharacter } from '../event-frames.ts';
+import { malformed, multiByteCharacter } from '../framing/event-frames.ts';
 import { fire, type Live, wait, write } from './effect.ts';
 import type { FrameProgram, FrameStep } from './frame-effect.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { parseBody } from './request-body.ts';
+import { parseBody } from '../request-body.ts';
 
 interface Call {
   readonly id?: unknown;

@@ -1,5 +1,5 @@
-import { isAnswered, isFailed, type Journal } from '../journal.ts';
-import type { Operation } from '../timeline.ts';
+import { isAnswered, isFailed, type Journal } from '../../journal.ts';
+import type { Operation } from '../../timeline.ts';
 
 /**
  * Whether the model had failed before an operation was answered: a call of any operation, since who is refused upstream may refuse

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Conversation } from './conversation.ts';
+import { Conversation } from '../conversation.ts';
 
 function message(type: string, body = ''): Buffer {
   const length = Buffer.alloc(4);

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Conversation } from './conversation.ts';
+import { Conversation } from '../conversation.ts';
+import { request } from '../test-wire.ts';
 import type { Piece } from './framing.ts';
 import { HttpFraming } from './http-framing.ts';
-import { request } from './test-wire.ts';
 
 const chunked = [
   'HTTP/1.1 100 Continue\r\n\r\n',

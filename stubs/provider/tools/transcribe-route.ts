@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { ApiError } from './api-error.ts';
-import { readDirectives, withoutDirectives } from './directives.ts';
-import { parseBody } from './request-body.ts';
+import { ApiError } from '../api-error.ts';
+import { readDirectives, withoutDirectives } from '../directives.ts';
+import { parseBody } from '../request-body.ts';
 import { readWav } from './wav.ts';
 
 /**

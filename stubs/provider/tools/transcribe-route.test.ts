@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { Journal } from './journal.ts';
-import { createServer } from './server.ts';
+import { Journal } from '../journal.ts';
+import { createServer } from '../server.ts';
 
 let server: FastifyInstance;
 

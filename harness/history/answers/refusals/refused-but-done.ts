@@ -1,7 +1,7 @@
-import type { Json } from '../../plan/json.ts';
-import type { Action } from '../events.ts';
-import type { Operation } from '../timeline.ts';
-import { elementsOf, type ValueId, valueId } from '../value.ts';
+import type { Json } from '../../../plan/json.ts';
+import type { Action } from '../../events.ts';
+import type { Operation } from '../../timeline.ts';
+import { elementsOf, type ValueId, valueId } from '../../value.ts';
 
 const writes: readonly Action[] = ['write', 'cas', 'add', 'append'];
 /** Refusals after which something may have been done: in time-outs, or since a twin of the request is under way. */

@@ -1,5 +1,5 @@
-import { chatCallsOf, isAnswered, isFailed, type Journal } from '../journal.ts';
-import type { Operation } from '../timeline.ts';
+import { chatCallsOf, isAnswered, isFailed, type Journal } from '../../journal.ts';
+import type { Operation } from '../../timeline.ts';
 
 /** Refusals that are decided before the model is asked; others, such as those of a filter of answers, may come after. */
 const decidedBefore = [401, 404, 405, 413, 414, 415, 429];

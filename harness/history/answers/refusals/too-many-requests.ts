@@ -1,4 +1,4 @@
-import type { Operation } from '../timeline.ts';
+import type { Operation } from '../../timeline.ts';
 
 interface Limit {
   readonly limit: number;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { StreamEffect } from '../../plan/fault.ts';
-import type { FaultEvent, History } from '../events.ts';
-import type { Journal } from '../journal.ts';
-import { callOf, Recording } from '../simulation/recording.ts';
+import type { StreamEffect } from '../../../plan/fault.ts';
+import type { FaultEvent, History } from '../../events.ts';
+import type { Journal } from '../../journal.ts';
+import { callOf, Recording } from '../../simulation/recording.ts';
 import { type RefusalOptions, refusals } from './refusals.ts';
 
 const judged = (recording: Recording | History, journal?: Journal, options: RefusalOptions = {}) =>

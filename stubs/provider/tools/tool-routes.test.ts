@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startProvider } from './test-provider.ts';
+import { startProvider } from '../test-provider.ts';
 
 let url: string;
 let close: () => Promise<unknown>;
