@@ -50,8 +50,11 @@ async function kill(service: string, indexes: readonly number[]): Promise<void> 
   await untilReplaced(service, pids, before.length);
 }
 
-test('every worker of every service is killed once, one after the other, and nothing that was acknowledged is lost or doubled', async () => {
-  const services = Object.entries(faults.severalWorkers);
+/** Those that keep what is acknowledged here; workers of LiteLLM and of Open WebUI take minutes to be back. */
+const keepers = ['gateway', 'memory', 'baseline-cli', 'baseline-langchain'];
+
+test('every worker of every service that keeps something is killed once, one after the other, and nothing that was acknowledged is lost or doubled', async () => {
+  const services = Object.entries(faults.severalWorkers).filter(([name]) => keepers.includes(name));
   if (services.length === 0) skip('no service of this stack has several workers that can be told apart');
   load = startLoad(await allLedgers());
   await load.more(2);
@@ -63,9 +66,9 @@ test('every worker of every service is killed once, one after the other, and not
   }
   await load.more(2);
   expect(await load.account()).toEqual([]);
-}, 400_000);
+}, 200_000);
 
-test.each(['gateway', 'memory', 'baseline-cli', 'baseline-langchain'])(
+test.each(keepers)(
   'all workers of %s are killed at once, and nothing that was acknowledged is lost or doubled',
   async (service) => {
     const count = faults.severalWorkers[service];

@@ -38,6 +38,9 @@ async function kill(worker: number): Promise<void> {
   });
 }
 
+/** Fewer events than a log keeps: a follower that stands still meanwhile is behind, not too late. */
+const mostMeanwhile = 300;
+
 /** Posts numbered messages through a worker while `disturb` runs, each with a key and until it is answered. */
 async function postThrough(disturb: () => Promise<void>) {
   const session = newSession();
@@ -46,10 +49,12 @@ async function postThrough(disturb: () => Promise<void>) {
     followLastingly(session, { worker: scope.proxyFor('gateway', worker) }),
   );
   let over = false;
+  const undisturbed = Promise.withResolvers<void>();
   const acknowledged = new Map<string, string>();
   const posting = [1, 2, 1, 2].map(async (worker, at) => {
     const client = { worker: scope.proxyFor('gateway', worker) };
     for (let number = 1; !over; number += 1) {
+      if (acknowledged.size >= mostMeanwhile) await undisturbed.promise;
       const message = `c${at} m${number}`;
       const idempotencyKey = randomUUID();
       const answer = await until(
@@ -69,10 +74,12 @@ async function postThrough(disturb: () => Promise<void>) {
     try {
       await until('some messages', () => acknowledged.size >= 12, 20_000);
       await disturb();
+      undisturbed.resolve();
       const then = acknowledged.size;
       await until('messages afterwards', () => acknowledged.size >= then + 12, 30_000);
     } finally {
       over = true;
+      undisturbed.resolve();
       await Promise.all(posting);
     }
     const messages = await messagesOf(session);
