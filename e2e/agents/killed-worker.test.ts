@@ -6,7 +6,7 @@ import { needsScriptedAgents } from '../../harness/suite/agents/scripted-agents.
 import { journalOf, release, waitForJournal } from '../../harness/suite/journal.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
+import { killWorker, needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
@@ -26,18 +26,6 @@ beforeEach(async () => {
 
 const through = (worker: number) => ({ worker: scope.proxyFor('gateway', worker) });
 
-/** Kills a worker and waits until another process has its index. */
-async function kill(worker: number): Promise<void> {
-  const pidOf = async () =>
-    (await scope.workers('gateway').catch(() => [])).find(({ index }) => index === worker)?.pid;
-  const before = await pidOf();
-  await scope.kill('gateway', worker);
-  await until('a successor', async () => {
-    const now = await pidOf();
-    return now !== undefined && now !== before;
-  });
-}
-
 // covers 001/agent-resume
 test.each([1, 2])(
   'a run whose worker %i is killed is interrupted, keeps what was said, and is resumed on the other worker',
@@ -47,7 +35,7 @@ test.each([1, 2])(
     const { session_id } = await start(model, `Hi ${mark}`, through(runner));
     const log = openLog(session_id, through(other));
     await log.untilOutput('w3');
-    await kill(runner);
+    await killWorker(scope, 'gateway', runner);
     expect((await log.whole).lines.at(-1)).toEqual({ type: 'end', status: 'interrupted' });
     await waitForJournal(id, 'hungup');
     const left = await statusOf(session_id, through(other));
@@ -77,7 +65,7 @@ test('an interrupted run is continued on another worker, with all that was ackno
   await granted('POST', `/${session_id}/messages`, { content }, through(1));
   const log = openLog(session_id, through(2));
   await log.untilOutput('w3');
-  await kill(1);
+  await killWorker(scope, 'gateway', 1);
   await log.whole;
   const next = newOperation();
   const last = `What is my name? ${next.mark}`;
@@ -139,7 +127,7 @@ test.each([1, 2])(
     });
     try {
       await until('some runs', () => begun.length >= 6, 20_000);
-      await kill(worker);
+      await killWorker(scope, 'gateway', worker);
       const then = begun.length;
       await until('runs after the kill', () => begun.length >= then + 4, 30_000);
     } finally {

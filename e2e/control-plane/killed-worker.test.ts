@@ -6,7 +6,7 @@ import { followLastingly } from '../../harness/suite/control-plane/lasting-follo
 import { accepted, messagesOf, newSession, post } from '../../harness/suite/control-plane/sessions.ts';
 import { openDatabase } from '../../harness/suite/database.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
-import { stackScope } from '../../harness/suite/scope.ts';
+import { killWorker, stackScope } from '../../harness/suite/scope.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
@@ -24,18 +24,6 @@ async function workerOf(index: number): Promise<WorkerView> {
   const found = (await scope.workers('gateway')).find((worker) => worker.index === index);
   if (!found) throw new Error(`the gateway has no worker ${index}`);
   return found;
-}
-
-/** Kills a worker and waits until another process has its index. */
-async function kill(worker: number): Promise<void> {
-  const pidOf = async () =>
-    (await scope.workers('gateway').catch(() => [])).find(({ index }) => index === worker)?.pid;
-  const before = await pidOf();
-  await scope.kill('gateway', worker);
-  await until('a successor', async () => {
-    const now = await pidOf();
-    return now !== undefined && now !== before;
-  });
 }
 
 /** Fewer events than a log keeps: a follower that stands still meanwhile is behind, not too late. */
@@ -110,7 +98,7 @@ function expectNothingLost({ acknowledged, messages, followers }: Awaited<Return
 test.each([1, 2])(
   'a kill of worker %i loses, doubles and reorders no message and no event',
   async (worker) => {
-    const seen = await postThrough(() => kill(worker));
+    const seen = await postThrough(() => killWorker(scope, 'gateway', worker));
     expectNothingLost(seen);
     expect(seen.followers[worker - 1]?.streams).toBeGreaterThan(1);
   },

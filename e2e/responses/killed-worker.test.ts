@@ -7,7 +7,7 @@ import { newOperation } from '../../harness/suite/operation.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import { openResponse, responseIn } from '../../harness/suite/responses/response-stream.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
-import { stackScope } from '../../harness/suite/scope.ts';
+import { killWorker, stackScope } from '../../harness/suite/scope.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
@@ -23,18 +23,6 @@ beforeEach(async () => {
   await needs('responses');
   await needsScriptedResponses();
 });
-
-/** Kills a worker and waits until another process has its index. */
-async function kill(worker: number): Promise<void> {
-  const pidOf = async () =>
-    (await scope.workers('gateway').catch(() => [])).find(({ index }) => index === worker)?.pid;
-  const before = await pidOf();
-  await scope.kill('gateway', worker);
-  await until('a successor', async () => {
-    const now = await pidOf();
-    return now !== undefined && now !== before;
-  });
-}
 
 const ended = (id: string): Promise<Response> =>
   until(
@@ -64,7 +52,7 @@ test.each([1, 2])(
     });
     try {
       await until('some answers', () => answered.length >= 6, 20_000);
-      await kill(worker);
+      await killWorker(scope, 'gateway', worker);
       const then = answered.length;
       await until('answers after the kill', () => answered.length >= then + 4, 20_000);
     } finally {
@@ -82,7 +70,7 @@ test('a response in the background goes on or fails when its worker is killed, a
   const open = openResponse({ model, input: `Hi ${mark}`, background: true }, { worker });
   await open.untilText('w2');
   const response = responseIn(open.events).id;
-  await kill(1);
+  await killWorker(scope, 'gateway', 1);
   await open.whole;
   await release(id);
   const done = await ended(response);
@@ -95,7 +83,7 @@ test('a response in the foreground ends as failed when its worker is killed', as
   const { id, mark } = newOperation({ tokens: 2_000, tps: 20 });
   const open = openResponse({ model, input: `Hi ${mark}` }, { worker: scope.proxyFor('gateway', 2) });
   await open.untilText('w2');
-  await kill(2);
+  await killWorker(scope, 'gateway', 2);
   const seen = await open.whole;
   await waitForJournal(id, 'hungup');
   expect(seen.endedCleanly).toBe(false);

@@ -7,7 +7,7 @@ import { ask, caller } from '../../harness/suite/responses/caller.ts';
 import { openSocket, type ResponseSocket } from '../../harness/suite/responses/response-socket.ts';
 import { responseIn, textIn } from '../../harness/suite/responses/response-stream.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
-import { stackScope } from '../../harness/suite/scope.ts';
+import { killWorker, stackScope } from '../../harness/suite/scope.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
@@ -36,18 +36,6 @@ async function socketOn(worker: number): Promise<ResponseSocket> {
   return socket;
 }
 
-/** Kills a worker and waits until another process has its index. */
-async function kill(worker: number): Promise<void> {
-  const pidOf = async () =>
-    (await scope.workers('gateway').catch(() => [])).find(({ index }) => index === worker)?.pid;
-  const before = await pidOf();
-  await scope.kill('gateway', worker);
-  await until('a successor', async () => {
-    const now = await pidOf();
-    return now !== undefined && now !== before;
-  });
-}
-
 test('a kill of the worker that holds a socket loses no turn that was answered, and the chain goes on elsewhere', async () => {
   const socket = await socketOn(1);
   const said: string[] = [];
@@ -64,7 +52,7 @@ test('a kill of the worker that holds a socket loses no turn that was answered, 
   socket.send({ type: 'response.create', model, previous_response_id: previous, input });
   const created = await socket.next();
   await waitForJournal(cut.id, 'arrived');
-  await kill(1);
+  await killWorker(scope, 'gateway', 1);
   await socket.closed;
   await waitForJournal(cut.id, 'hungup');
   for (const id of said)
@@ -115,7 +103,7 @@ test('sockets of every worker lose no answer while one worker is killed', async 
   });
   try {
     await until('some answers', () => answered.length >= 6, 20_000);
-    await kill(2);
+    await killWorker(scope, 'gateway', 2);
     const then = answered.length;
     await until('answers after the kill', () => answered.length >= then + 6, 20_000);
   } finally {

@@ -1,6 +1,7 @@
 import { openScope, type ScopeClient } from '../workers/client.ts';
 import { skip } from './skip.ts';
 import { optionalService, service, setting } from './stack.ts';
+import { until } from './until.ts';
 
 /**
  * The scope of the stack, to reach, stop or kill one worker of a service. Close it when the file is done.
@@ -24,4 +25,16 @@ export async function needsSeveralWorkers(scope: ScopeClient, name: string): Pro
   if (service(name).ours) return;
   const { length } = await scope.workers(name);
   if (length < 2) skip(`${name} has ${length === 1 ? 'one worker' : 'no worker that the scope can see'}`);
+}
+
+/** Kills a worker and waits until another process has its index. */
+export async function killWorker(scope: ScopeClient, name: string, worker: number): Promise<void> {
+  const pidOf = async () =>
+    (await scope.workers(name).catch(() => [])).find(({ index }) => index === worker)?.pid;
+  const before = await pidOf();
+  await scope.kill(name, worker);
+  await until('a successor', async () => {
+    const now = await pidOf();
+    return now !== undefined && now !== before;
+  });
 }
