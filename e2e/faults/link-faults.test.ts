@@ -34,5 +34,5 @@ test('on a link that lags everything comes, late by its connection', async () =>
   expect(new Set(endings(run))).toEqual(new Set(['ok']));
   const { at: first = 0 } = run.events.find(({ type }) => type === 'invoke') ?? {};
   const { at: last = 0 } = run.events.findLast(({ type }) => type === 'ok') ?? {};
-  expect(last - first).toBeGreaterThanOrEqual(200);
+  expect(last - first).toBeGreaterThan(100);
 });

@@ -177,8 +177,8 @@ test('an operation waits no longer than its own bound for a fault that never com
   const { faults, triggers } = open([planned, step('o1'), step('o2', 2)]);
   const fired = faults.fire(planned);
   const startedAt = performance.now();
-  await faults.gate('o2', 20);
-  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(19);
+  await faults.gate('o2', 40);
+  expect(performance.now() - startedAt).toBeGreaterThan(20);
   triggers.cancel();
   await fired;
 });
