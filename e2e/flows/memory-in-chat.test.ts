@@ -17,9 +17,13 @@ beforeEach(async () => {
 
 const chat = (userId: string, text: string, model = cliModel) =>
   complete('gateway', { model, messages: says(text), user_id: userId, enable_memory: true });
+/** Asked seldom: spec 101 gives a user 60 requests a minute, the chats' own among them. */
 const learned = (userId: string, what: RegExp) =>
-  until(`the memory service has learned ${what}`, async () =>
-    (await memoriesOf(userId)).some(({ full_text: text }) => what.test(text)),
+  until(
+    `the memory service has learned ${what}`,
+    async () => (await memoriesOf(userId)).some(({ full_text: text }) => what.test(text)),
+    15_000,
+    500,
   );
 
 test('what a user says in one conversation is known in the next', async () => {

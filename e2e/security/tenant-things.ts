@@ -180,13 +180,14 @@ export const things: readonly Thing[] = [
       const messages = [{ role: 'user', content: `My name is ${canary}.` }];
       const body = { model: 'baseline-cli-agent', messages, user_id: user, enable_memory: true };
       await send('/v1/chat/completions', body);
-      const deadline = Date.now() + 15_000;
-      for (;;) {
-        const { json } = await ask(`/api/memories?user_id=${user}`, { key });
-        const [memory] = json?.memories ?? [];
-        if (memory !== undefined) return { id: memory.id, user };
-        if (Date.now() > deadline) throw new Error('nothing was remembered');
-      }
+      // Seldom: spec 101 gives a user 60 requests a minute, what remembers in the name of the user among them.
+      const memory = await until(
+        'something to be remembered',
+        async () => (await ask(`/api/memories?user_id=${user}`, { key })).json?.memories?.[0],
+        20_000,
+        500,
+      );
+      return { id: memory.id, user };
     },
     shows: get('/api/memories', 'user_id={user}'),
     approaches: [
