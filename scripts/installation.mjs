@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -20,7 +21,7 @@ const nodeAnswersWithinMs = 10_000;
 
 /**
  * Why the dependencies of a folder must be installed; undefined when they are there. An install that ended well left the
- * hash of its lock file; one that somebody else made is looked at package by package, once.
+ * hash of its lock file and of our patches; one that somebody else made is looked at package by package, once.
  */
 export function whyInstall(folder) {
   const modules = join(folder, 'node_modules');
@@ -28,17 +29,19 @@ export function whyInstall(folder) {
   if (lockText === undefined) return undefined;
   if (!existsSync(modules)) return 'there is no node_modules';
   if (!nodeRuns(join(modules, '.bin/node'))) return 'node_modules is half made: its Node does not run';
-  if (read(stampOf(folder)) === hashOf(lockText)) return undefined;
+  const stamp = read(stampOf(folder));
+  if (stamp === stampFor(folder, lockText)) return undefined;
   const missing = missingPackage(modules, JSON.parse(lockText));
   if (missing !== undefined) return `node_modules is not what package-lock.json says: ${missing}`;
+  if (stamp !== undefined && patchesOf(folder) !== '') return 'package-lock.json or patches/ changed';
   markInstalled(folder);
   return undefined;
 }
 
-/** Notes that what package-lock.json says is installed. */
+/** Notes that what package-lock.json says is installed, with our patches. */
 export function markInstalled(folder) {
   const lockText = read(join(folder, 'package-lock.json'));
-  if (lockText !== undefined) writeFileSync(stampOf(folder), hashOf(lockText));
+  if (lockText !== undefined) writeFileSync(stampOf(folder), stampFor(folder, lockText));
 }
 
 /**
@@ -119,7 +122,18 @@ function missingPackage(modules, lock) {
 }
 
 const stampOf = (folder) => join(folder, 'node_modules/.gauntlet-installed');
+const stampFor = (folder, lockText) => hashOf(`${lockText}${patchesOf(folder)}`);
 const hashOf = (text) => createHash('sha256').update(text).digest('hex');
+
+/** The text of all patches that npm's install applies. */
+function patchesOf(folder) {
+  const patches = join(folder, 'patches');
+  if (!existsSync(patches)) return '';
+  return readdirSync(patches)
+    .sort()
+    .map((name) => read(join(patches, name)))
+    .join('');
+}
 
 function read(path) {
   try {

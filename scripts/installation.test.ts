@@ -82,6 +82,16 @@ test('installs again when the lock file has changed, however old it is', async (
   expect(log()).toHaveLength(4);
 });
 
+test('installs again when a patch has changed, which the lock file does not know', async () => {
+  mkdirSync(join(folder, 'patches'));
+  change('patches/a+1.0.0.patch', '-one\n+two\n');
+  await run();
+  change('patches/a+1.0.0.patch', '-one\n+three\n');
+  await run();
+  await run();
+  expect(log()).toEqual(['begin', 'end', 'begin', 'end']);
+});
+
 test('an install that was killed is not taken for a whole one', async () => {
   await run();
   rmSync(join(folder, 'node_modules/.bin/node'));

@@ -1,7 +1,6 @@
 /**
- * `npm run bench -- [checkers|detection|endurance|gateway|hunts|pinned|plans|process|up …] [--rounds N] [--hunts N]
- * [--minutes N]`: measurements, printed and
- * never asserted.
+ * `npm run bench -- [checkers|detection|endurance|gateway|hunts|pinned|plans|process|runner-kills|up …] [--rounds N]
+ * [--hunts N] [--minutes N]`: measurements, printed and never asserted.
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -10,11 +9,12 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     hunts: { type: 'string', default: '300' },
-    // Of `hunts` the workloads, of `detection` the mutants or subjects, of `gateway` the ways and measures.
+    // Of `hunts` the workloads, of `detection` the mutants or subjects, of `gateway` the ways and measures, of
+    // `runner-kills` the drivers.
     only: { type: 'string' },
-    // For `endurance`, which is run only when it is named.
+    // For `endurance`.
     minutes: { type: 'string', default: '10' },
-    // For `detection`, which takes an hour and is run only when it is named.
+    // For `detection`, which takes an hour.
     time: { type: 'string', default: '60s' },
     seed: { type: 'string', default: '1' },
     json: { type: 'string' },
@@ -63,13 +63,19 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   pinned: async () => (await import('./pinned.ts')).benchPinned(),
   plans: async () => (await import('./plans.ts')).benchPlans(),
   process: async () => (await import('./process.ts')).benchProcess(rounds),
+  'runner-kills': async () =>
+    (await import('./endurance/runner-kills.ts')).benchRunnerKills({
+      rounds,
+      seed: Number(values.seed),
+      ...(values.only ? { only: values.only.split(',') } : {}),
+    }),
   up: async () => (await import('./up.ts')).benchUp(rounds),
 };
 
+/** They take long. */
+const onlyWhenNamed = ['detection', 'endurance', 'runner-kills'];
 const names =
-  positionals.length > 0
-    ? positionals
-    : Object.keys(benches).filter((name) => name !== 'detection' && name !== 'endurance');
+  positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => !onlyWhenNamed.includes(name));
 const unknown = names.find((name) => !(name in benches));
 const mistake = unknown
   ? `There is no bench "${unknown}"; benches: ${Object.keys(benches).join(', ')}.`

@@ -44,7 +44,7 @@ export const catalogue: Readonly<Record<ImageName, ImageSpec>> = {
       version: '24',
       dockerfile: 'docker/node/Dockerfile',
       context: '.',
-      inputs: ['package.json', 'package-lock.json', '.npmrc', 'services', 'stubs'],
+      inputs: ['package.json', 'package-lock.json', '.npmrc', 'patches', 'services', 'stubs'],
       args: {},
     },
   },

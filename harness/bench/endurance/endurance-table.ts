@@ -67,5 +67,5 @@ const lifeOf = (samples: readonly ResourceSample[]): number => samples.at(-1)?.a
 
 const counted = (count: number): string => count.toLocaleString('en');
 
-const tableOf = (rows: readonly (readonly string[])[]): readonly string[] =>
+export const tableOf = (rows: readonly (readonly string[])[]): readonly string[] =>
   rows.map((cells) => `| ${cells.join(' | ')} |`);
