@@ -63,6 +63,13 @@ test.each([
   ['one id twice', plan([operation, operation])],
   ['a link that lags by nothing', plan([{ kind: 'fault', id: 'f', fault: { ...sever, action: 'lag' } }])],
   ['a link that breaks by so much', plan([{ kind: 'fault', id: 'f', fault: { ...sever, delayMs: 5 } }])],
+  [
+    'a link that breaks once an operation has come to a service',
+    plan([
+      operation,
+      { kind: 'fault', id: 'f', fault: sever, when: { operation: 'o1', atUpstream: 'arrived' } },
+    ]),
+  ],
   ['a fault of nothing', plan([{ kind: 'fault', id: 'f', fault: { on: 'moon' } }])],
   ['an abort of an operation that is not there', plan([{ kind: 'fault', id: 'f', fault: abort }])],
   ['a client fault with a trigger', plan([operation, { kind: 'fault', id: 'f', fault: abort, when: {} }])],

@@ -73,7 +73,12 @@ function parseFaultStep(value: unknown, place: string): FaultStep {
   if (fault.on === 'stream' || fault.on === 'client') {
     refuse(`${place}.when`, 'is for faults of workers, services and links');
   }
-  return { kind: 'fault', id, fault, when: parseTrigger(fields.when, `${place}.when`) };
+  const when = parseTrigger(fields.when, `${place}.when`);
+  // The wire looks for the operation on its way to a service, and a link is between two.
+  if (fault.on === 'link' && 'atUpstream' in when) {
+    refuse(`${place}.when.atUpstream`, 'is for faults of workers and services');
+  }
+  return { kind: 'fault', id, fault, when };
 }
 
 function checkIds(phases: readonly Phase[]): void {

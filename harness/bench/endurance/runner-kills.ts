@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -99,8 +99,11 @@ async function killedRun(driver: Driver, afterMs: number): Promise<Kill> {
   }
 }
 
+/** PostgreSQL runs as another user, who must get through. */
 function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'gauntlet-kill-'));
+  const folder = mkdtempSync(join(tmpdir(), 'gauntlet-kill-'));
+  chmodSync(folder, 0o711);
+  return folder;
 }
 
 function startRun(driver: Driver, folder: string): { child: ChildProcess; said: () => string } {
