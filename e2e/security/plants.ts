@@ -31,15 +31,20 @@ export const models = ['baseline-cli-agent', 'baseline-langchain'];
 /** How the model API ends a request: well, by refusing, and in the middle. */
 const ends = [{}, { status: 400 }, { status: 401 }, { status: 429 }, { status: 500 }, { cut: 2 }];
 
-/** Every way to ask a model that the gateway has, with an end. */
+/** Every way to ask a model that the gateway has, and to leave something for one. */
 function calls(model: string, mark: string): readonly (readonly [path: string, body: object])[] {
   const messages = [{ role: 'user', content: `Hi ${proof.value} ${mark}` }];
   const input = `Hi ${proof.value} ${mark}`;
-  return [false, true].flatMap((stream) => [
+  const asked = [false, true].flatMap((stream): [string, object][] => [
     ['/v1/chat/completions', { model, messages, stream, debug: true }],
     ['/v1/messages', { model, messages, stream, max_tokens: 50 }],
     ['/v1/responses', { model, input, stream }],
   ]);
+  return [
+    ...asked,
+    ['/message', { message: input, capability: 'ask' }],
+    ['/agent/start', { prompt: input, agent: model }],
+  ];
 }
 
 /** Where clients put keys, rightly and wrongly. */
