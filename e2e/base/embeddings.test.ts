@@ -1,6 +1,6 @@
 /** @provider any */
 import { beforeEach, expect } from '@jest/globals';
-import { test } from '../../harness/suite/models.ts';
+import { askingFor, test } from '../../harness/suite/models.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 
@@ -13,6 +13,7 @@ test.over(['embedding', 'dimension'])(
     const { object, data } = await caller().embeddings.create({
       model: embedding,
       input: 'What is a worker?',
+      ...askingFor(dimension),
     });
     expect(object).toBe('list');
     expect(data).toHaveLength(1);

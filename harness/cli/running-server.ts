@@ -68,6 +68,8 @@ export function modelsOnKept({ runId, variables }: StackRecord, { settings }: Ru
   const own = JSON.parse(text) as SuiteModels;
   if (asked.setup !== own.setup && !asked.isUsual)
     throw gauntletError('GNT_SETUP_KEPT', runId, `the setup ${own.setup}`, settings.setup.from);
+  // It serves what it always serves; others serve the models that they were brought up with.
+  if (own.isScripted) return { ...asked, setup: own.setup, isScripted: true };
   const models = Object.fromEntries(
     Object.entries(asked.models).map(([kind, settled]) => [
       kind,

@@ -135,7 +135,7 @@ test('the second variable of a key counts where the first is not set', () => {
 
 test('suites are told models and no key or address', () => {
   const told = forSuites(settle({ '--setup': 'openai' }, { OPENAI_API_KEY: 'sk-planted' }));
-  expect(told).toMatchObject({ setup: 'openai', isUsual: false, isScripted: false });
+  expect(told).toMatchObject({ setup: 'openai', isUsual: false, isScripted: false, ownDimension: 1536 });
   expect(JSON.stringify(told)).not.toMatch(/planted|https/);
   expect(forSuites(settle({}))).toMatchObject({ setup: 'scripted', isUsual: true, isScripted: true });
 });

@@ -88,9 +88,19 @@ export interface SuiteModels {
   readonly isUsual: boolean;
   readonly isScripted: boolean;
   readonly models: ModelSettings;
+  /** Length of the vectors that the setup's embedding model makes when nobody asks for another one. */
+  readonly ownDimension?: number;
 }
 
 export function forSuites(settings: Settings): SuiteModels {
-  const { setup, models } = settings;
-  return { setup: setup.value, isUsual: setup.from === 'default', isScripted: isScripted(settings), models };
+  const { setup, models, routes } = settings;
+  const [name] = models.embedding.value;
+  const own = routes.find(({ provider }) => provider.embedding?.name === name)?.provider.embedding;
+  return {
+    setup: setup.value,
+    isUsual: setup.from === 'default',
+    isScripted: isScripted(settings),
+    models,
+    ...(own ? { ownDimension: own.dimension } : {}),
+  };
 }

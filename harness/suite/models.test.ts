@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { combinations } from './models.ts';
+import { askingFor, combinations } from './models.ts';
 import { unsuitedTo } from './setup.ts';
 
 // covers 002/model-lists
@@ -48,4 +48,17 @@ describe('a suite that drives the scripted provider', () => {
     delete process.env.GAUNTLET_MODELS;
     expect(unsuitedTo({})).toBeUndefined();
   });
+});
+
+test('a length is asked for when the user names one that the model does not have by itself', () => {
+  const told = (from: string) => {
+    const models = { dimension: { value: [768], from } };
+    process.env.GAUNTLET_MODELS = JSON.stringify({ setup: 'openai', models, ownDimension: 1536 });
+  };
+  told('--embedding-dimension');
+  expect([askingFor(768), askingFor(1536)]).toEqual([{ dimensions: 768 }, {}]);
+  told('setup openai');
+  expect(askingFor(1024)).toEqual({});
+  told('default');
+  expect(askingFor(768)).toEqual({});
 });

@@ -72,6 +72,14 @@ function isForeign(): boolean {
   return Boolean(process.env.GAUNTLET_STACK) && optionalService('gateway')?.ours === false;
 }
 
+/** What to ask for so that vectors have a length: nothing, unless the user named one that the model does not have by itself. */
+export function askingFor(dimension: number): { readonly dimensions?: number } {
+  const told = suiteModels();
+  if (!told || told.models.dimension.from === `setup ${told.setup}`) return {};
+  if (told.models.dimension.from === 'default' || dimension === told.ownDimension) return {};
+  return { dimensions: dimension };
+}
+
 function emptyReason(kind: Over): string {
   return `${kind} model empty: ${modelFlags[kind].flag} names one`;
 }
