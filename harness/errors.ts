@@ -128,6 +128,32 @@ const table = {
   GNT_BUG_UNKNOWN: ['There is no bug "{0}".', 'Bugs: {1}.'],
   GNT_BUG_INVALID: ['{0} is not a description of a bug: {1}', 'See bugs/README.md.'],
   GNT_SUITE_UNKNOWN: ['There is no suite "{0}".', 'Suites: {1}.'],
+  GNT_PROVIDER_UNKNOWN: ['{0}: there is no provider "{1}".', 'Each of these is a setup: {2}.'],
+  GNT_SETUP_VALUE: ['{0} cannot be used: {1}.', 'See docs/setups.md for what it takes.'],
+  GNT_SETUP_KEY: [
+    'The setup {0} needs a key, and {1} is not set.',
+    'Set it in the environment or with `--env NAME=VALUE`; the setups scripted and ollama need none.',
+  ],
+  GNT_SETUP_MODEL: [
+    'The setup {0} names no text model, and neither do you.',
+    'Give one with `--text-model NAME`, or set TEXT_MODEL.',
+  ],
+  GNT_SETUP_SERVICE: [
+    'The setup {0} needs the service {1}, which this stack does not have: {2}.',
+    'Make it available, give its address as {3}_URL, or choose another setup.',
+  ],
+  GNT_SETUP_KEPT: [
+    'The stack {0} was brought up with {1}; {2} needs another one.',
+    'Leave the flag out, or bring a stack up with it.',
+  ],
+  GNT_STACK_CONFIG: [
+    '--stack-config: {0}.',
+    'It takes server:NAME, server:NAME:PORT, a URL, NAME, a compose file, or API=PROVIDER,…; names: {1}; APIs: {2}.',
+  ],
+  GNT_STACK_TAKEN: [
+    'Port {0} is taken by {1}.',
+    'Stop it, or give another port with `--stack-config server:NAME:PORT`.',
+  ],
   GNT_SKIP_WITHOUT_REASON: ['{0} skipped without a reason.', 'Use skip(reason) from the suite library.'],
 } as const satisfies Record<string, readonly [message: string, hint: string]>;
 

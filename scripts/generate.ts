@@ -4,6 +4,10 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { providers } from '../harness/setups/catalogue.ts';
+import { withModels } from '../harness/setups/litellm-config.ts';
+import { modelsOfStack } from '../harness/setups/litellm-models.ts';
+import { withProviders } from '../harness/setups/provider-table.ts';
 import { compareWithSeeds } from './traceability/compare-seeds.ts';
 import { type Coverage, findCoverage } from './traceability/find-coverage.ts';
 import { findGaps } from './traceability/find-gaps.ts';
@@ -15,11 +19,16 @@ const root = join(import.meta.dirname, '..');
 const seedsFolder = join(root, '../shared/seeds');
 const documentPath = join(root, 'docs/traceability.md');
 const readmePath = join(root, 'README.md');
+const setupsPath = join(root, 'docs/setups.md');
+const litellmPath = join(root, 'stubs/hooks/config.yaml');
 
 const requirements = JSON.parse(
   readFileSync(join(root, 'docs/requirements.json'), 'utf8'),
 ) as readonly Requirement[];
-const coverages: readonly Coverage[] = filesBelow(join(root, 'e2e'))
+/** Where tests of requirements are: the suites, and the unit tests of what gauntlet itself must do. */
+const covering = ['e2e', 'harness'];
+const coverages: readonly Coverage[] = covering
+  .flatMap((folder) => filesBelow(join(root, folder)))
   .filter((path) => path.endsWith('.test.ts'))
   .map((path) => findCoverage(relative(root, path).replaceAll('\\', '/'), readFileSync(path, 'utf8')));
 const tests = coverages.flatMap((coverage) => coverage.tests);
@@ -27,6 +36,8 @@ const readme = readFileSync(readmePath, 'utf8');
 const documents = [
   { path: documentPath, text: renderTraceability(requirements, tests) },
   { path: readmePath, text: withTrackRecord(readme, readBugs(join(root, 'bugs'))) },
+  { path: setupsPath, text: withProviders(readFileSync(setupsPath, 'utf8'), providers) },
+  { path: litellmPath, text: withModels(readFileSync(litellmPath, 'utf8'), modelsOfStack(providers)) },
 ];
 
 const problems = [

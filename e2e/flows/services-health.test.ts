@@ -1,4 +1,5 @@
 /**
+ * @provider any
  * @uses open-webui
  * @uses memory
  */

@@ -1,3 +1,4 @@
+/** @provider any */
 import { expect, test } from '@jest/globals';
 import axios from 'axios';
 import { complete } from '../../harness/suite/chat.ts';

@@ -1,3 +1,4 @@
+/** @provider any */
 import { beforeAll, expect, test } from '@jest/globals';
 import axios from 'axios';
 import OpenAI from 'openai';

@@ -1,3 +1,4 @@
+/** @provider any */
 import { beforeAll, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import { ownConnection } from '../../harness/suite/own-connection.ts';

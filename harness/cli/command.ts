@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addConfigCommand } from './config.ts';
 import { addDownCommand } from './down.ts';
 import { addE2eCommand } from './e2e.ts';
 import { addImagesCommand } from './images.ts';
@@ -16,6 +17,22 @@ import { addUpCommand } from './up.ts';
 process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
 process.env.TESTCONTAINERS_HOST_OVERRIDE = '127.0.0.1';
 
+/** Errors in what the user gave: nothing has started. */
+const usageCodes = [
+  'GNT_USAGE',
+  'GNT_REMOTE_EMPTY',
+  'GNT_WORKERS_INVALID',
+  'GNT_SUITE_UNKNOWN',
+  'GNT_PROVIDER_UNKNOWN',
+  'GNT_SETUP_VALUE',
+  'GNT_SETUP_KEY',
+  'GNT_SETUP_MODEL',
+  'GNT_SETUP_SERVICE',
+  'GNT_SETUP_KEPT',
+  'GNT_STACK_CONFIG',
+  'GNT_STACK_TAKEN',
+];
+
 const program = new Command('gauntlet')
   .description('Bring up a real LLM stack, run suites against it, tear it down.')
   .exitOverride();
@@ -27,6 +44,7 @@ for (const add of [
   addStatusCommand,
   addLogsCommand,
   addImagesCommand,
+  addConfigCommand,
   addHuntCommand,
   addReplayCommand,
   addCheckCommand,
@@ -45,10 +63,7 @@ try {
     if (process.exitCode > 0) console.error(usageHint(error.code));
   } else {
     printError(error);
-    const usage = ['GNT_USAGE', 'GNT_REMOTE_EMPTY', 'GNT_WORKERS_INVALID', 'GNT_SUITE_UNKNOWN'].includes(
-      (error as { code?: string }).code ?? '',
-    );
-    process.exitCode = usage ? 2 : 1;
+    process.exitCode = usageCodes.includes((error as { code?: string }).code ?? '') ? 2 : 1;
   }
 }
 

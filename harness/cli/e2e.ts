@@ -1,16 +1,27 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { gauntletError } from '../errors.ts';
 import { lastFailures, makeResultsFolder, rememberFailures, writeResults } from '../report/results-folder.ts';
+import { forSuites } from '../setups/settings.ts';
 import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
 import type { Supervisor } from '../stack/supervisor/client.ts';
 import { type Requirement, requirements } from '../suite/offered/requirement.ts';
+import { collect } from './collect.ts';
 import { interruptSignal } from './interrupts.ts';
 import { readJournal } from './journal.ts';
 import { keptRun } from './kept-run.ts';
 import { addStackOptions, oneOf, type StackOptions } from './options.ts';
 import { printError } from './print-error.ts';
 import { printSummary, printUrls } from './print-summary.ts';
-import { checkSelection, runSuites, type SuiteSelection, type SuitesRun, suiteNames } from './run-suites.ts';
+import { type RunSetup, settleRun } from './run-setup.ts';
+import {
+  checkSelection,
+  runSuites,
+  type SuiteSelection,
+  type SuitesRun,
+  selectableNames,
+} from './run-suites.ts';
+import { modelsOnKept, runningServer } from './running-server.ts';
+import { addSetupOptions, type SetupOptions } from './setup-options.ts';
 import { planRun, startStack } from './start-stack.ts';
 
 /**
@@ -19,7 +30,7 @@ import { planRun, startStack } from './start-stack.ts';
  */
 const usualLinks = ['client>gateway', 'memory>postgres'];
 
-interface E2eOptions extends StackOptions {
+interface E2eOptions extends StackOptions, SetupOptions {
   readonly suites?: readonly string[];
   readonly grep?: string;
   readonly require?: readonly Requirement[];
@@ -28,11 +39,13 @@ interface E2eOptions extends StackOptions {
   readonly stack?: string;
   readonly lastFailed?: true;
   readonly seed: number;
+  readonly collectOnly?: true;
 }
 
 export function addE2eCommand(program: Command): void {
-  addStackOptions(program.command('e2e').description('bring the stack up, run the suites, tear it down'))
-    .option('--suites <list>', `suites to run, comma-separated: ${suiteNames().join(', ')}`, (list) =>
+  const command = program.command('e2e').description('bring the stack up, run the suites, tear it down');
+  addSetupOptions(addStackOptions(command))
+    .option('--suites <list>', `suites to run, comma-separated: ${selectableNames().join(', ')}`, (list) =>
       list.split(','),
     )
     .option('--grep <re>', 'run only tests whose full name matches')
@@ -45,6 +58,7 @@ export function addE2eCommand(program: Command): void {
     .option('--keep', 'leave the stack up and print its URLs')
     .option('--stack <run-id>', 'run the suites on a kept stack')
     .option('--last-failed', 'run only what failed last time')
+    .option('--collect-only', 'list the tests that would run; starts nothing')
     .option('--seed <n>', 'seed of every random choice (default: random)', seedOf)
     .action(async (options: E2eOptions) => {
       process.exitCode = await e2e({ ...options, seed: options.seed ?? Math.floor(Math.random() * 2 ** 31) });
@@ -57,16 +71,19 @@ function seedOf(value: string): number {
   return seed;
 }
 
-async function e2e(options: E2eOptions): Promise<number> {
-  const selection = select(options);
+async function e2e(asked: E2eOptions): Promise<number> {
+  const { setup, options } = settleRun(asked, asked.suites);
+  const selection = select(options, setup);
   if (selection.only?.length === 0) {
     console.log('nothing failed last time: nothing to run');
     return 0;
   }
   const signal = interruptSignal();
-  if (options.stack) return onKeptStack(options, options.stack, selection, signal);
+  if (options.collectOnly) return collect(selection, options.seed, signal);
+  const kept = options.stack ?? (await runningServer(setup));
+  if (kept) return onKeptStack(options, kept, selection, signal, setup);
 
-  const run = await planRun(options, options.wire ? [] : usualLinks);
+  const run = await planRun(options, options.wire ? [] : usualLinks, setup);
   const { runId } = run.plan;
   const results = makeResultsFolder(options.results, runId);
   const engine = run.chosen.why ? ` (${run.chosen.why})` : '';
@@ -123,13 +140,15 @@ async function onKeptStack(
   id: string,
   selection: SuiteSelection,
   signal: AbortSignal,
+  setup: RunSetup,
 ): Promise<number> {
   const runId = keptRun(id);
   const record = readStackRecord(runId) as StackRecord;
+  const models = modelsOnKept(record, setup);
   const results = makeResultsFolder(options.results, runId);
   console.log(`gauntlet e2e · kept run ${runId} · ${record.driver} · seed ${options.seed} · ${results}\n`);
   const startedAt = Date.now();
-  const done = await runSuites(runId, options.seed, selection, signal);
+  const done = await runSuites(runId, options.seed, { ...selection, models }, signal);
   if (signal.aborted) throw signal.reason;
   const durationMs = Date.now() - startedAt;
   const { outcomes = [], measurements = [] } = done ?? {};
@@ -139,9 +158,10 @@ async function onKeptStack(
   return printSummary(summary, results, done);
 }
 
-function select(options: E2eOptions): SuiteSelection {
-  const { suites, grep, require } = options;
-  const selection: SuiteSelection = { suites, grep, require };
+function select(options: E2eOptions, { settings }: RunSetup): SuiteSelection {
+  const { suites, grep, require, collectOnly } = options;
+  const models = forSuites(settings);
+  const selection: SuiteSelection = { suites, grep, require, models, collectOnly };
   checkSelection(selection);
   if (!options.lastFailed) return selection;
   if (options.grep || options.suites)
@@ -149,5 +169,5 @@ function select(options: E2eOptions): SuiteSelection {
   const only = lastFailures(options.results);
   if (!only)
     throw gauntletError('GNT_USAGE', `--last-failed: there is no earlier run in ${options.results}.`);
-  return { only, require };
+  return { only, require, models, collectOnly };
 }

@@ -33,7 +33,7 @@ export function printSummary(summary: Summary, folder: string, run: SuitesRun | 
   if (run.unasked.length > 0) {
     console.log(`--require ${run.unasked.join(',')}: none of the tests that ran needs it`);
   }
-  if (ran + skipped.length === 0) console.log('no test matched');
+  if (ran + skipped.length === 0) console.log('no tests matched');
   const against = conventions > 0 ? `, ${conventions} against conventions` : '';
   console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped${against}`);
   return failed > 0 || run.unasked.length > 0 || ran + skipped.length === 0 ? 1 : 0;

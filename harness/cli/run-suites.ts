@@ -1,8 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { gauntletError } from '../errors.ts';
 import type { TestOutcome } from '../report/outcome.ts';
+import type { SuiteModels } from '../setups/settings.ts';
+import { rootsOf, suiteGroups } from '../setups/suite-groups.ts';
 import { packageRoot } from '../stack/process/launch.ts';
 import { runFolder } from '../stack/run-folder.ts';
 import type { Measurement } from '../suite/measure/measurement.ts';
@@ -15,6 +18,10 @@ export interface SuiteSelection {
   readonly only?: readonly { readonly file: string; readonly test: string }[] | undefined;
   /** What must be offered or kept; a test that would be skipped for the lack of it fails. */
   readonly require?: readonly Requirement[] | undefined;
+  /** The setup and its models. */
+  readonly models?: SuiteModels | undefined;
+  /** Nothing is run: what would be is listed. */
+  readonly collectOnly?: boolean | undefined;
 }
 
 /** What a run of the suites came to. */
@@ -34,9 +41,14 @@ export function suiteNames(): readonly string[] {
     .sort();
 }
 
+/** What `--suites` takes: folders below e2e/, and named groups of them. */
+export function selectableNames(): readonly string[] {
+  return [...new Set([...suiteNames(), ...suiteGroups.map(({ name }) => name)])].sort();
+}
+
 /** Throws GNT_SUITE_UNKNOWN, and GNT_USAGE for a pattern that is no regular expression. */
 export function checkSelection({ suites, grep }: SuiteSelection): void {
-  const known = suiteNames();
+  const known = selectableNames();
   const unknown = suites?.find((suite) => !known.includes(suite));
   if (unknown !== undefined) throw gauntletError('GNT_SUITE_UNKNOWN', unknown, known.join(', '));
   if (grep === undefined) return;
@@ -58,7 +70,7 @@ export async function runSuites(
   selection: SuiteSelection,
   signal: AbortSignal,
 ): Promise<SuitesRun | undefined> {
-  const folder = runFolder(runId);
+  const folder = selection.collectOnly ? mkdtempSync(join(tmpdir(), 'gauntlet-collect-')) : runFolder(runId);
   const outcomes = join(folder, `outcomes-${process.pid}.json`);
   const measurements = join(folder, `measurements-${process.pid}.jsonl`);
   const features = join(folder, `features-${process.pid}`);
@@ -66,7 +78,7 @@ export async function runSuites(
   const pattern = selection.grep ?? selection.only?.map(({ test }) => `^${escapePattern(test)}$`).join('|');
   const files =
     selection.only?.map(({ file }) => escapePattern(file)) ??
-    selection.suites?.map((suite) => `e2e/${escapePattern(suite)}/`) ??
+    (selection.suites && rootsOf(selection.suites).map((root) => `e2e/${escapePattern(root)}`)) ??
     [];
   const args = [
     ...[
@@ -91,19 +103,45 @@ export async function runSuites(
       GAUNTLET_FEATURES: features,
       GAUNTLET_REQUIRE: required.join(','),
       GAUNTLET_SELECTED: pattern === undefined ? '' : '1',
+      GAUNTLET_COLLECT: selection.collectOnly ? '1' : '',
+      ...modelVariables(selection.models),
     },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: [
+      'ignore',
+      selection.collectOnly ? 'ignore' : 'inherit',
+      selection.collectOnly ? 'ignore' : 'inherit',
+    ],
     reject: false,
     cancelSignal: signal,
     // An interrupt of the terminal reaches Jest as well; this is the end of one that does not listen.
     forceKillAfterDelay: 2_000,
   });
-  if (!existsSync(outcomes)) return undefined;
+  const run = existsSync(outcomes) ? readRun({ outcomes, measurements, features }, required) : undefined;
+  if (selection.collectOnly) rmSync(folder, { recursive: true });
+  return run;
+}
+
+function readRun(
+  paths: { readonly outcomes: string; readonly measurements: string; readonly features: string },
+  required: readonly Requirement[],
+): SuitesRun {
+  const isAsked = (name: Requirement) => existsSync(join(paths.features, `${name}.json`));
   return {
-    outcomes: JSON.parse(readFileSync(outcomes, 'utf8')) as TestOutcome[],
-    unasked: required.filter((name) => name !== 'conventions' && !existsSync(join(features, `${name}.json`))),
-    measurements: existsSync(measurements) ? readLines(readFileSync(measurements, 'utf8')) : [],
+    outcomes: JSON.parse(readFileSync(paths.outcomes, 'utf8')) as TestOutcome[],
+    unasked: required.filter((name) => name !== 'conventions' && !isAsked(name)),
+    measurements: existsSync(paths.measurements) ? readLines(readFileSync(paths.measurements, 'utf8')) : [],
   };
+}
+
+/** Suites that take one model, and know nothing of lists, get the first one of a setup that is not the usual one. */
+function modelVariables(told: SuiteModels | undefined): Record<string, string> {
+  if (!told) return {};
+  const { text, embedding } = told.models;
+  const first = { TEXT_MODEL: text.value[0], EMBEDDING_MODEL: embedding.value[0] };
+  const named = Object.entries(first).flatMap(([name, value]) =>
+    value === undefined || told.isScripted ? [] : [[name, value] as const],
+  );
+  return { GAUNTLET_MODELS: JSON.stringify(told), ...Object.fromEntries(named) };
 }
 
 function readLines(text: string): readonly Measurement[] {

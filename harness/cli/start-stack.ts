@@ -11,6 +11,7 @@ import { sweep } from '../stack/sweep.ts';
 import { type ChosenDriver, chooseDriver } from './choose-driver.ts';
 import { type StackOptions, workersOf } from './options.ts';
 import { watchServices } from './progress.ts';
+import { checkServices, type RunSetup } from './run-setup.ts';
 
 /** A planned stack, not started yet. */
 export interface PlannedRun {
@@ -22,10 +23,12 @@ export interface PlannedRun {
 /**
  * Decides everything about a stack. Throws usage and configuration errors before anything has started.
  * @param welcomeLinks links for the wire that are used where the stack has them
+ * @param setup what `--setup` and its relatives settled; without it the stack stands on the scripted provider
  */
 export async function planRun(
   options: StackOptions,
   welcomeLinks: readonly string[] = [],
+  setup?: RunSetup,
 ): Promise<PlannedRun> {
   const workers = workersOf(options.workers);
   const chosen = await chooseDriver(options.driver);
@@ -38,10 +41,12 @@ export async function planRun(
     workers,
     environment: process.env,
     links: { named: options.wire ?? [], welcome: welcomeLinks },
+    setup: setup?.forStack(chosen.name),
     absence: (spec) => (chosen.name === 'process' ? absenceOnHost(spec, python) : undefined),
   });
   if (chosen.name === 'remote' && plan.services.every(({ mode }) => mode === 'absent'))
     throw gauntletError('GNT_REMOTE_EMPTY');
+  if (setup) checkServices(setup.settings, plan);
   const made: Record<ChosenDriver['name'], () => Driver | Promise<Driver>> = {
     // Loaded when it is needed: testcontainers takes longer to load than the rest together.
     compose: async () => (await import('../stack/compose/compose-driver.ts')).composeDriver,

@@ -1,20 +1,31 @@
 import type { Command } from 'commander';
+import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
 import { interruptSignal } from './interrupts.ts';
 import { addStackOptions, type StackOptions } from './options.ts';
 import { printError } from './print-error.ts';
 import { printUrls } from './print-summary.ts';
+import { settleRun } from './run-setup.ts';
+import { runningServer } from './running-server.ts';
+import { addSetupOptions, type SetupOptions } from './setup-options.ts';
 import { planRun, startStack } from './start-stack.ts';
 
-interface UpOptions extends StackOptions {
+interface UpOptions extends StackOptions, SetupOptions {
   readonly keepFailed?: true;
 }
 
 export function addUpCommand(program: Command): void {
-  addStackOptions(program.command('up').description('bring the stack up and leave it up'))
+  addSetupOptions(addStackOptions(program.command('up').description('bring the stack up and leave it up')))
     .option('--keep-failed', 'leave a stack that did not come up as it is, to look at it')
-    .action(async (options: UpOptions) => {
+    .action(async (asked: UpOptions) => {
       const signal = interruptSignal();
-      const run = await planRun(options);
+      const { setup, options } = settleRun(asked);
+      const running = await runningServer(setup);
+      if (running) {
+        console.log(`gauntlet up · it runs already`);
+        printUrls(readStackRecord(running) as StackRecord);
+        return;
+      }
+      const run = await planRun(options, [], setup);
       const engine = run.chosen.why ? ` (${run.chosen.why})` : '';
       console.log(`gauntlet up · run ${run.plan.runId} · ${run.chosen.name}${engine}`);
       const { supervisor, record, error } = await startStack(run, options.deadline, signal);

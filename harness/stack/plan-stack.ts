@@ -20,8 +20,10 @@ export interface StackPlan {
   readonly links: readonly WireLink[];
   /** Values of the variables in compose.yaml. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Credentials made for this run; redacted wherever text leaves it. */
+  /** Credentials made for this run, and those of its setup; redacted wherever text leaves it. */
   readonly secrets: readonly string[];
+  /** What `--env` adds to the environment of every service that is a server of ours or of the user's. */
+  readonly serviceEnvironment?: Readonly<Record<string, string>>;
 }
 
 export interface PlanRequest {
@@ -32,13 +34,24 @@ export interface PlanRequest {
   readonly workers: number;
   readonly environment: Environment;
   readonly links?: WantedLinks;
+  /** What the setup decides; it beats the environment. */
+  readonly setup?: StackSetup | undefined;
   /** Why the machine cannot run a service, if so. */
   readonly absence: (spec: ServiceSpec) => Promise<string | undefined> | undefined;
 }
 
+/** A setup's part of a stack. */
+export interface StackSetup {
+  /** Values of variables in compose.yaml. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly serviceEnvironment: Readonly<Record<string, string>>;
+}
+
 /** Chooses services, their sources, ports and credentials. Throws the codes of `sourceOf`, GNT_USAGE, GNT_COMPOSE_FILE. */
 export async function planStack(request: PlanRequest): Promise<StackPlan> {
-  const { driver, environment } = request;
+  const { driver, setup } = request;
+  const environment = { ...request.environment, ...setup?.variables };
   const specs = readComposeFile(request.composeFile, environment);
   const known = [...new Set(specs.flatMap((spec) => spec.profiles))];
   const unknown = request.profiles?.find((profile) => !known.includes(profile));
@@ -66,6 +79,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
   const runId = randomBytes(3).toString('hex');
   const credentials = makeCredentials(environment);
   const settled = {
+    ...setup?.variables,
     ...credentials,
     GAUNTLET_RUN: runId,
     WORKERS: String(request.workers),
@@ -82,7 +96,10 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     const filled = readComposeFile(request.composeFile, { ...environment, ...values });
     return services.map((entry) => ({
       ...entry,
-      spec: filled.find(({ name }) => name === entry.spec.name) ?? entry.spec,
+      spec: withEnvironment(
+        filled.find(({ name }) => name === entry.spec.name) ?? entry.spec,
+        setup?.serviceEnvironment,
+      ),
     }));
   };
   const links = await linksOf(request, filledWith(settled, complete));
@@ -96,8 +113,15 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     services: filledWith(variables, planned).map((entry) => afterTheWire(entry, links)),
     links,
     variables,
-    secrets: Object.values(credentials),
+    secrets: [...Object.values(credentials), ...(setup?.secrets ?? [])],
+    ...(setup ? { serviceEnvironment: setup.serviceEnvironment } : {}),
   };
+}
+
+/** What gauntlet itself runs beside the services is none of the user's. */
+function withEnvironment(spec: ServiceSpec, added: StackSetup['serviceEnvironment'] = {}): ServiceSpec {
+  if (['scope', 'wire'].includes(spec.name)) return spec;
+  return { ...spec, environment: { ...spec.environment, ...added } };
 }
 
 /** What a service cannot do without is absent: so is the service. */
@@ -161,11 +185,16 @@ function makeCredentials(environment: Environment): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, environment[name] || make(name)]));
 }
 
-/** Without LiteLLM, and without another model API, the baselines talk to the provider directly. */
+/** Without LiteLLM, and without another model API, the baselines talk to the provider of the setup directly. */
 function modelApi(services: readonly PlannedService[], environment: Environment): Record<string, string> {
   if (environment.MODEL_API_URL) return {};
   const litellm = services.find((entry) => entry.spec.name === 'litellm');
-  return litellm && litellm.mode !== 'absent' ? {} : { MODEL_API_URL: 'http://provider:9100/v1' };
+  if (litellm && litellm.mode !== 'absent') return {};
+  const { SETUP_BASE_URL, SETUP_MODEL_API_KEY, MODEL_API_KEY } = environment;
+  return {
+    MODEL_API_URL: SETUP_BASE_URL || 'http://provider:9100/v1',
+    ...(SETUP_MODEL_API_KEY && !MODEL_API_KEY ? { MODEL_API_KEY: SETUP_MODEL_API_KEY } : {}),
+  };
 }
 
 /** Where replacements are asked for their health, kept for whoever starts one again. */

@@ -75,7 +75,7 @@ export async function complete(
 export function streamed(
   subject: string,
   body: ChatBody,
-  options: Pick<StreamRequest, 'signal' | 'onData' | 'onComment'> = {},
+  options: Pick<StreamRequest, 'headers' | 'signal' | 'onData' | 'onComment'> = {},
 ): Promise<SeenStream> {
   const url = `${service(subject).url}/v1/chat/completions`;
   return postForStream({ url, body: { ...body, stream: true }, ...options });

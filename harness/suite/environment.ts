@@ -3,6 +3,7 @@ import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environmen
 import type { Circus } from '@jest/types';
 import { TestEnvironment } from 'jest-environment-node';
 import { endKeptConnections } from './kept-connections.ts';
+import { unsuitedTo } from './setup.ts';
 import { type Claim, claimsOf, takeTurns } from './stack-turn.ts';
 import { testName } from './test-name.ts';
 
@@ -13,18 +14,21 @@ import { testName } from './test-name.ts';
 export default class SuiteEnvironment extends TestEnvironment {
   readonly #file: string;
   readonly #claims: readonly Claim[];
+  /** Why none of its tests runs. */
+  readonly #unsuited: string | undefined;
   #endTurn: (() => void) | undefined;
 
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
     super(config, context);
     this.#file = context.testPath;
     this.#claims = claimsOf(context.testPath, context.docblockPragmas);
+    this.#unsuited = process.env.GAUNTLET_COLLECT ? 'only listed' : unsuitedTo(context.docblockPragmas);
   }
 
   override async setup(): Promise<void> {
     await super.setup();
     const run = process.env.GAUNTLET_OUTCOMES;
-    if (run) this.#endTurn = await takeTurns(`${run}.turns`, this.#claims);
+    if (run && !this.#unsuited) this.#endTurn = await takeTurns(`${run}.turns`, this.#claims);
   }
 
   override async teardown(): Promise<void> {
@@ -33,7 +37,8 @@ export default class SuiteEnvironment extends TestEnvironment {
     await super.teardown();
   }
 
-  async handleTestEvent(event: Circus.Event | Circus.AsyncEvent): Promise<void> {
+  async handleTestEvent(event: Circus.Event | Circus.AsyncEvent, state: Circus.State): Promise<void> {
+    if (event.name === 'run_start' && this.#unsuited) this.#skipAll(state.rootDescribeBlock, state);
     if (event.name !== 'test_done') return;
     const { test } = event;
     const skipped = test.errors
@@ -43,13 +48,25 @@ export default class SuiteEnvironment extends TestEnvironment {
     // Circus derives the result from these two fields; jest is pinned because they are not documented as writable.
     test.errors.length = 0;
     (test as { status: string | null }).status = 'skip';
+    this.#note(testName(test), skipped.message, skipped.skipClass);
+  }
+
+  /** Before anything of the file has run, its hooks included. */
+  #skipAll(block: Circus.DescribeBlock, state: Circus.State): void {
+    for (const child of block.children) {
+      if (child.type === 'describeBlock') this.#skipAll(child, state);
+      else {
+        child.mode = 'skip';
+        const name = testName(child);
+        if (state.testNamePattern?.test(name) ?? true)
+          this.#note(name, this.#unsuited ?? '', 'upstream_unavailable');
+      }
+    }
+  }
+
+  #note(test: string, reason: string, skipClass: string): void {
     const path = process.env.GAUNTLET_SKIPS;
-    const note = {
-      file: this.#file,
-      test: testName(test),
-      reason: skipped.message,
-      class: skipped.skipClass,
-    };
+    const note = { file: this.#file, test, reason, class: skipClass };
     if (path) appendFileSync(path, `${JSON.stringify(note)}\n`);
   }
 }

@@ -12,7 +12,10 @@ type Override = Record<string, unknown>;
  */
 export function composeOverride(plan: StackPlan): string | undefined {
   const services: Record<string, Override> = {};
-  const remote = plan.services.some((service) => service.mode === 'remote');
+  const remote =
+    plan.services.some((service) => service.mode === 'remote') ||
+    onHost.test(plan.variables.SETUP_BASE_URL ?? '') ||
+    onHost.test(plan.variables.SETUP_PROVIDERS ?? '');
   const started = startedServices(plan);
   for (const service of started) {
     const { spec, source } = service;
@@ -47,6 +50,11 @@ export function composeOverride(plan: StackPlan): string | undefined {
         if (remote) changed.extra_hosts = ['host.docker.internal:host-gateway'];
       }
     }
+    const added = Object.keys(plan.serviceEnvironment ?? {}).filter((name) => name in spec.environment);
+    if (added.length > 0) {
+      const values = Object.fromEntries(added.map((name) => [name, spec.environment[name]]));
+      changed.environment = { ...values, ...(changed.environment as object | undefined) };
+    }
     const onWire = linked ? { wire: { condition: 'service_healthy' } } : undefined;
     if (onWire) changed.depends_on = onWire;
     if (spec.name === 'wire') {
@@ -74,6 +82,8 @@ export function composeOverride(plan: StackPlan): string | undefined {
 
 /** Takes a key away that merging would keep. Source: Compose Specification, "Reset value". */
 const reset = 'RESET';
+
+const onHost = /https?:\/\/(?:127\.0\.0\.1|localhost)(?=[:/]|$)/;
 
 /** `127.0.0.1` inside a container is the container; the host has another name there. */
 function fromContainer(value: string): string {

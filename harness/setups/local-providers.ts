@@ -1,0 +1,80 @@
+import type { Provider } from './provider.ts';
+
+/** When the pages of this file were read. */
+const date = '2026-11-21';
+
+/** Providers of the stack itself or of the user's machine: no account, no price. */
+export const localProviders: readonly Provider[] = [
+  {
+    name: 'scripted',
+    title: 'the scripted provider of the stack',
+    local: true,
+    baseUrl: 'http://provider:9100/v1',
+    auth: ['none'],
+    variables: { keys: [], keyRequired: false },
+    service: { name: 'provider', profile: 'core' },
+    text: 'scripted',
+    others: ['scripted-mini', 'scripted-vision'],
+    vision: 'scripted',
+    embedding: { name: 'scripted-embedding', dimension: 256 },
+    litellm: { chat: 'openai' },
+    lacks: ['sense in its answers: it says what directives in the text of a request tell it to say'],
+    source: { url: 'stubs/README.md', date },
+  },
+  {
+    name: 'ollama',
+    title: 'Ollama',
+    local: true,
+    baseUrl: 'http://ollama:11434/v1',
+    nativeUrl: 'http://ollama:11434',
+    auth: ['none', 'bearer'],
+    variables: { url: 'OLLAMA_URL', keys: [], keyRequired: false },
+    service: { name: 'ollama', profile: 'ollama' },
+    text: 'tiny',
+    litellm: { chat: 'ollama_chat', embedding: 'ollama', native: true },
+    lacks: [
+      'tool calls, images or embeddings from `tiny`, which the stack registers (name models of your own Ollama with flags)',
+      'choice of tools: `tool_choice` is ignored',
+    ],
+    source: { url: 'https://docs.ollama.com/api/openai-compatibility', date },
+  },
+  {
+    name: 'vllm',
+    title: 'vLLM',
+    local: true,
+    baseUrl: 'http://localhost:8000/v1',
+    auth: ['bearer', 'none'],
+    variables: { url: 'VLLM_URL', keys: ['VLLM_API_KEY'], keyRequired: false },
+    text: 'meta-llama/Llama-3.2-1B-Instruct',
+    litellm: { chat: 'hosted_vllm' },
+    lacks: ['second model: a server has the one that it was started with, and chat models embed nothing'],
+    source: { url: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html', date },
+  },
+  {
+    name: 'lmstudio',
+    title: 'LM Studio',
+    local: true,
+    baseUrl: 'http://localhost:1234/v1',
+    nativeUrl: 'http://localhost:1234/api/v1',
+    auth: ['none', 'bearer'],
+    variables: { url: 'LMSTUDIO_URL', keys: ['LMSTUDIO_API_KEY'], keyRequired: false },
+    litellm: { chat: 'lm_studio' },
+    lacks: ['model of its own: name one that you have downloaded'],
+    source: { url: 'https://lmstudio.ai/docs/developer/openai-compat', date },
+  },
+  {
+    name: 'llamacpp',
+    title: 'the server of llama.cpp',
+    local: true,
+    baseUrl: 'http://localhost:8080/v1',
+    auth: ['none', 'bearer'],
+    variables: { url: 'LLAMACPP_URL', keys: ['LLAMACPP_API_KEY'], keyRequired: false },
+    text: 'default',
+    litellm: { chat: 'openai' },
+    lacks: [
+      'choice of models: it answers with the one that it has loaded, whatever name it is asked for',
+      'embeddings unless it was started with `--embeddings`, which takes chat away',
+    ],
+    source: { url: 'https://github.com/ggml-org/llama.cpp/tree/master/tools/server', date },
+  },
+];
