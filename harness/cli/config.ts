@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Settled } from '../setups/model-settings.ts';
+import type { Provider } from '../setups/provider.ts';
 import { isScripted } from '../setups/settings.ts';
 import { jsonOutput } from './json-output.ts';
 import { addStackOptions, type StackOptions } from './options.ts';
@@ -59,7 +60,7 @@ function rowsOf({ settings, config }: RunSetup, options: ConfigOptions): readonl
   ];
 }
 
-function noKey({ variables }: RunSetup['settings']['routes'][0]['provider']): string {
+function noKey({ variables }: Provider): string {
   if (variables.keys.length === 0) return 'it asks for none';
   return `${variables.keys.join(', ')} not set${variables.keyRequired ? ': needed' : ''}`;
 }

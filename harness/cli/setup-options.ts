@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { gauntletError } from '../errors.ts';
 import { providerNames } from '../setups/catalogue.ts';
 import { type Given, modelFlags } from '../setups/model-settings.ts';
 import { setupVariable } from '../setups/settings.ts';
@@ -16,10 +17,11 @@ export interface SetupOptions {
   readonly safetyShield?: string;
 }
 
-const listed = 'comma-separated; tests run once for each, none skips them';
+const listed = 'comma-separated; tests run once for each (none: they are skipped)';
 
 export function addSetupOptions(command: Command): Command {
   return command
+    .optionsGroup('Setup and models:')
     .option(
       '--setup <name>',
       `provider, models and environment: ${providerNames.join(', ')} (default: scripted; also ${setupVariable})`,
@@ -36,15 +38,16 @@ export function addSetupOptions(command: Command): Command {
         'server:NAME[:PORT] (started, or used if it runs), a URL, NAME, a compose file, or API=PROVIDER,…',
       ),
     )
-    .option('--env <NAME=VALUE>', 'set a variable for services and tests (repeatable)', addVariable);
+    .option('--env <NAME=VALUE>', 'set a variable for services and tests (repeatable)', addVariable)
+    .optionsGroup('Options:');
 }
 
-/** A value may be a credential: it is never repeated. */
+/** A value may be a credential: it is never repeated, as Commander's own errors would. */
 function addVariable(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf('=');
   const name = text.slice(0, Math.max(at, 0));
   if (!/^[A-Za-z_]\w*$/.test(name))
-    throw new InvalidArgumentError('It is NAME=VALUE, with a name of letters, digits and _.');
+    throw gauntletError('GNT_USAGE', '--env takes NAME=VALUE, with a name of letters, digits and _.');
   return { ...before, [name]: text.slice(at + 1) };
 }
 

@@ -34,7 +34,8 @@ test('an unknown setup, or one without its key, is a usage error before anything
 test('a variable without a name is refused without its value', async () => {
   const { code, output } = await run(['up', '--env', '=planted']);
   expect(code).toBe(2);
-  expect(output).toContain('It is NAME=VALUE');
+  expect(output).toContain('--env takes NAME=VALUE');
+  expect(output).not.toContain('planted');
 });
 
 test('--setup and the providers of a composed stack exclude each other', async () => {

@@ -96,3 +96,37 @@ test('a service finds the wire in place of the one it is linked to, and waits fo
         condition: service_healthy
 `);
 });
+
+test('what --env sets reaches every container', () => {
+  const own = plan(() => ({ kind: 'own' }));
+  const added = { GREETING: 'good morning' };
+  const services = own.services.map((service) => ({
+    ...service,
+    spec: { ...service.spec, environment: { ...service.spec.environment, ...added } },
+  }));
+  expect(composeOverride({ ...own, services, serviceEnvironment: added })).toBe(`services:
+  db:
+    environment:
+      GREETING: good morning
+  api:
+    environment:
+      GREETING: good morning
+`);
+});
+
+test("a provider on the user's machine is found from inside a container", () => {
+  const own = plan(() => ({ kind: 'own' }));
+  const url = 'http://localhost:8000/v1';
+  const services = own.services.map((service) => ({
+    ...service,
+    spec: { ...service.spec, environment: service.spec.name === 'api' ? { MODEL_URL: url } : {} },
+  }));
+  const text = composeOverride({ ...own, services, variables: { SETUP_BASE_URL: url } });
+  expect(text).toBe(`services:
+  api:
+    environment:
+      MODEL_URL: http://host.docker.internal:8000/v1
+    extra_hosts:
+      - host.docker.internal:host-gateway
+`);
+});
