@@ -98,7 +98,10 @@ export class Recorder {
     const all = [textOfRecording(stored), ...asked.rawTexts, ...texts.flatMap(streamedTexts)];
     const found = findSecrets(all, known);
     const kinds = found.map(({ kind }) => kind).join(', ');
-    if (found.length > 0) return this.refuse('RECORDING_SECRET', asked, slot, `it holds ${kinds}`);
+    if (found.length > 0) {
+      this.refuse('RECORDING_SECRET', asked, slot, `it holds ${kinds}`);
+      return;
+    }
     try {
       if (slot.fill(answer) !== undefined) this.ledger.counts.recorded += 1;
     } catch (error) {

@@ -111,24 +111,24 @@ export function watch(
   onPiece: (piece: string, answer: IncomingMessage) => void = () => undefined,
 ): Promise<Seen> {
   return new Promise((resolve, reject) => {
+    let end: Seen['end'] | undefined;
     const request = http.request(url, { method: 'POST', agent: false }, (answer) => {
+      end = 'cut';
       const pieces: string[] = [];
-      let end: Seen['end'] = 'cut';
-      request.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.syscall === 'read') end = 'reset';
-      });
       answer.on('data', (piece: Buffer) => {
         pieces.push(piece.toString('latin1'));
         onPiece(pieces.at(-1) ?? '', answer);
       });
       answer.on('error', () => undefined);
       answer.on('close', () => {
-        if (answer.complete) end = 'complete';
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, pieces, end });
+        const ended = answer.complete ? 'complete' : (end ?? 'cut');
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, pieces, end: ended });
       });
     });
-    // Once there is an answer, its end says the rest.
-    request.on('error', reject);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (end === undefined) reject(error);
+      else if (error.syscall === 'read') end = 'reset';
+    });
     request.end(JSON.stringify(body));
   });
 }
