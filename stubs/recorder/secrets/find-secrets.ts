@@ -7,7 +7,7 @@ export interface FoundSecret {
 const formats: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['a key of Anthropic', /\bsk-ant-[A-Za-z0-9_-]{20,}/],
   ['a key of OpenRouter', /\bsk-or-v1-[0-9a-f]{32,}/],
-  ['a key of OpenAI', /\bsk-(?:proj-|svcacct-|admin-)?(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{32,}/],
+  ['a key of OpenAI', /\bsk-(?!ant-|or-)(?:proj-|svcacct-|admin-)?(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{32,}/],
   ['a key of Groq', /\bgsk_[A-Za-z0-9]{40,}/],
   ['a key of Google', /\bAIza[A-Za-z0-9_-]{35}/],
   ['a token of Hugging Face', /\bhf_[A-Za-z0-9]{30,}/],
