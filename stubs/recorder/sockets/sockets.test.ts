@@ -38,7 +38,10 @@ async function talk(to: Edge, asks: readonly (string | object)[]): Promise<unkno
     wake();
   });
   const closed = once(socket, 'close') as Promise<[number, Buffer]>;
-  closed.then(wake, () => undefined);
+  closed.then(
+    () => wake(),
+    () => undefined,
+  );
   await once(socket, 'open');
   for (const ask of asks) {
     const before = seen.length;
