@@ -1,15 +1,17 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { gauntletError } from '../errors.ts';
 import { lastFailures, makeResultsFolder, rememberFailures, writeResults } from '../report/results-folder.ts';
+import type { Summary } from '../report/summary.ts';
 import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
 import type { Supervisor } from '../stack/supervisor/client.ts';
 import { type Requirement, requirements } from '../suite/offered/requirement.ts';
 import { interruptSignal } from './interrupts.ts';
 import { readJournal } from './journal.ts';
 import { keptRun } from './kept-run.ts';
-import { addStackOptions, oneOf, type StackOptions } from './options.ts';
+import { addStackOptions, oneOf, type StackOptions, usualRecordings } from './options.ts';
 import { printError } from './print-error.ts';
 import { printSummary, printUrls } from './print-summary.ts';
+import { type EdgeReport, printEdge, readEdge, writeEdge } from './recordings/edge-report.ts';
 import { checkSelection, runSuites, type SuiteSelection, type SuitesRun, suiteNames } from './run-suites.ts';
 import { planRun, startStack } from './start-stack.ts';
 
@@ -78,11 +80,13 @@ async function e2e(options: E2eOptions): Promise<number> {
   let done: SuitesRun | undefined;
   let failure = attempt.error;
   let journal: string | undefined;
+  let edge: EdgeReport | undefined;
   try {
     if (failure === undefined) {
       console.log(`  up in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
       done = await runSuites(runId, options.seed, selection, signal);
       journal = await readJournal(attempt.record);
+      edge = await readEdge(attempt.record);
     }
   } catch (error) {
     failure = error;
@@ -97,12 +101,13 @@ async function e2e(options: E2eOptions): Promise<number> {
   };
   const summary = writeResults(results, facts, journal);
   if (done) rememberFailures(options.results, facts);
+  if (edge) writeEdge(results, attempt.record, edge, selection);
   await finish(attempt.supervisor, attempt.record, options.keep === true && failure === undefined);
   if (failure !== undefined) {
     printError(failure);
     return signal.aborted ? 130 : 1;
   }
-  return printSummary(summary, results, done);
+  return conclude(summary, results, done, edge, options);
 }
 
 /** Releases or removes the stack. */
@@ -136,7 +141,22 @@ async function onKeptStack(
   const facts = { record, seed: options.seed, durationMs, outcomes, measurements };
   const summary = writeResults(results, facts, await readJournal(record));
   if (done) rememberFailures(options.results, facts);
-  return printSummary(summary, results, done);
+  const edge = await readEdge(record);
+  if (edge) writeEdge(results, record, edge, selection);
+  return conclude(summary, results, done, edge, options);
+}
+
+/** Prints what came of it. @returns the exit code; what the edge missed fails a run that is green otherwise */
+function conclude(
+  summary: Summary,
+  results: string,
+  done: SuitesRun | undefined,
+  edge: EdgeReport | undefined,
+  { recordings = usualRecordings }: E2eOptions,
+): number {
+  const holds = edge === undefined || printEdge(edge, recordings);
+  const code = printSummary(summary, results, done);
+  return holds ? code : 1;
 }
 
 function select(options: E2eOptions): SuiteSelection {

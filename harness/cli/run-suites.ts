@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { gauntletError } from '../errors.ts';
 import type { TestOutcome } from '../report/outcome.ts';
 import { packageRoot } from '../stack/process/launch.ts';
-import { runFolder } from '../stack/run-folder.ts';
+import { readStackRecord, runFolder } from '../stack/run-folder.ts';
 import type { Measurement } from '../suite/measure/measurement.ts';
 import type { Requirement } from '../suite/offered/requirement.ts';
 
@@ -62,6 +62,7 @@ export async function runSuites(
   const outcomes = join(folder, `outcomes-${process.pid}.json`);
   const measurements = join(folder, `measurements-${process.pid}.jsonl`);
   const features = join(folder, `features-${process.pid}`);
+  const recorderMode = readStackRecord(runId)?.variables.RECORDER_MODE;
   const required = selection.require ?? [];
   const pattern = selection.grep ?? selection.only?.map(({ test }) => `^${escapePattern(test)}$`).join('|');
   const files =
@@ -91,6 +92,7 @@ export async function runSuites(
       GAUNTLET_FEATURES: features,
       GAUNTLET_REQUIRE: required.join(','),
       GAUNTLET_SELECTED: pattern === undefined ? '' : '1',
+      GAUNTLET_RECORDED: recorderMode === undefined || recorderMode === 'live' ? '' : '1',
     },
     stdio: ['ignore', 'inherit', 'inherit'],
     reject: false,
