@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [checkers|detection|endurance|gateway|hunts|pinned|plans|process|up …] [--rounds N] [--hunts N]
+ * `npm run bench -- [checkers|detection|endurance|gateway|hunts|pinned|plans|process|recorder|up …] [--rounds N] [--hunts N]
  * [--minutes N]`: measurements, printed and
  * never asserted.
  */
@@ -63,6 +63,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   pinned: async () => (await import('./pinned.ts')).benchPinned(),
   plans: async () => (await import('./plans.ts')).benchPlans(),
   process: async () => (await import('./process.ts')).benchProcess(rounds),
+  recorder: async () => (await import('./recorder.ts')).benchRecorder(rounds),
   up: async () => (await import('./up.ts')).benchUp(rounds),
 };
 

@@ -41,6 +41,7 @@ export class Recorder {
   readonly ledger: Ledger;
   readonly shelf: Shelf;
   readonly drafts: Drafts;
+  readonly loadedInMs: number;
 
   /** @throws RecorderError for a recording that cannot be used, unless it is to be recorded again anyhow */
   constructor(settings: RecorderSettings) {
@@ -48,7 +49,9 @@ export class Recorder {
     this.settings = settings;
     this.ledger = new Ledger(settings.secrets);
     const load = mode === 'record' ? loadUsable : loadRecordings;
+    const startedAt = performance.now();
     this.shelf = new Shelf(mode === 'live' ? [] : load(folder));
+    this.loadedInMs = Math.round(performance.now() - startedAt);
     this.drafts = new Drafts({
       folder,
       find: (key) => this.shelf.find(key),

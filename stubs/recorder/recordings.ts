@@ -120,7 +120,9 @@ function said(answer: Answer): string {
   return [head, ...pieces, answer.ended].join('\n');
 }
 
-const indented = (text: string) => text.replace(/^/gm, '  ');
+function indented(text: string): string {
+  return text.replace(/^/gm, '  ');
+}
 
 function usage(message: string): RecorderError {
   return new RecorderError('RECORDER_SETTINGS', message);

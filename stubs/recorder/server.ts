@@ -33,7 +33,8 @@ async function answer(recorder: Recorder, request: IncomingMessage, response: Se
 /** What the recorder tells of itself. */
 function ownAnswer(recorder: Recorder, url: string): unknown {
   const { mode } = recorder.settings;
-  if (url === '/health') return { status: 'ok', mode, recordings: recorder.shelf.all.length };
+  if (url === '/health')
+    return { status: 'ok', mode, recordings: recorder.shelf.all.length, loadedInMs: recorder.loadedInMs };
   if (url === '/report') return reportOf(recorder);
   if (url === '/misses') return recorder.ledger.misses;
   if (url === '/leftovers') return recorder.shelf.leftovers();

@@ -81,10 +81,10 @@ export class Placeholders {
   }
 }
 
-/** The values as whole words, the longest first. */
+/** The values where no letter, digit or hyphen makes them part of something longer; the longest first. */
 function anyOf(values: readonly string[]): RegExp {
   const escaped = values
     .toSorted((a, b) => b.length - a.length)
     .map((value) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-  return new RegExp(`(?<![A-Za-z0-9_-])(?:${escaped.join('|')})(?![A-Za-z0-9_-])`, 'g');
+  return new RegExp(`(?<![A-Za-z0-9-])(?:${escaped.join('|')})(?![A-Za-z0-9-])`, 'g');
 }
