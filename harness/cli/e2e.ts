@@ -8,7 +8,7 @@ import { type Requirement, requirements } from '../suite/offered/requirement.ts'
 import { interruptSignal } from './interrupts.ts';
 import { readJournal } from './journal.ts';
 import { keptRun } from './kept-run.ts';
-import { addStackOptions, oneOf, type StackOptions, usualRecordings } from './options.ts';
+import { addStackOptions, oneOf, recordingsOf, type StackOptions } from './options.ts';
 import { printError } from './print-error.ts';
 import { printSummary, printUrls } from './print-summary.ts';
 import { type EdgeReport, printEdge, readEdge, writeEdge } from './recordings/edge-report.ts';
@@ -152,7 +152,7 @@ function conclude(
   results: string,
   done: SuitesRun | undefined,
   edge: EdgeReport | undefined,
-  { recordings = usualRecordings }: E2eOptions,
+  { recordings = recordingsOf() }: E2eOptions,
 ): number {
   const holds = edge === undefined || printEdge(edge, recordings);
   const code = printSummary(summary, results, done);

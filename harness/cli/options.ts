@@ -5,8 +5,8 @@ import type { DriverName } from '../stack/replacement.ts';
 
 /** Profiles of compose.yaml in the order people see them. */
 export const profiles = ['core', 'litellm', 'ollama', 'open-webui'] as const;
-/** Recordings of the scripted provider, which are part of the repository. */
-export const usualRecordings = 'e2e/recordings/scripted';
+/** Where recordings of a setup are kept; those of the scripted provider are part of the repository. */
+export const recordingsOf = (setup = 'scripted'): string => `e2e/recordings/${setup}`;
 export const drivers = ['compose', 'process', 'remote'] as const satisfies readonly DriverName[];
 
 /** Options that decide what stack comes up; `e2e` and `up` share them. */
@@ -48,9 +48,9 @@ export function addStackOptions(command: Command): Command {
         .env('GAUNTLET_MODE'),
     )
     .addOption(
-      new Option('--recordings <dir>', 'folder of the recordings')
-        .default(usualRecordings)
-        .env('GAUNTLET_RECORDINGS'),
+      new Option('--recordings <dir>', `folder of the recordings (default: ${recordingsOf()})`).env(
+        'GAUNTLET_RECORDINGS',
+      ),
     )
     .addOption(
       new Option('--deadline <seconds>', 'time for all services to become ready')

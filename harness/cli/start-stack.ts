@@ -9,7 +9,7 @@ import { findPython } from '../stack/process/python-environment.ts';
 import { remoteDriver } from '../stack/remote-driver.ts';
 import { sweep } from '../stack/sweep.ts';
 import { type ChosenDriver, chooseDriver } from './choose-driver.ts';
-import { type StackOptions, usualRecordings, workersOf } from './options.ts';
+import { recordingsOf, type StackOptions, workersOf } from './options.ts';
 import { watchServices } from './progress.ts';
 
 /** A planned stack, not started yet. */
@@ -38,7 +38,7 @@ export async function planRun(
     workers,
     environment: process.env,
     links: { named: options.wire ?? [], welcome: welcomeLinks },
-    recording: options.mode && { mode: options.mode, folder: options.recordings ?? usualRecordings },
+    recording: options.mode && { mode: options.mode, folder: options.recordings ?? recordingsOf() },
     absence: (spec) => (chosen.name === 'process' ? absenceOnHost(spec, python) : undefined),
   });
   if (chosen.name === 'remote' && plan.services.every(({ mode }) => mode === 'absent'))

@@ -3,7 +3,13 @@ import getPort from 'get-port';
 import { gauntletError } from '../errors.ts';
 import { readComposeFile } from './compose-file.ts';
 import type { PlannedService } from './planned-service.ts';
-import { type Recording, recorderVariables, throughRecorder, withoutEdge } from './recorder-edge.ts';
+import {
+  type Recording,
+  recordedOrigins,
+  recorderVariables,
+  throughRecorder,
+  withoutEdge,
+} from './recorder-edge.ts';
 import { type DriverName, sourceOf } from './replacement.ts';
 import { type ServiceSpec, variablePrefix } from './service.ts';
 import { planLinks, type WantedLinks, type WireLink, wireLinksVariable } from './wire-links.ts';
@@ -65,6 +71,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
   );
 
   const { recording } = request;
+  const origins = recording && recordedOrigins(recording, environment.RECORDER_UPSTREAMS);
   const there = recording?.mode === 'replay' ? chosen.map(withoutEdge) : chosen;
   const complete = there.map((service) => withoutDependency(service, there));
 
@@ -77,7 +84,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     ...modelApi(complete, environment),
     SCOPE_SERVICES: scopeServices(complete),
     ...healthVariables(specs, environment),
-    ...(recording ? recorderVariables(recording, environment) : {}),
+    ...(recording && origins ? recorderVariables(recording, origins) : {}),
     ...Object.fromEntries(
       complete.flatMap((entry) =>
         entry.mode === 'start' ? [[entry.spec.port.variable, String(entry.hostPort)]] : [],
@@ -101,7 +108,9 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     driver,
     composeFile: request.composeFile,
     workers: request.workers,
-    services: (recording ? filled.map(throughRecorder) : filled).map((entry) => afterTheWire(entry, links)),
+    services: filled
+      .map((entry) => (origins ? throughRecorder(entry, origins) : entry))
+      .map((entry) => afterTheWire(entry, links)),
     links,
     variables,
     secrets: Object.values(credentials),

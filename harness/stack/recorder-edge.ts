@@ -11,10 +11,15 @@ export interface Recording {
   readonly mode: RecorderMode;
   /** Folder of the recordings. */
   readonly folder: string;
+  /** Base URLs of providers that are no services of the stack, by name, such as those of a setup. */
+  readonly upstreams?: Readonly<Record<string, string>>;
 }
 
 /** Services at the edge: what they answer is recorded, and in replay they are not started. */
-const edge: Readonly<Record<string, string>> = { provider: '9100', ollama: '11434' };
+const edge: Readonly<Record<string, string>> = {
+  provider: 'http://provider:9100',
+  ollama: 'http://ollama:11434',
+};
 
 /** Where services find the recorder, which the drivers rewrite like every other address. */
 export const recorderAddress = 'recorder:9600';
@@ -22,16 +27,26 @@ export const recorderAddress = 'recorder:9600';
 /** Who sets up the edge itself, and asks past the recorder. */
 const apart = ['recorder', 'wire', 'scope', 'ollama-model'];
 
+/** Origins of all providers that are recorded, by name. */
+export type Origins = Readonly<Record<string, string>>;
+
 /**
- * Variables of compose.yaml for the recorder. Upstreams of the user's come beside those of the stack.
+ * The edge of the stack, then what is said with the recording, then RECORDER_UPSTREAMS of the user.
  *
- * @throws GauntletError GNT_USAGE when RECORDER_UPSTREAMS is no JSON object
+ * @throws GauntletError GNT_USAGE when that is no JSON object of URLs
  */
-export function recorderVariables(
-  { mode, folder }: Recording,
-  environment: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  const own = Object.entries(edge).map(([name, port]) => [name, `http://${name}:${port}`]);
+export function recordedOrigins({ upstreams }: Recording, told: string | undefined): Origins {
+  const all = Object.entries({ ...edge, ...upstreams, ...upstreamsOf(told) });
+  return Object.fromEntries(
+    all.map(([name, url]) => {
+      if (typeof url === 'string' && URL.canParse(url)) return [name, new URL(url).origin];
+      throw gauntletError('GNT_USAGE', `RECORDER_UPSTREAMS: the address of "${name}" is no URL.`);
+    }),
+  );
+}
+
+/** Variables of compose.yaml for the recorder. */
+export function recorderVariables({ mode, folder }: Recording, origins: Origins): Record<string, string> {
   const path = resolve(folder);
   // An engine would make a missing folder itself, as root's.
   if (mode !== 'live') mkdirSync(path, { recursive: true });
@@ -40,19 +55,16 @@ export function recorderVariables(
     ...user,
     RECORDER_MODE: mode,
     RECORDINGS_FOLDER: path,
-    RECORDER_UPSTREAMS: JSON.stringify({
-      ...Object.fromEntries(own),
-      ...upstreamsOf(environment.RECORDER_UPSTREAMS),
-    }),
+    RECORDER_UPSTREAMS: JSON.stringify(origins),
   };
 }
 
-/** The service as it finds the recorder in place of the edge. */
-export function throughRecorder(service: PlannedService): PlannedService {
+/** The service as it finds the recorder in place of the providers. */
+export function throughRecorder(service: PlannedService, origins: Origins): PlannedService {
   const { spec } = service;
   if (apart.includes(spec.name)) return service;
   const environment = Object.fromEntries(
-    Object.entries(spec.environment).map(([name, value]) => [name, rerouted(value)]),
+    Object.entries(spec.environment).map(([name, value]) => [name, rerouted(value, origins)]),
   );
   return { ...service, spec: { ...spec, environment } };
 }
@@ -71,15 +83,11 @@ export function recordedVariables({ spec }: PlannedService): Readonly<Record<str
   );
 }
 
-function rerouted(text: string): string {
-  return Object.entries(edge).reduce(
-    (result, [name, port]) =>
-      result.replace(
-        new RegExp(`http://${name}:${port}(?!\\d)`, 'g'),
-        `http://${recorderAddress}/up/${name}`,
-      ),
-    text,
-  );
+function rerouted(text: string, origins: Origins): string {
+  return Object.entries(origins).reduce((result, [name, origin]) => {
+    const escaped = origin.replace(/[.[\]]/g, '\\$&');
+    return result.replace(new RegExp(`${escaped}(?![\\w.:-])`, 'g'), `http://${recorderAddress}/up/${name}`);
+  }, text);
 }
 
 function upstreamsOf(text: string | undefined): object {

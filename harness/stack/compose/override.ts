@@ -34,6 +34,8 @@ export function composeOverride(plan: StackPlan): string | undefined {
     const linked = plan.links.some(({ from }) => from === spec.name);
     const recorded = recordedVariables(service);
     if (Object.keys(recorded).length > 0) changed.environment = recorded;
+    // Whoever records owns the files.
+    if (spec.name === 'recorder' && plan.variables.RECORDER_USER) changed.user = plan.variables.RECORDER_USER;
     if (remote || linked) {
       const reach = (to: string, port: number) => {
         const listen = linkPort(plan.links, spec.name, to);
