@@ -31,6 +31,7 @@ test('the recordings of the repository are sound and hold no credential', async 
   expect(stderr).toMatch(/^[1-9]\d* recordings in e2e\/recordings, 0 problems/m);
 });
 
+// covers 002/view-recordings
 test('recordings are listed and shown by scope, and by the beginning of their key', async () => {
   using folder = recordingsFolder();
   await record(folder.path, ['suite/file/one', 'suite/file/two']);

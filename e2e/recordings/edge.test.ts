@@ -16,6 +16,7 @@ const ask = (url: string, prompt: string) =>
 const filesIn = (folder: string) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
 
+// covers 002/record-replay
 test('with the provider stopped, the official client gets from a recording what it had got', async () => {
   using folder = recordingsFolder();
   const scope = encodeURIComponent('recordings/edge/official client');
@@ -51,6 +52,7 @@ test('with the provider stopped, the official client gets from a recording what 
   }
 });
 
+// covers 002/record-replay
 test('a client that swallows a miss does not hide it', async () => {
   using folder = recordingsFolder();
   const recorder = await startRecorder('replay', folder.path);
@@ -91,6 +93,7 @@ test('recorders of two runs write into one folder at once, and each file is whol
   }
 });
 
+// covers 002/record-replay
 test('recordings go to the folder that is named, and only there', async () => {
   using first = recordingsFolder();
   using second = recordingsFolder();

@@ -14,6 +14,7 @@ const user = (content: string) => [{ role: 'user' as const, content }];
 
 beforeEach(() => needsModel(model));
 
+// covers 002/record-replay
 test('a whole answer of the provider reaches the client', async () => {
   const { id, mark } = newOperation();
   const answer = await client().chat.completions.create({
@@ -23,6 +24,7 @@ test('a whole answer of the provider reaches the client', async () => {
   expect(answer.choices[0]?.message.content).toBe(`four is ${id}`);
 });
 
+// covers 002/record-replay
 test('a stream reaches the client with all of its events', async () => {
   const { mark } = newOperation({ tokens: 12 });
   const { data, endedCleanly } = await streamed('gateway', { model, messages: says(`Count ${mark}`) });
