@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [checkers|detection|endurance|gateway|hunts|pinned|plans|process|runner-kills|up …] [--rounds N]
- * [--hunts N] [--minutes N]`: measurements, printed and never asserted.
+ * `npm run bench -- [checkers|detection|endurance|gateway|hunts|pinned|plans|process|recorder|runner-kills|up …]
+ * [--rounds N] [--hunts N] [--minutes N]`: measurements, printed and never asserted.
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -63,6 +63,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   pinned: async () => (await import('./pinned.ts')).benchPinned(),
   plans: async () => (await import('./plans.ts')).benchPlans(),
   process: async () => (await import('./process.ts')).benchProcess(rounds),
+  recorder: async () => (await import('./recorder.ts')).benchRecorder(rounds),
   'runner-kills': async () =>
     (await import('./endurance/runner-kills.ts')).benchRunnerKills({
       rounds,

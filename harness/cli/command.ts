@@ -10,6 +10,7 @@ import { addReproCommand } from './lab/repro.ts';
 import { addWorkersCommand } from './lab/workers.ts';
 import { addLogsCommand } from './logs.ts';
 import { printError } from './print-error.ts';
+import { addRecordingsCommand } from './recordings/command.ts';
 import { addStatusCommand } from './status.ts';
 import { addUpCommand } from './up.ts';
 
@@ -50,6 +51,7 @@ for (const add of [
   addCheckCommand,
   addWorkersCommand,
   addReproCommand,
+  addRecordingsCommand,
 ]) {
   add(program);
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { gauntletError } from '../errors.ts';
 import { lastFailures, makeResultsFolder, rememberFailures, writeResults } from '../report/results-folder.ts';
+import type { Summary } from '../report/summary.ts';
 import { forSuites } from '../setups/settings.ts';
 import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
 import type { Supervisor } from '../stack/supervisor/client.ts';
@@ -12,6 +13,7 @@ import { keptRun } from './kept-run.ts';
 import { addStackOptions, oneOf, type StackOptions } from './options.ts';
 import { printError } from './print-error.ts';
 import { printSummary, printUrls } from './print-summary.ts';
+import { type EdgeReport, printEdge, readEdge, writeEdge } from './recordings/edge-report.ts';
 import { type RunSetup, settleRun } from './run-setup.ts';
 import {
   checkSelection,
@@ -95,11 +97,13 @@ async function e2e(asked: E2eOptions): Promise<number> {
   let done: SuitesRun | undefined;
   let failure = attempt.error;
   let journal: string | undefined;
+  let edge: EdgeReport | undefined;
   try {
     if (failure === undefined) {
       console.log(`  up in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
       done = await runSuites(runId, options.seed, selection, signal);
       journal = await readJournal(attempt.record);
+      edge = await readEdge(attempt.record);
     }
   } catch (error) {
     failure = error;
@@ -114,12 +118,13 @@ async function e2e(asked: E2eOptions): Promise<number> {
   };
   const summary = writeResults(results, facts, journal);
   if (done) rememberFailures(options.results, facts);
+  if (edge) writeEdge(results, attempt.record, edge, selection);
   await finish(attempt.supervisor, attempt.record, options.keep === true && failure === undefined);
   if (failure !== undefined) {
     printError(failure);
     return signal.aborted ? 130 : 1;
   }
-  return printSummary(summary, results, done);
+  return conclude(summary, results, done, edge, options);
 }
 
 /** Releases or removes the stack. */
@@ -155,7 +160,25 @@ async function onKeptStack(
   const facts = { record, seed: options.seed, durationMs, outcomes, measurements };
   const summary = writeResults(results, facts, await readJournal(record));
   if (done) rememberFailures(options.results, facts);
-  return printSummary(summary, results, done);
+  const edge = await readEdge(record);
+  if (edge) writeEdge(results, record, edge, selection);
+  return conclude(summary, results, done, edge, options);
+}
+
+/** Prints what came of it. @returns the exit code; what the edge missed fails a run that is green otherwise */
+function conclude(
+  summary: Summary,
+  results: string,
+  done: SuitesRun | undefined,
+  edge: EdgeReport | undefined,
+  { setup, recordings }: E2eOptions,
+): number {
+  const told = Object.entries({ setup, recordings }).flatMap(([name, value]) =>
+    value === undefined ? '' : ` --${name} ${value}`,
+  );
+  const holds = edge === undefined || printEdge(edge, told.join(''));
+  const code = printSummary(summary, results, done);
+  return holds ? code : 1;
 }
 
 function select(options: E2eOptions, { settings }: RunSetup): SuiteSelection {

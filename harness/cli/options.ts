@@ -1,9 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { gauntletError } from '../errors.ts';
+import { type RecorderMode, recorderModes } from '../stack/recorder-edge.ts';
 import type { DriverName } from '../stack/replacement.ts';
 
 /** Profiles of compose.yaml in the order people see them. */
 export const profiles = ['core', 'litellm', 'ollama', 'open-webui'] as const;
+/** Where recordings of a setup are kept. */
+export const recordingsOf = (setup = 'scripted'): string =>
+  `e2e/recordings/${setup.replace(/[^\w.-]+/g, '-')}`;
 export const drivers = ['compose', 'process', 'remote'] as const satisfies readonly DriverName[];
 
 /** Options that decide what stack comes up; `e2e` and `up` share them. */
@@ -15,6 +19,10 @@ export interface StackOptions {
   readonly deadline: number;
   /** Links of the stack that the wire stands on. */
   readonly wire?: readonly string[];
+  /** Whether answers of model providers are recorded or replayed; without it nothing stands before them. */
+  readonly mode?: RecorderMode;
+  /** Folder of the recordings. */
+  readonly recordings?: string;
 }
 
 export function addStackOptions(command: Command): Command {
@@ -34,6 +42,16 @@ export function addStackOptions(command: Command): Command {
         '--wire <links>',
         'put the planned TCP proxy on these links, comma-separated, such as client>gateway,gateway>postgres',
       ).argParser((list: string) => list.split(',').filter(Boolean)),
+    )
+    .addOption(
+      new Option('--mode <mode>', 'record or replay what the stack asks of model providers')
+        .choices(recorderModes)
+        .env('GAUNTLET_MODE'),
+    )
+    .addOption(
+      new Option('--recordings <dir>', 'folder of the recordings (default: e2e/recordings/SETUP)').env(
+        'GAUNTLET_RECORDINGS',
+      ),
     )
     .addOption(
       new Option('--deadline <seconds>', 'time for all services to become ready')

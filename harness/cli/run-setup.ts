@@ -46,7 +46,8 @@ export function settleRun<Given extends Options>(
   const adHoc = config?.kind === 'ad-hoc' ? config : undefined;
   const settings = settleSettings({ given, adHoc, groupSetup: setupOfSuites(suites) });
   const serviceEnvironment = options.env ?? {};
-  const ownVariables = () => (config?.kind === 'url' ? noVariables : stackVariables(settings, given));
+  const ownVariables = () =>
+    config?.kind === 'url' ? noVariables : stackVariables(settings, given, options.mode === 'replay');
   const identity = () => identityOf(config, settings, { ...serviceEnvironment, ...ownVariables().variables });
   // Tests, reports and everything that reads the environment find here what the flag sets.
   Object.assign(process.env, serviceEnvironment);
@@ -57,7 +58,11 @@ export function settleRun<Given extends Options>(
       [setupRecord.identity]: identity(),
     };
     return {
-      variables: { ...variables, ...litellmVariables(settings, driver), ...record },
+      variables: {
+        ...variables,
+        ...litellmVariables(settings, driver, options.mode !== undefined),
+        ...record,
+      },
       secrets,
       serviceEnvironment,
     };
@@ -74,10 +79,14 @@ function identityOf(config: StackConfig | undefined, settings: Settings, variabl
 }
 
 /** LiteLLM gets a configuration with the models of the setup, unless the user named one. */
-function litellmVariables(settings: Settings, driver: DriverName): Record<string, string> {
+function litellmVariables(
+  settings: Settings,
+  driver: DriverName,
+  isRecorded: boolean,
+): Record<string, string> {
   if (isScripted(settings) || process.env.LITELLM_CONFIG || driver === 'remote') return {};
   const [main] = settings.routes;
-  const models = modelsOfRoute(main, settings.models.embedding.value);
+  const models = modelsOfRoute(main, settings.models.embedding.value, isRecorded);
   const folder = makeLitellmFolder(join(packageRoot, 'stubs/hooks'), models);
   return driver === 'compose'
     ? { SETUP_LITELLM_FOLDER: folder }
@@ -107,9 +116,10 @@ function withConfig<Given extends Options>(
   return { ...options, profiles: [...new Set([...profiles, ...needed])] };
 }
 
-/** Throws GNT_SETUP_SERVICE for a provider that is a service of the stack and absent from it. */
+/** Throws GNT_SETUP_SERVICE for a provider that is a service of the stack and absent from it; in replay it has to be. */
 export function checkServices(settings: Settings, plan: StackPlan): void {
-  if (isScripted(settings) || plan.driver === 'remote') return;
+  const isReplayed = plan.variables.RECORDER_MODE === 'replay';
+  if (isScripted(settings) || isReplayed || plan.driver === 'remote') return;
   for (const { provider } of settings.routes) {
     const { service } = provider;
     const found = service && plan.services.find(({ spec }) => spec.name === service.name);

@@ -7,7 +7,7 @@ import type { TestOutcome } from '../report/outcome.ts';
 import type { SuiteModels } from '../setups/settings.ts';
 import { rootsOf, suiteGroups } from '../setups/suite-groups.ts';
 import { packageRoot } from '../stack/process/launch.ts';
-import { runFolder } from '../stack/run-folder.ts';
+import { readStackRecord, runFolder } from '../stack/run-folder.ts';
 import type { Measurement } from '../suite/measure/measurement.ts';
 import type { Requirement } from '../suite/offered/requirement.ts';
 
@@ -74,6 +74,7 @@ export async function runSuites(
   const outcomes = join(folder, `outcomes-${process.pid}.json`);
   const measurements = join(folder, `measurements-${process.pid}.jsonl`);
   const features = join(folder, `features-${process.pid}`);
+  const recorderMode = readStackRecord(runId)?.variables.RECORDER_MODE;
   const required = selection.require ?? [];
   const pattern = selection.grep ?? selection.only?.map(({ test }) => `^${escapePattern(test)}$`).join('|');
   const files =
@@ -105,6 +106,7 @@ export async function runSuites(
       GAUNTLET_SELECTED: pattern === undefined ? '' : '1',
       GAUNTLET_COLLECT: selection.collectOnly ? '1' : '',
       ...modelVariables(selection.models),
+      GAUNTLET_RECORDED: recorderMode === undefined || recorderMode === 'live' ? '' : '1',
     },
     stdio: [
       'ignore',

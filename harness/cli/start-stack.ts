@@ -6,10 +6,11 @@ import { planStack, type StackPlan } from '../stack/plan-stack.ts';
 import { packageRoot } from '../stack/process/launch.ts';
 import { absenceOnHost, type FindPython, processDriver } from '../stack/process/process-driver.ts';
 import { findPython } from '../stack/process/python-environment.ts';
+import type { Recording } from '../stack/recorder-edge.ts';
 import { remoteDriver } from '../stack/remote-driver.ts';
 import { sweep } from '../stack/sweep.ts';
 import { type ChosenDriver, chooseDriver } from './choose-driver.ts';
-import { type StackOptions, workersOf } from './options.ts';
+import { recordingsOf, type StackOptions, workersOf } from './options.ts';
 import { watchServices } from './progress.ts';
 import { checkServices, type RunSetup } from './run-setup.ts';
 
@@ -42,6 +43,7 @@ export async function planRun(
     environment: process.env,
     links: { named: options.wire ?? [], welcome: welcomeLinks },
     setup: setup?.forStack(chosen.name),
+    recording: recordingOf(options, setup?.settings),
     absence: (spec) => (chosen.name === 'process' ? absenceOnHost(spec, python) : undefined),
   });
   if (chosen.name === 'remote' && plan.services.every(({ mode }) => mode === 'absent'))
@@ -54,6 +56,18 @@ export async function planRun(
     remote: () => remoteDriver,
   };
   return { plan, chosen, driver: await made[chosen.name]() };
+}
+
+/** The recorder, if there is to be one, stands before the providers of the setup too. */
+function recordingOf(
+  { mode, recordings }: StackOptions,
+  settings: RunSetup['settings'] | undefined,
+): Recording | undefined {
+  if (mode === undefined) return undefined;
+  const folder = recordings ?? recordingsOf(settings?.setup.value);
+  const apart = settings?.routes.filter(({ provider }) => provider.service === undefined) ?? [];
+  const upstreams = apart.map(({ provider, baseUrl }) => [provider.name, baseUrl.value] as const);
+  return { mode, folder, upstreams: Object.fromEntries(upstreams) };
 }
 
 /** Sweeps, prepares and starts, showing each service as it comes up. */

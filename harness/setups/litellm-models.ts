@@ -35,11 +35,19 @@ export function modelsOfStack(providers: readonly Provider[]): readonly LitellmM
   });
 }
 
-/** What LiteLLM offers besides for a setup: its models by their own names. The key comes by its environment. */
-export function modelsOfRoute(route: Route, embeddings: readonly string[]): readonly LitellmModel[] {
+/**
+ * What LiteLLM offers besides for a setup: its models by their own names. The key comes by its environment.
+ *
+ * @param isRecorded a recorder stands before the provider: only an address that is said leads to it
+ */
+export function modelsOfRoute(
+  route: Route,
+  embeddings: readonly string[],
+  isRecorded = false,
+): readonly LitellmModel[] {
   const { provider, baseUrl, key, models } = route;
   const apiKey = key ? 'os.environ/SETUP_API_KEY' : 'unused';
-  const isMoved = baseUrl.value !== provider.baseUrl;
+  const isMoved = baseUrl.value !== provider.baseUrl || (isRecorded && !provider.service);
   // LiteLLM speaks a provider's own API and knows where it is, unless the user says where.
   const isNative = provider.litellm.native === true && !isMoved;
   const ownUrl = provider.service && serviceUrls[provider.service.name];

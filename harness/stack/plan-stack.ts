@@ -3,6 +3,13 @@ import getPort from 'get-port';
 import { gauntletError } from '../errors.ts';
 import { readComposeFile } from './compose-file.ts';
 import type { PlannedService } from './planned-service.ts';
+import {
+  type Recording,
+  recordedOrigins,
+  recorderVariables,
+  throughRecorder,
+  withoutEdge,
+} from './recorder-edge.ts';
 import { type DriverName, sourceOf } from './replacement.ts';
 import { type ServiceSpec, variablePrefix } from './service.ts';
 import { planLinks, type WantedLinks, type WireLink, wireLinksVariable } from './wire-links.ts';
@@ -36,6 +43,8 @@ export interface PlanRequest {
   readonly links?: WantedLinks;
   /** What the setup decides; it beats the environment. */
   readonly setup?: StackSetup | undefined;
+  /** With it the recorder stands at the edge of the stack. */
+  readonly recording?: Recording | undefined;
   /** Why the machine cannot run a service, if so. */
   readonly absence: (spec: ServiceSpec) => Promise<string | undefined> | undefined;
 }
@@ -74,7 +83,10 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     }),
   );
 
-  const complete = chosen.map((service) => withoutDependency(service, chosen));
+  const { recording } = request;
+  const origins = recording && recordedOrigins(recording, environment.RECORDER_UPSTREAMS);
+  const there = recording?.mode === 'replay' ? chosen.map(withoutEdge) : chosen;
+  const complete = there.map((service) => withoutDependency(service, there));
 
   const runId = randomBytes(3).toString('hex');
   const credentials = makeCredentials(environment);
@@ -86,6 +98,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     ...modelApi(complete, environment),
     SCOPE_SERVICES: scopeServices(complete),
     ...healthVariables(specs, environment),
+    ...(recording && origins ? recorderVariables(recording, origins) : {}),
     ...Object.fromEntries(
       complete.flatMap((entry) =>
         entry.mode === 'start' ? [[entry.spec.port.variable, String(entry.hostPort)]] : [],
@@ -104,13 +117,17 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
   };
   const links = await linksOf(request, filledWith(settled, complete));
   const variables = { ...settled, WIRE_LINKS: wireLinksVariable(links, complete) };
-  const planned = links.length > 0 ? complete : complete.filter(({ spec }) => spec.name !== 'wire');
+  const unused = [...(links.length > 0 ? [] : ['wire']), ...(recording ? [] : ['recorder'])];
+  const planned = complete.filter(({ spec }) => !unused.includes(spec.name));
+  const filled = filledWith(variables, planned);
   return {
     runId,
     driver,
     composeFile: request.composeFile,
     workers: request.workers,
-    services: filledWith(variables, planned).map((entry) => afterTheWire(entry, links)),
+    services: filled
+      .map((entry) => (origins ? throughRecorder(entry, origins) : entry))
+      .map((entry) => afterTheWire(entry, links)),
     links,
     variables,
     secrets: [...Object.values(credentials), ...(setup?.secrets ?? [])],

@@ -27,6 +27,7 @@ export default class SuiteEnvironment extends TestEnvironment {
 
   override async setup(): Promise<void> {
     await super.setup();
+    this.#nameTest('');
     const run = process.env.GAUNTLET_OUTCOMES;
     if (run && !this.#unsuited) this.#endTurn = await takeTurns(`${run}.turns`, this.#claims);
   }
@@ -37,9 +38,18 @@ export default class SuiteEnvironment extends TestEnvironment {
     await super.teardown();
   }
 
+  /** Recordings are kept by test: what a test sends says which one it is (`operation.ts`). */
+  #nameTest(name: string): void {
+    if (!process.env.GAUNTLET_RECORDED) return;
+    const [, suite = 'e2e', file = ''] = /([^/]+)\/([^/]+?)\.test\.ts$/.exec(this.#file) ?? [];
+    this.global.gauntletTest = [suite, file, name.replaceAll('/', ' ')].filter(Boolean).join('/');
+  }
+
   async handleTestEvent(event: Circus.Event | Circus.AsyncEvent, state: Circus.State): Promise<void> {
     if (event.name === 'run_start' && this.#unsuited) this.#skipAll(state.rootDescribeBlock, state);
+    if (event.name === 'test_start') this.#nameTest(testName(event.test));
     if (event.name !== 'test_done') return;
+    this.#nameTest('');
     const { test } = event;
     const skipped = test.errors
       .flat()

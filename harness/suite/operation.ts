@@ -21,7 +21,16 @@ export function newOperation(directives: Directives = {}): Operation {
   const pairs = Object.entries(directives).map(([key, value]) =>
     texts.includes(key) ? `${key}=${escaped(String(value))}` : `${key}=${value}`,
   );
-  return { id, mark: `[[${[`op=${id}`, ...pairs].join(' ')}]]` };
+  return { id, mark: `[[${[`op=${id}`, ...testOf(), ...pairs].join(' ')}]]` };
+}
+
+/**
+ * The test that asks, in a run that records or replays: where nothing else of a client reaches the edge, content does. The suites'
+ * environment sets it.
+ */
+function testOf(): readonly string[] {
+  const { gauntletTest } = globalThis as { readonly gauntletTest?: string };
+  return gauntletTest ? [`test=${encodeURIComponent(gauntletTest)}`] : [];
 }
 
 /** A text as a directive's value: no white space, no brackets. */

@@ -13,13 +13,14 @@ const startTimeoutMs = 30_000;
 
 /**
  * Starts a Node program that serves HTTP on the port that `args` and the environment name, and waits for its first
- * answer, whatever its status.
+ * answer at `path`, whatever its status.
  *
  * @throws when it ends or is silent for half a minute
  */
 export async function startChild(
   args: (port: number) => readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  path = '/',
 ): Promise<Child> {
   const port = await getPort({ host: '127.0.0.1' });
   const child = spawn(process.execPath, args(port), {
@@ -37,7 +38,7 @@ export async function startChild(
     await once(child, 'exit');
   };
   const deadline = Date.now() + startTimeoutMs;
-  while (!(await answers(url))) {
+  while (!(await answers(url + path))) {
     if (!hasEnded(child) && Date.now() < deadline) await delay(50);
     else {
       await stop();

@@ -130,3 +130,22 @@ test("a provider on the user's machine is found from inside a container", () => 
       - host.docker.internal:host-gateway
 `);
 });
+
+test('who records owns the files, and services ask the recorder', () => {
+  const recorded = parseComposeFile(
+    `services:
+  recorder: { profiles: [core], environment: { UP: "http://recorder:9600" }, ports: ["1:9600"] }
+  api: { profiles: [core], environment: { A: "http://recorder:9600/up/provider/v1", B: "b" }, ports: ["1:80"] }
+`,
+    {},
+  ).map((spec): PlannedService => ({ mode: 'start', spec, source: { kind: 'own' }, hostPort: 1234 }));
+  const base = plan(() => ({ kind: 'own' }));
+  const text = composeOverride({ ...base, services: recorded, variables: { RECORDER_USER: '7:8' } });
+  expect(text).toBe(`services:
+  recorder:
+    user: 7:8
+  api:
+    environment:
+      A: http://recorder:9600/up/provider/v1
+`);
+});

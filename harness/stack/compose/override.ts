@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { rewriteAddresses } from '../addresses.ts';
 import { mustBeHealthy, startedServices } from '../driver.ts';
 import type { StackPlan } from '../plan-stack.ts';
+import { recordedVariables } from '../recorder-edge.ts';
 import { linkPort } from '../wire-links.ts';
 
 type Override = Record<string, unknown>;
@@ -34,6 +35,10 @@ export function composeOverride(plan: StackPlan): string | undefined {
     // `up --wait` refuses the container, while one without a check counts when it runs.
     if (source.kind !== 'own') changed.healthcheck = reset;
     const linked = plan.links.some(({ from }) => from === spec.name);
+    const recorded = recordedVariables(service);
+    if (Object.keys(recorded).length > 0) changed.environment = recorded;
+    // Whoever records owns the files.
+    if (spec.name === 'recorder' && plan.variables.RECORDER_USER) changed.user = plan.variables.RECORDER_USER;
     if (remote || linked) {
       const reach = (to: string, port: number) => {
         const listen = linkPort(plan.links, spec.name, to);
@@ -46,7 +51,7 @@ export function composeOverride(plan: StackPlan): string | undefined {
         return rewritten === value ? [] : [[name, rewritten]];
       });
       if (moved.length > 0) {
-        changed.environment = Object.fromEntries(moved);
+        changed.environment = { ...recorded, ...Object.fromEntries(moved) };
         if (remote) changed.extra_hosts = ['host.docker.internal:host-gateway'];
       }
     }
