@@ -1,17 +1,24 @@
+/** @provider any */
 import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
 import { doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { needsModel } from '../../harness/suite/model.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
-import { requireEnvironment } from '../../harness/suite/skip.ts';
+import { suiteModels } from '../../harness/suite/setup.ts';
+import { requireEnvironment, skip } from '../../harness/suite/skip.ts';
 
 beforeEach(() => needs('chat'));
 
 /**
- * A live model behind the stack, such as OpenAI's: MODEL_API_URL=https://api.openai.com/v1, MODEL_API_KEY and MODEL.
- * Without MODEL_API_URL the stack has its scripted one, and these tests are skipped.
+ * A live model behind the stack: of a setup such as `--setup openai`, or by MODEL_API_URL, MODEL_API_KEY and MODEL. Without
+ * one the stack has its scripted one, and these tests are skipped.
  */
-const needsLiveModel = () => requireEnvironment('MODEL_API_URL');
+function needsLiveModel(): void {
+  const told = suiteModels();
+  if (!told || told.isScripted) requireEnvironment('MODEL_API_URL');
+  else if (told.models.text.value[0] === 'tiny')
+    skip('the tiny model of the stack knows one sentence and no capital');
+}
 const question = says('What is the capital of France? Answer with one word.');
 
 // covers 000/live-openai

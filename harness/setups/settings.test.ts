@@ -137,5 +137,7 @@ test('suites are told models and no key or address', () => {
   const told = forSuites(settle({ '--setup': 'openai' }, { OPENAI_API_KEY: 'sk-planted' }));
   expect(told).toMatchObject({ setup: 'openai', isUsual: false, isScripted: false, ownDimension: 1536 });
   expect(JSON.stringify(told)).not.toMatch(/planted|https/);
+  const groupSetup = { value: 'scripted', from: 'suite base' };
+  expect(forSuites(settleSettings({ given: given({}), groupSetup })).isUsual).toBe(true);
   expect(forSuites(settle({}))).toMatchObject({ setup: 'scripted', isUsual: true, isScripted: true });
 });

@@ -84,7 +84,7 @@ export function isScripted({ routes }: Settings): boolean {
 /** What the suites are told of it: names and where they come from, no address and no key. */
 export interface SuiteModels {
   readonly setup: string;
-  /** Nobody asked for it. */
+  /** The user named none: it is that of a group of suites, or the usual one. */
   readonly isUsual: boolean;
   readonly isScripted: boolean;
   readonly models: ModelSettings;
@@ -98,7 +98,7 @@ export function forSuites(settings: Settings): SuiteModels {
   const own = routes.find(({ provider }) => provider.embedding?.name === name)?.provider.embedding;
   return {
     setup: setup.value,
-    isUsual: setup.from === 'default',
+    isUsual: !['--setup', '--stack-config', setupVariable].includes(setup.from),
     isScripted: isScripted(settings),
     models,
     ...(own ? { ownDimension: own.dimension } : {}),

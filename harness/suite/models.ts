@@ -69,7 +69,7 @@ function valuesOf(kind: Over): readonly Value[] {
 }
 
 function isForeign(): boolean {
-  return Boolean(process.env.GAUNTLET_STACK) && optionalService('gateway')?.ours === false;
+  return !process.env.GAUNTLET_COLLECT && optionalService('gateway')?.ours === false;
 }
 
 /** What to ask for so that vectors have a length: nothing, unless the user named one that the model does not have by itself. */
@@ -81,7 +81,8 @@ export function askingFor(dimension: number): { readonly dimensions?: number } {
 }
 
 function emptyReason(kind: Over): string {
-  return `${kind} model empty: ${modelFlags[kind].flag} names one`;
+  const what = kind === 'dimension' ? 'embedding dimension' : `${kind} model`;
+  return `${what} empty: ${modelFlags[kind].flag} names one`;
 }
 
 let listing: Promise<readonly string[]> | undefined;

@@ -4,7 +4,7 @@ import { documentOf, type Requirement } from './requirement.ts';
 const HEADINGS: Readonly<Record<string, string>> = {
   '000': 'Gaps in integration-level testing (000)',
   '001': 'Coverage gaps of a model proxy (001)',
-  '002': 'Streaming events of the Responses API (002)',
+  '002': 'Suites, setups and streaming events (002)',
   '101': 'Integration Testing Suite (spec 101)',
 };
 
