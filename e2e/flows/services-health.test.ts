@@ -7,6 +7,7 @@ import { expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import waitOn from 'wait-on';
 import { cliModel } from '../../harness/suite/chat.ts';
+import { suiteModels } from '../../harness/suite/setup.ts';
 import { optionalService, service } from '../../harness/suite/stack.ts';
 
 /** Where each service tells anybody that it is healthy. */
@@ -43,8 +44,10 @@ test('what a demonstration needs works: a model is listed, answers, and streams'
   const listed = await client.models.list();
   expect(listed.data.map(({ id }) => id)).toContain(cliModel);
   const messages = [{ role: 'user' as const, content: 'What is the capital of France?' }];
+  // What a model knows is its own affair; the scripted one knows this.
+  const right = suiteModels()?.isScripted === false ? /\S/ : /paris/i;
   const whole = await client.chat.completions.create({ model: cliModel, messages });
-  expect(whole.choices[0]?.message.content).toMatch(/paris/i);
+  expect(whole.choices[0]?.message.content).toMatch(right);
   const stream = client.chat.completions.stream({ model: cliModel, messages });
-  expect(await stream.finalContent()).toMatch(/paris/i);
+  expect(await stream.finalContent()).toMatch(right);
 });
