@@ -33,7 +33,7 @@ export class ArmedFault implements HitOwner {
     this.plan = plan;
     this.site = siteOf(plan);
     this.revertAfterMs = plan.revertAfterMs ?? defaultRevertMs;
-    this.expiresAfterMs = plan.expiresAfterMs ?? this.revertAfterMs;
+    this.expiresAfterMs = plan.expiresAfterMs ?? Math.max(this.revertAfterMs, defaultRevertMs);
     this.#times = plan.times ?? 1;
     this.#changed = changed;
     const { ordinal, connection } = plan.match;

@@ -133,7 +133,7 @@ test('a connection that is over cannot be hit any more', async () => {
 
 test('a fault that nothing meets expires', async () => {
   net = await counting();
-  net.add('f', { match: { operation: 'x' }, effect: cut, revertAfterMs: 20 });
+  net.add('f', { match: { operation: 'x' }, effect: cut, expiresAfterMs: 20 });
   expect(await net.fired('f', 'over')).toMatchObject({ state: 'expired', fired: 0 });
   await net.connect().send(request('x')).has('<1>');
 });
