@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { gauntletError } from '../errors.ts';
 import type { TestOutcome } from '../report/outcome.ts';
+import { readSmokeSettings } from '../smoke/providers/smoke-settings.ts';
 import { packageRoot } from '../stack/process/launch.ts';
 import { runFolder } from '../stack/run-folder.ts';
 import type { Measurement } from '../suite/measure/measurement.ts';
@@ -34,8 +35,9 @@ export function suiteNames(): readonly string[] {
     .sort();
 }
 
-/** Throws GNT_SUITE_UNKNOWN, and GNT_USAGE for a pattern that is no regular expression. */
+/** Throws GNT_SUITE_UNKNOWN, and GNT_USAGE for a pattern that is no regular expression or a setting of the smoke that is none. */
 export function checkSelection({ suites, grep }: SuiteSelection): void {
+  readSmokeSettings(process.env);
   const known = suiteNames();
   const unknown = suites?.find((suite) => !known.includes(suite));
   if (unknown !== undefined) throw gauntletError('GNT_SUITE_UNKNOWN', unknown, known.join(', '));
@@ -88,6 +90,7 @@ export async function runSuites(
       GAUNTLET_SKIPS: join(folder, `skips-${process.pid}.jsonl`),
       GAUNTLET_CONVENTIONS: join(folder, `conventions-${process.pid}.jsonl`),
       GAUNTLET_MEASUREMENTS: measurements,
+      GAUNTLET_EVIDENCE: join(folder, `evidence-${process.pid}.jsonl`),
       GAUNTLET_FEATURES: features,
       GAUNTLET_REQUIRE: required.join(','),
       GAUNTLET_SELECTED: pattern === undefined ? '' : '1',
