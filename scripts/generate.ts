@@ -4,6 +4,10 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { checkMap } from '../harness/smoke/map/check-map.ts';
+import { featureMap } from '../harness/smoke/map/feature-map.ts';
+import { withFeatureMap } from '../harness/smoke/map/render-map.ts';
+import { testTitles } from '../harness/smoke/map/test-titles.ts';
 import { compareWithSeeds } from './traceability/compare-seeds.ts';
 import { type Coverage, findCoverage } from './traceability/find-coverage.ts';
 import { findGaps } from './traceability/find-gaps.ts';
@@ -14,24 +18,32 @@ import { type RecordedBug, withTrackRecord } from './track-record/render.ts';
 const root = join(import.meta.dirname, '..');
 const seedsFolder = join(root, '../shared/seeds');
 const documentPath = join(root, 'docs/traceability.md');
+const smokePath = join(root, 'docs/smoke.md');
 const readmePath = join(root, 'README.md');
 
 const requirements = JSON.parse(
   readFileSync(join(root, 'docs/requirements.json'), 'utf8'),
 ) as readonly Requirement[];
-const coverages: readonly Coverage[] = filesBelow(join(root, 'e2e'))
+const suites = filesBelow(join(root, 'e2e'))
   .filter((path) => path.endsWith('.test.ts'))
-  .map((path) => findCoverage(relative(root, path).replaceAll('\\', '/'), readFileSync(path, 'utf8')));
+  .map((path) => ({ file: relative(root, path).replaceAll('\\', '/'), text: readFileSync(path, 'utf8') }));
+const coverages: readonly Coverage[] = suites.map(({ file, text }) => findCoverage(file, text));
+const titles = suites.flatMap(({ file, text }) =>
+  testTitles(text).map((title) => `${file.replace(/^e2e\//, '')}: ${title}`),
+);
 const tests = coverages.flatMap((coverage) => coverage.tests);
 const readme = readFileSync(readmePath, 'utf8');
+const smoke = readFileSync(smokePath, 'utf8');
 const documents = [
   { path: documentPath, text: renderTraceability(requirements, tests) },
+  { path: smokePath, text: withFeatureMap(smoke, featureMap) },
   { path: readmePath, text: withTrackRecord(readme, readBugs(join(root, 'bugs'))) },
 ];
 
 const problems = [
   ...coverages.flatMap((coverage) => coverage.strays),
   ...findGaps(requirements, tests),
+  ...checkMap(featureMap, new Set(titles)),
   ...(existsSync(seedsFolder) ? compareWithSeeds(requirements, readSeeds(seedsFolder)) : []),
 ];
 
