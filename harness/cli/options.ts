@@ -3,7 +3,7 @@ import { gauntletError } from '../errors.ts';
 import type { DriverName } from '../stack/replacement.ts';
 
 /** Profiles of compose.yaml in the order people see them. */
-export const profiles = ['core', 'litellm', 'ollama', 'open-webui'] as const;
+export const profiles = ['core', 'bots', 'litellm', 'ollama', 'open-webui'] as const;
 export const drivers = ['compose', 'process', 'remote'] as const satisfies readonly DriverName[];
 
 /** Options that decide what stack comes up; `e2e` and `up` share them. */

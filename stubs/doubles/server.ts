@@ -1,5 +1,7 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import { discordRoutes } from './bots/discord.ts';
+import { telegramRoutes } from './bots/telegram.ts';
 import { modelApiRoutes } from './model-apis/model-api-routes.ts';
 import { modelServerRoutes } from './model-apis/model-servers.ts';
 import { nativeApiRoutes } from './model-apis/native-apis.ts';
@@ -25,5 +27,7 @@ export function createServer({ providerUrl, log }: DoublesOptions): FastifyInsta
   modelApiRoutes(server, providerUrl);
   modelServerRoutes(server);
   nativeApiRoutes(server);
+  telegramRoutes(server);
+  discordRoutes(server);
   return server;
 }
