@@ -2,6 +2,7 @@ import type { Sql } from '../kit/database.ts';
 import type { WakeUps } from '../kit/wake-ups.ts';
 import { obey } from './commands.ts';
 import { ask, NoAnswer, transcribe } from './gateway-client.ts';
+import { grow, show } from './growing-message.ts';
 import { endJob, type Job, keepJob, noteAnswer } from './inbox.ts';
 import type { Platform } from './platform.ts';
 import type { BridgeSettings } from './settings.ts';
@@ -29,30 +30,26 @@ export async function answerJob(answering: Answering, platform: Platform, job: J
   const message = job.answerMessage ?? (await platform.send(job, placeholder, job.message));
   await noteAnswer(sql, job.id, holder, message);
   const kept = keep(answering, job);
+  const growing = grow(platform, job, message, settings.editEveryMs, kept.goneAway);
   let said = '';
   try {
-    const input = await inputOf(answering, platform, job, kept.signal);
-    const heard = job.voice === null ? '' : `“${input}”\n\n`;
+    const heard = await heardIn(answering, platform, job, kept.signal);
+    const head = heard === undefined ? '' : `“${heard}”\n\n`;
+    const input = [heard, job.said].filter(Boolean).join('\n\n');
     const previous = await previousResponse(sql, job);
-    let editedAt = performance.now();
-    let shown = placeholder;
     for await (const { text, responseId } of ask(settings, input, previous, kept.signal)) {
       said += text ?? '';
-      if (responseId !== undefined) {
-        await show(platform, job, message, heard + said);
-        await endJob(sql, job, holder, { message, responseId });
-        return;
-      }
-      const whole = heard + said;
-      const isDue = performance.now() - editedAt >= settings.editEveryMs;
-      if (!isDue || said.trim() === '' || whole === shown || whole.length > platform.textLimit) continue;
-      if ((await platform.edit(job, message, whole)) === 'gone') break;
-      [editedAt, shown] = [performance.now(), whole];
+      if (said.trim() !== '') growing.show(head + said);
+      if (responseId === undefined) continue;
+      await growing.settled();
+      await show(platform, job, message, head + said);
+      await endJob(sql, job, holder, { message, responseId });
     }
-    await endJob(sql, job, holder);
   } catch (error) {
+    await growing.settled();
     if (kept.isLost()) return;
-    if (kept.isStopped()) await platform.edit(job, message, `${said}\n\n(stopped)`.trim());
+    if (kept.isGone()) await endJob(sql, job, holder);
+    else if (kept.isStopped()) await platform.edit(job, message, `${said}\n\n(stopped)`.trim());
     else {
       await platform.edit(
         job,
@@ -67,55 +64,33 @@ export async function answerJob(answering: Answering, platform: Platform, job: J
   }
 }
 
-async function inputOf(
+/** What is said in the recording of a message, if it has one. */
+async function heardIn(
   { settings }: Answering,
   platform: Platform,
-  { voice, said }: Job,
+  { voice }: Job,
   signal: AbortSignal,
-): Promise<string> {
-  if (voice === null) return said;
-  const heard = await transcribe(settings, await platform.recording(voice, signal), signal);
-  return [heard, said].filter(Boolean).join('\n\n');
+): Promise<string | undefined> {
+  if (voice === null) return undefined;
+  return transcribe(settings, await platform.recording(voice, signal), signal);
 }
-
-/** The whole answer, in as many messages as it takes. */
-async function show(platform: Platform, job: Job, message: string, text: string): Promise<void> {
-  const pieces = inPieces(text.trim() === '' ? '(no words)' : text, platform.textLimit);
-  const [first = '', ...others] = pieces;
-  await platform.edit(job, message, first);
-  for (const piece of others) await platform.send(job, piece, message);
-}
-
-/** A text in pieces of at most `limit` characters, between words where there are some. */
-export function inPieces(text: string, limit: number): readonly string[] {
-  const pieces: string[] = [];
-  let rest = text;
-  while (rest.length > limit) {
-    const gap = rest.lastIndexOf(' ', limit);
-    const end = gap > limit / 2 ? gap : wholeCharacters(rest, limit);
-    pieces.push(rest.slice(0, end));
-    rest = rest.slice(end).trimStart();
-  }
-  return rest === '' ? pieces : [...pieces, rest];
-}
-
-/** No character of two units is cut. */
-const wholeCharacters = (text: string, end: number): number =>
-  /[\ud800-\udbff]/.test(text[end - 1] ?? '') ? end - 1 : end;
 
 interface Kept {
   /** Aborted when the answer is stopped, is somebody else's, or takes too long. */
   readonly signal: AbortSignal;
   isStopped(): boolean;
   isLost(): boolean;
+  isGone(): boolean;
+  /** Somebody has deleted the message that the answer is in. */
+  readonly goneAway: () => void;
   release(): void;
 }
 
 /** Renews the lease of a job three times within it, and hears when somebody stops it. */
 function keep({ sql, news, settings, holder }: Answering, { id }: Job): Kept {
   const ending = new AbortController();
-  let end: 'stopped' | 'lost' | undefined;
-  const finish = (how: 'stopped' | 'lost') => {
+  let end: 'stopped' | 'lost' | 'gone' | undefined;
+  const finish = (how: 'stopped' | 'lost' | 'gone') => {
     end ??= how;
     ending.abort(new Error(how));
   };
@@ -134,6 +109,8 @@ function keep({ sql, news, settings, holder }: Answering, { id }: Job): Kept {
     signal: AbortSignal.any([ending.signal, AbortSignal.timeout(settings.answerTimeoutMs)]),
     isStopped: () => end === 'stopped',
     isLost: () => end === 'lost',
+    isGone: () => end === 'gone',
+    goneAway: () => finish('gone'),
     release: () => {
       clearInterval(timer);
       unsubscribe();

@@ -56,7 +56,8 @@ export function telegram({ url, token }: BotSettings): Platform {
 
 function incoming({ message }: Update): readonly Incoming[] {
   if (!message || message.from?.is_bot) return [];
-  const { text = '', voice, message_thread_id: thread, is_topic_message: isTopic } = message;
+  const { voice, message_thread_id: thread, is_topic_message: isTopic } = message;
+  const text = message.text ?? message.caption ?? '';
   if (text === '' && !voice) return [];
   return [
     {

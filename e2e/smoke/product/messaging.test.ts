@@ -99,8 +99,8 @@ test.each([
   needsTarget('voice');
   const ann = people(platform, chat);
   const { id, mark } = newOperation({ say: 'Behind the pier.' });
-  const asked = await ann.say('', { voice: recordingOf(`Where is the harbour? ${mark}`) });
+  const asked = await ann.say(mark, { voice: recordingOf('Where is the harbour?') });
   const answer = await ann.answerTo(asked, (text) => text.endsWith('Behind the pier.'));
-  expect(answer.text).toContain('“Where is the harbour?');
+  expect(answer.text).toBe('“Where is the harbour?”\n\nBehind the pier.');
   expect((await journalOf(id))[0]?.requestText).toContain('Where is the harbour?');
 });

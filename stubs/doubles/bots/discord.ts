@@ -51,7 +51,8 @@ export function discordRoutes(server: FastifyInstance): void {
     typeof content !== 'string' || content === '' || content.length > textLimit;
   const own = ({ channel, message }: Params) => log.find(channel, Number(message));
 
-  route('GET', `${base}/users/@me`, 'me', () => bot);
+  // Clients write @me with and without an escape.
+  route('GET', `${base}/users/:user`, 'me', () => bot);
   route('GET', channels, 'channel', (_request, { channel }) => ({ id: channel, type: 0, name: 'gauntlet' }));
   route('POST', `${channels}/typing`, 'typing', (_request, _params, reply) => reply.code(204).send());
   route('GET', `${channels}/messages`, 'list', (request, { channel }) => {

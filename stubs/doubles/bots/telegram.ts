@@ -113,7 +113,7 @@ function shown({ id, chat, from, text, thread, replyTo, voice }: ChatMessage): o
     date,
     chat: { id: Number(chat), type: 'supergroup', title: 'Gauntlet' },
     from: from === 'bot' ? bot : { id: 7, is_bot: false, first_name: 'Ann' },
-    ...(text ? { text } : {}),
+    ...(text ? { [voice ? 'caption' : 'text']: text } : {}),
     ...(thread === undefined ? {} : { message_thread_id: Number(thread), is_topic_message: true }),
     ...(replyTo === undefined ? {} : { reply_to_message: { message_id: replyTo } }),
     ...(voice ? { voice: { file_id: voice, file_unique_id: voice, duration: 1 } } : {}),
