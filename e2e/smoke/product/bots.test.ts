@@ -1,3 +1,6 @@
+/**
+ * @uses bridge
+ */
 import { expect, test } from '@jest/globals';
 import { newTelegramChat, people } from '../../../harness/smoke/people.ts';
 import { needsTarget } from '../../../harness/smoke/target.ts';

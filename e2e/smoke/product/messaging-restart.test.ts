@@ -1,7 +1,7 @@
 /**
  * Restarts the bridge.
  *
- * @alone product
+ * @alone bridge
  */
 import { expect, test } from '@jest/globals';
 import { newTelegramChat, people } from '../../../harness/smoke/people.ts';
