@@ -31,17 +31,17 @@ test('a target that does not exist ends the command before anything starts, with
 });
 
 // covers 003/target-cli
-test('the entry point of the gateway starts it, and a signal ends it with all its workers', async () => {
-  const gateway = await startOwn('gateway', {});
+test('the entry point of a service starts it, and a signal ends it with all its workers', async () => {
+  const memory = await startOwn('memory', {});
   try {
-    await gateway.ready();
-    expect((await fetch(`${gateway.url}/health`)).status).toBe(200);
+    await memory.ready();
+    expect((await fetch(`${memory.url}/health`)).status).toBe(200);
   } finally {
-    await gateway.stop();
+    await memory.stop();
   }
-  expect(await gateway.ended()).toBe(0);
+  expect(await memory.ended()).toBe(0);
   await until('nobody to listen there', () =>
-    fetch(`${gateway.url}/health`).then(
+    fetch(`${memory.url}/health`).then(
       () => false,
       () => true,
     ),

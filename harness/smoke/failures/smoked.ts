@@ -12,7 +12,7 @@ export function needsProvider(provider: SmokeProvider): ChosenProvider {
   const chosen = chooseProvider(provider, process.env, service('doubles').url);
   if (!('accesses' in chosen))
     return excused('missing_env', `${provider.name}: ${chosen.reason}`, chosen.isNamed);
-  if (provider.service && !chosen.isLive) service(provider.service);
+  if (provider.service && !chosen.isLive) service(provider.service.name);
   return chosen;
 }
 

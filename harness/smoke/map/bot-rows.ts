@@ -52,7 +52,7 @@ export const botRows: readonly FeatureRow[] = [
     expected: 'the message is answered once, in its conversation',
     failure: 'product_failure',
     product: [
-      'smoke/product/messaging-restart.test.ts: a conversation in %s goes on after a restart, with what was said meanwhile',
+      'smoke/product/messaging-restart.test.ts: conversations go on after a restart, with what was said meanwhile',
     ],
   },
   {

@@ -77,9 +77,9 @@ export const modelRows: readonly FeatureRow[] = [
     expected: 'models are listed to each',
     failure: 'product_failure',
     product: [
-      `${product}/auth.test.ts: the key is taken as a bearer token, as the client of OpenAI sends it`,
-      `${product}/auth.test.ts: the key is taken as x-api-key, as the client of Anthropic sends it`,
-      `${product}/auth.test.ts: the key is taken as the auth token of a client of Anthropic`,
+      `${product}/own-gateway.test.ts: the key is taken as a bearer token, as the client of OpenAI sends it`,
+      `${product}/own-gateway.test.ts: the key is taken as x-api-key, as the client of Anthropic sends it`,
+      `${product}/own-gateway.test.ts: the key is taken as the auth token of a client of Anthropic`,
     ],
   },
   {
@@ -90,7 +90,7 @@ export const modelRows: readonly FeatureRow[] = [
     environment: 'a stack of processes',
     expected: '401, which repeats no key',
     failure: 'product_failure',
-    product: [`${product}/auth.test.ts: %s is refused with 401 and does not come back in the answer`],
+    product: [`${product}/own-gateway.test.ts: %s is refused with 401 and does not come back in the answer`],
   },
   {
     target: 'auth',
@@ -100,7 +100,7 @@ export const modelRows: readonly FeatureRow[] = [
     environment: 'a stack of processes',
     expected: '200',
     failure: 'product_failure',
-    product: [`${product}/auth.test.ts: the health of the gateway needs no key`],
+    product: [`${product}/own-gateway.test.ts: the health of the gateway needs no key`],
   },
   {
     target: 'auth',

@@ -32,12 +32,12 @@ export const stackRows: readonly FeatureRow[] = [
     target: 'cli',
     feature: 'services',
     subfeature: 'entry point',
-    scenario: 'the gateway is started by its command and ended by a signal',
+    scenario: 'a service is started by its command and ended by a signal',
     environment: processes,
     expected: 'healthy, then an end with 0 and nobody who listens',
     failure: 'product_failure',
     product: [
-      `${product}/cli.test.ts: the entry point of the gateway starts it, and a signal ends it with all its workers`,
+      `${product}/cli.test.ts: the entry point of a service starts it, and a signal ends it with all its workers`,
     ],
   },
   {
@@ -66,7 +66,7 @@ export const stackRows: readonly FeatureRow[] = [
     target: 'config',
     feature: 'settings',
     subfeature: 'unusable ones',
-    scenario: 'a bound of 0, a word for a number, an address that is missing, providers that are none',
+    scenario: 'a bound of 0, an address that is none, providers that are none',
     environment: processes,
     expected: 'no start, and one sentence that names the variable and shows no key',
     failure: 'product_failure',
@@ -76,12 +76,12 @@ export const stackRows: readonly FeatureRow[] = [
     target: 'config',
     feature: 'settings',
     subfeature: 'precedence and arrival',
-    scenario: 'a key and a bound in the environment, others in compose.yaml',
+    scenario: 'bounds in the environment, others in compose.yaml',
     environment: processes,
     expected: 'those of the environment count',
     failure: 'product_failure',
     product: [
-      `${product}/config.test.ts: a bound and a key of the environment win over those of compose.yaml and arrive`,
+      `${product}/own-gateway.test.ts: bounds of the environment win over those of compose.yaml and arrive`,
     ],
   },
   {
@@ -124,6 +124,6 @@ export const stackRows: readonly FeatureRow[] = [
     environment: processes,
     expected: 'its model answers',
     failure: 'product_failure',
-    product: [`${product}/extensibility.test.ts: a provider is added by a setting alone`],
+    product: [`${product}/own-gateway.test.ts: a provider is added by a setting alone`],
   },
 ];

@@ -12,13 +12,13 @@ export interface SmokeProvider {
   readonly auth: readonly [AuthMode, ...AuthMode[]];
   readonly variables: {
     /** Replaces `baseUrl`. */
-    readonly url: string;
+    readonly url?: string;
     /** The first that is set counts; of `oauth-token` only those that end in AUTH_TOKEN. */
     readonly keys: readonly string[];
     readonly keyRequired: boolean;
   };
   /** The service of the stack that it is; the others have doubles. */
-  readonly service?: string;
+  readonly service?: { readonly name: string };
   /** The cheapest current model; without one the user has to name theirs. */
   readonly text?: string;
 }
@@ -121,7 +121,7 @@ export const smokeProviders: readonly SmokeProvider[] = [
     baseUrl: 'http://ollama:11434/v1',
     auth: ['none'],
     variables: { url: 'OLLAMA_URL', keys: [], keyRequired: false },
-    service: 'ollama',
+    service: { name: 'ollama' },
     text: 'tiny',
   },
 ];

@@ -56,7 +56,7 @@ export function chooseProvider(
   }
   const leave = (reason: string): LeftOut => ({ name, reason, isNamed });
   if (named && !isNamed) return leave(`E2E_PROVIDERS does not name ${name}`);
-  const url = environment[variables.url]?.trim().replace(/\/+$/, '');
+  const url = variables.url && environment[variables.url]?.trim().replace(/\/+$/, '');
   if (!variables.keyRequired && !url) return leave(`${variables.url} is not set`);
   if (url && !/^https?:\/\/./.test(url)) return leave(`${variables.url} is no http(s) address`);
   if (url && !URL.canParse(url)) return leave(`${variables.url} is no address`);
