@@ -34,6 +34,12 @@ test('live, a provider is asked in every mode for which there is a key', () => {
   ]);
 });
 
+test('a key for another address is never sent to the provider itself', () => {
+  const environment = { E2E_LIVE: '1', DEEPSEEK_API_KEY: 'sk', DEEPSEEK_BASE_URL: 'http://127.0.0.1:9/v1/' };
+  const { accesses } = choose('deepseek', environment) as ChosenProvider;
+  expect(accesses.map(({ url }) => url)).toEqual(['http://127.0.0.1:9/v1']);
+});
+
 test.each([
   ['openai', {}, 'OPENAI_API_KEY is not set'],
   ['vllm', {}, 'VLLM_URL is not set'],

@@ -56,7 +56,7 @@ export function chooseProvider(
   }
   const leave = (reason: string): LeftOut => ({ name, reason, isNamed });
   if (named && !isNamed) return leave(`E2E_PROVIDERS does not name ${name}`);
-  const url = variables.url && environment[variables.url]?.trim().replace(/\/+$/, '');
+  const url = (variables.url && environment[variables.url]?.trim().replace(/\/+$/, '')) || undefined;
   if (!variables.keyRequired && !url) return leave(`${variables.url} is not set`);
   if (url && !/^https?:\/\/./.test(url)) return leave(`${variables.url} is no http(s) address`);
   if (url && !URL.canParse(url)) return leave(`${variables.url} is no address`);
@@ -69,7 +69,12 @@ export function chooseProvider(
   // A line break would end up as a header of its own, or in a message far from here that quotes the key.
   const torn = variables.keys.find((key) => /[\r\n]/.test(environment[key]?.trim() ?? ''));
   if (torn) return leave(`${torn} has a line break in it`);
-  const usable = provider.auth.filter((auth) => auth === 'none' || keyFor(auth) !== undefined);
+  // A key for another address is not one for the provider's own API.
+  const isMoved = url !== undefined && url !== provider.baseUrl;
+  const usable = provider.auth.filter(
+    (auth) =>
+      (auth === 'none' || keyFor(auth) !== undefined) && (!isMoved || auth === 'none' || auth === 'bearer'),
+  );
   const [first, ...rest] = usable;
   if (!first) return leave(`${variables.keys.join(' or ')} is not set`);
   const there = { ...provider, ...(url ? { baseUrl: url } : {}), auth: [first, ...rest] as const };
