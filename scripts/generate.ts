@@ -8,6 +8,10 @@ import { providers } from '../harness/setups/catalogue.ts';
 import { withModels } from '../harness/setups/litellm-config.ts';
 import { modelsOfStack } from '../harness/setups/litellm-models.ts';
 import { withProviders } from '../harness/setups/provider-table.ts';
+import { checkMap } from '../harness/smoke/map/check-map.ts';
+import { featureMap } from '../harness/smoke/map/feature-map.ts';
+import { withFeatureMap } from '../harness/smoke/map/render-map.ts';
+import { testTitles } from '../harness/smoke/map/test-titles.ts';
 import { compareWithSeeds } from './traceability/compare-seeds.ts';
 import { type Coverage, findCoverage } from './traceability/find-coverage.ts';
 import { findGaps } from './traceability/find-gaps.ts';
@@ -18,6 +22,7 @@ import { type RecordedBug, withTrackRecord } from './track-record/render.ts';
 const root = join(import.meta.dirname, '..');
 const seedsFolder = join(root, '../shared/seeds');
 const documentPath = join(root, 'docs/traceability.md');
+const smokePath = join(root, 'docs/smoke.md');
 const readmePath = join(root, 'README.md');
 const setupsPath = join(root, 'docs/setups.md');
 const litellmPath = join(root, 'stubs/hooks/config.yaml');
@@ -27,14 +32,20 @@ const requirements = JSON.parse(
 ) as readonly Requirement[];
 /** Where tests of requirements are: the suites, and the unit tests of what gauntlet itself must do. */
 const covering = ['e2e', 'harness'];
-const coverages: readonly Coverage[] = covering
+const suites = covering
   .flatMap((folder) => filesBelow(join(root, folder)))
   .filter((path) => path.endsWith('.test.ts'))
-  .map((path) => findCoverage(relative(root, path).replaceAll('\\', '/'), readFileSync(path, 'utf8')));
+  .map((path) => ({ file: relative(root, path).replaceAll('\\', '/'), text: readFileSync(path, 'utf8') }));
+const coverages: readonly Coverage[] = suites.map(({ file, text }) => findCoverage(file, text));
+const titles = suites.flatMap(({ file, text }) =>
+  testTitles(text).map((title) => `${file.replace(/^e2e\//, '')}: ${title}`),
+);
 const tests = coverages.flatMap((coverage) => coverage.tests);
 const readme = readFileSync(readmePath, 'utf8');
+const smoke = readFileSync(smokePath, 'utf8');
 const documents = [
   { path: documentPath, text: renderTraceability(requirements, tests) },
+  { path: smokePath, text: withFeatureMap(smoke, featureMap) },
   { path: readmePath, text: withTrackRecord(readme, readBugs(join(root, 'bugs'))) },
   { path: setupsPath, text: withProviders(readFileSync(setupsPath, 'utf8'), providers) },
   { path: litellmPath, text: withModels(readFileSync(litellmPath, 'utf8'), modelsOfStack(providers)) },
@@ -43,6 +54,7 @@ const documents = [
 const problems = [
   ...coverages.flatMap((coverage) => coverage.strays),
   ...findGaps(requirements, tests),
+  ...checkMap(featureMap, new Set(titles)),
   ...(existsSync(seedsFolder) ? compareWithSeeds(requirements, readSeeds(seedsFolder)) : []),
 ];
 

@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { toFile } from 'openai';
 import type { Response } from 'openai/resources/responses/responses';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
+import { storeOf } from '../../harness/suite/responses/filled-store.ts';
 import {
   responseIn,
   type SeenResponse,
@@ -13,7 +13,6 @@ import { needsScriptedResponses } from '../../harness/suite/responses/scripted-r
 import { skip } from '../../harness/suite/skip.ts';
 import { driver, service } from '../../harness/suite/stack.ts';
 import { textModel } from '../../harness/suite/text-model.ts';
-import { until } from '../../harness/suite/until.ts';
 
 let model: string;
 beforeAll(async () => {
@@ -23,24 +22,6 @@ beforeEach(async () => {
   await needs('responses');
   await needsScriptedResponses();
 });
-
-/** A store that holds a file with this text, when it has been read. */
-async function storeOf(...texts: readonly string[]): Promise<{ store: string; files: readonly string[] }> {
-  const client = caller();
-  const { id: store } = await client.vectorStores.create({ name: 'harbour' });
-  const files: string[] = [];
-  for (const [at, text] of texts.entries()) {
-    const file = await toFile(Buffer.from(text), `notes-${at}.txt`, { type: 'text/plain' });
-    const { id } = await client.files.create({ file, purpose: 'assistants' });
-    await client.vectorStores.files.create(store, { file_id: id });
-    files.push(id);
-  }
-  await until('the store to be read', async () => {
-    const { file_counts: counts } = await client.vectorStores.retrieve(store);
-    return counts.completed === texts.length;
-  });
-  return { store, files };
-}
 
 interface HostedTool {
   readonly type: string;

@@ -4,7 +4,7 @@ import { type RecorderMode, recorderModes } from '../stack/recorder-edge.ts';
 import type { DriverName } from '../stack/replacement.ts';
 
 /** Profiles of compose.yaml in the order people see them. */
-export const profiles = ['core', 'litellm', 'ollama', 'open-webui'] as const;
+export const profiles = ['core', 'bots', 'litellm', 'ollama', 'open-webui'] as const;
 /** Where recordings of a setup are kept. */
 export const recordingsOf = (setup = 'scripted'): string =>
   `e2e/recordings/${setup.replace(/[^\w.-]+/g, '-')}`;

@@ -6,6 +6,7 @@ import { gauntletError } from '../errors.ts';
 import type { TestOutcome } from '../report/outcome.ts';
 import type { SuiteModels } from '../setups/settings.ts';
 import { rootsOf, suiteGroups } from '../setups/suite-groups.ts';
+import { readSmokeSettings } from '../smoke/providers/smoke-settings.ts';
 import { packageRoot } from '../stack/process/launch.ts';
 import { readStackRecord, runFolder } from '../stack/run-folder.ts';
 import type { Measurement } from '../suite/measure/measurement.ts';
@@ -46,8 +47,9 @@ export function selectableNames(): readonly string[] {
   return [...new Set([...suiteNames(), ...suiteGroups.map(({ name }) => name)])].sort();
 }
 
-/** Throws GNT_SUITE_UNKNOWN, and GNT_USAGE for a pattern that is no regular expression. */
+/** Throws GNT_SUITE_UNKNOWN, and GNT_USAGE for a pattern that is no regular expression or a setting of the smoke that is none. */
 export function checkSelection({ suites, grep }: SuiteSelection): void {
+  readSmokeSettings(process.env);
   const known = selectableNames();
   const unknown = suites?.find((suite) => !known.includes(suite));
   if (unknown !== undefined) throw gauntletError('GNT_SUITE_UNKNOWN', unknown, known.join(', '));
@@ -101,6 +103,7 @@ export async function runSuites(
       GAUNTLET_SKIPS: join(folder, `skips-${process.pid}.jsonl`),
       GAUNTLET_CONVENTIONS: join(folder, `conventions-${process.pid}.jsonl`),
       GAUNTLET_MEASUREMENTS: measurements,
+      GAUNTLET_EVIDENCE: join(folder, `evidence-${process.pid}.jsonl`),
       GAUNTLET_FEATURES: features,
       GAUNTLET_REQUIRE: required.join(','),
       GAUNTLET_SELECTED: pattern === undefined ? '' : '1',

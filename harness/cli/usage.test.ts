@@ -55,7 +55,7 @@ test('an unknown feature to require lists the features', async () => {
 test('an unknown profile lists the profiles', async () => {
   const { code, output } = await run(['up', '--profiles', 'core,huge']);
   expect(code).toBe(2);
-  expect(output).toContain('"huge" is not one of: core, litellm, ollama, open-webui');
+  expect(output).toContain('"huge" is not one of: core, bots, litellm, ollama, open-webui');
 });
 
 test('a bad regular expression, seed or deadline is refused', async () => {

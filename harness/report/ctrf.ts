@@ -1,3 +1,4 @@
+import { evidencePath } from '../smoke/providers/evidence.ts';
 import { count, isAgainstConvention, isFailure, type TestOutcome } from './outcome.ts';
 import type { RunFacts } from './summary.ts';
 
@@ -27,6 +28,7 @@ export function toCtrf({ record, durationMs, outcomes }: RunFacts): object {
         suite: [outcome.suite],
         filePath: outcome.file,
         ...messageOf(outcome),
+        ...attachmentsOf(outcome),
       })),
     },
   };
@@ -41,4 +43,15 @@ function statusOf(outcome: TestOutcome): { readonly status: string; readonly raw
 function messageOf({ message, reason, conventions = [] }: TestOutcome): { readonly message?: string } {
   const said = message ?? reason ?? conventions.map(({ what }) => `not kept: ${what}`).join('\n');
   return said ? { message: said } : {};
+}
+
+/** What providers answered, as files of the results. */
+function attachmentsOf({ evidence }: TestOutcome): object {
+  if (!evidence) return {};
+  const attachments = evidence.map((each) => ({
+    name: `answer of ${each.provider}`,
+    contentType: 'application/json',
+    path: evidencePath(each),
+  }));
+  return { attachments };
 }

@@ -1,3 +1,5 @@
+import type { FailureClass } from '../smoke/failures/failure-class.ts';
+import type { Evidence } from '../smoke/providers/evidence.ts';
 import type { SkipClass } from '../suite/skip.ts';
 
 /** What one test came to. */
@@ -12,7 +14,10 @@ export interface TestOutcome {
   readonly message?: string;
   /** Of a skip; a skip without one fails the run. */
   readonly reason?: string;
-  readonly class?: SkipClass;
+  /** Of a skip, or of a failure that knows its own. */
+  readonly class?: SkipClass | FailureClass;
+  /** What providers answered. */
+  readonly evidence?: readonly Evidence[];
   /** Conventions of ours that the service does not keep; they fail no test. */
   readonly conventions?: readonly BrokenConvention[];
 }

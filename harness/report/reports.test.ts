@@ -123,3 +123,28 @@ test('CTRF has the required fields', () => {
     },
   });
 });
+
+test('a failure that knows its class keeps it, and what a provider answered is linked to', () => {
+  const evidence = {
+    ...{ provider: 'groq', way: 'openai-bearer', isLive: true, model: 'm', at: '2026-01-02T03:04:05.000Z' },
+    ...{ address: 'https://api.groq.com/openai/v1/chat/completions', durationMs: 5, ending: 'status 503' },
+  };
+  const away: TestOutcome = {
+    ...{
+      suite: 'smoke',
+      file: 'e2e/smoke/prereq/p.test.ts',
+      name: 'answers',
+      status: 'failed',
+      durationMs: 1,
+    },
+    ...{ message: 'groq: status 503', class: 'upstream_unavailable', evidence: [evidence] },
+  };
+  const path = 'evidence/groq-openai-bearer.json';
+  expect(summarise({ ...facts, outcomes: [away] })).toMatchObject({
+    failures: [{ test: 'answers', class: 'upstream_unavailable' }],
+    evidence: [{ test: 'answers', provider: 'groq', path }],
+  });
+  expect(toCtrf({ ...facts, outcomes: [away] })).toMatchObject({
+    results: { tests: [{ attachments: [{ contentType: 'application/json', path }] }] },
+  });
+});

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gauntletError } from '../errors.ts';
+import { evidencePath } from '../smoke/providers/evidence.ts';
 import { runFolder } from '../stack/run-folder.ts';
 import { toCtrf } from './ctrf.ts';
 import { toJunit } from './junit.ts';
@@ -45,6 +46,11 @@ export function writeResults(folder: string, facts: RunFacts, journal: string | 
   const performance = performanceOf(facts);
   if (performance) put('perf.json', `${JSON.stringify(performance, null, 2)}\n`);
   if (journal !== undefined) put('journal.jsonl', journal);
+  const evidence = facts.outcomes.flatMap((outcome) => outcome.evidence ?? []);
+  // A kept stack writes to the same folder again.
+  rmSync(join(folder, 'evidence'), { recursive: true, force: true });
+  if (evidence.length > 0) mkdirSync(join(folder, 'evidence'), { recursive: true });
+  for (const each of evidence) put(evidencePath(each), `${JSON.stringify(each, null, 2)}\n`);
   mkdirSync(join(folder, 'logs'), { recursive: true });
   for (const [name, text] of rawLogs(facts.record.runId)) put(join('logs', name), text);
   return summary;

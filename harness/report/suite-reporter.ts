@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { AggregatedResult, Reporter, TestContext } from '@jest/reporters';
+import type { FailureClass } from '../smoke/failures/failure-class.ts';
+import type { EvidenceNote } from '../smoke/providers/evidence.ts';
 import type { ConventionNote } from '../suite/offered/convention.ts';
 import type { SkipClass } from '../suite/skip.ts';
 import type { TestOutcome } from './outcome.ts';
@@ -9,7 +11,7 @@ interface SkipNote {
   readonly file: string;
   readonly test: string;
   readonly reason: string;
-  readonly class: SkipClass;
+  readonly class: SkipClass | FailureClass;
 }
 
 /**
@@ -22,6 +24,7 @@ export default class SuiteReporter implements Pick<Reporter, 'onRunComplete' | '
   onRunComplete(_: Set<TestContext>, results: AggregatedResult): void {
     const notes = readNotes<SkipNote>(process.env.GAUNTLET_SKIPS);
     const broken = readNotes<ConventionNote>(process.env.GAUNTLET_CONVENTIONS);
+    const seen = readNotes<EvidenceNote>(process.env.GAUNTLET_EVIDENCE);
     const outcomes = results.testResults.flatMap((file): TestOutcome[] => {
       const path = relative(process.cwd(), file.testFilePath);
       const suite = path.split(sep)[1] ?? path;
@@ -33,15 +36,20 @@ export default class SuiteReporter implements Pick<Reporter, 'onRunComplete' | '
         const conventions = broken
           .filter((note) => note.file === file.testFilePath && note.test === test.fullName)
           .map(({ what, message }) => ({ what, message }));
+        const isOfTest = (note: { readonly file: string; readonly test: string }) =>
+          note.file === file.testFilePath && note.test === test.fullName;
+        const evidence = seen.filter(isOfTest).map((note) => note.evidence);
         const base = {
           ...{ suite, file: path, name: test.fullName, durationMs: test.duration ?? 0 },
           ...(conventions.length > 0 ? { conventions } : {}),
+          ...(evidence.length > 0 ? { evidence } : {}),
         };
         if (test.status === 'passed') return [{ ...base, status: 'passed' }];
+        const note = notes.find(isOfTest);
         if (test.status === 'failed') {
-          return [{ ...base, status: 'failed', message: test.failureMessages.join('\n\n') }];
+          const message = test.failureMessages.join('\n\n');
+          return [{ ...base, status: 'failed', message, ...(note ? { class: note.class } : {}) }];
         }
-        const note = notes.find((entry) => entry.file === file.testFilePath && entry.test === test.fullName);
         // Deselected by --grep or --last-failed: neither run nor skipped.
         if (!note && results.numTotalTests > 0 && process.env.GAUNTLET_SELECTED === '1') return [];
         return [{ ...base, status: 'skipped', ...(note ? { reason: note.reason, class: note.class } : {}) }];

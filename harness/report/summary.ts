@@ -1,3 +1,5 @@
+import type { FailureClass } from '../smoke/failures/failure-class.ts';
+import { evidencePath } from '../smoke/providers/evidence.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
 import type { Measurement } from '../suite/measure/measurement.ts';
 import { type Counts, count, type TestOutcome } from './outcome.ts';
@@ -21,7 +23,9 @@ export interface Summary {
     what: string;
     message: string;
   }[];
-  readonly failures: readonly { test: string; file: string; class: 'product_failure' | 'harness_bug' }[];
+  readonly failures: readonly { test: string; file: string; class: FailureClass }[];
+  /** What providers answered in this run: the test, and the file of the results that has it. */
+  readonly evidence?: readonly { test: string; provider: string; path: string }[];
 }
 
 export interface RunFacts {
@@ -33,6 +37,9 @@ export interface RunFacts {
 }
 
 export function summarise({ record, seed, durationMs, outcomes }: RunFacts): Summary {
+  const evidence = outcomes.flatMap(({ name, evidence: seen = [] }) =>
+    seen.map((each) => ({ test: name, provider: each.provider, path: evidencePath(each) })),
+  );
   const suites = [...new Set(outcomes.map(({ suite }) => suite))].sort();
   return {
     runId: record.runId,
@@ -59,12 +66,14 @@ export function summarise({ record, seed, durationMs, outcomes }: RunFacts): Sum
         message,
       })),
     ),
-    failures: outcomes.flatMap(({ status, name, file, reason, message }) => {
+    failures: outcomes.flatMap(({ status, name, file, reason, message, class: known }) => {
       if (status === 'failed') {
         const ours = /GAUNTLET_STACK is not set|Cannot find module|SyntaxError/.test(message ?? '');
-        return [{ test: name, file, class: ours ? ('harness_bug' as const) : ('product_failure' as const) }];
+        const told = known === 'not_offered' ? undefined : known;
+        return [{ test: name, file, class: told ?? (ours ? 'harness_bug' : 'product_failure') }];
       }
       return status === 'skipped' && !reason ? [{ test: name, file, class: 'harness_bug' as const }] : [];
     }),
+    ...(evidence.length > 0 ? { evidence } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import getPort from 'get-port';
 import { gauntletError } from '../errors.ts';
+import { gatewayEntries } from '../smoke/providers/chosen-provider.ts';
 import { readComposeFile } from './compose-file.ts';
 import type { PlannedService } from './planned-service.ts';
 import {
@@ -97,6 +98,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     WORKERS: String(request.workers),
     ...modelApi(complete, environment),
     SCOPE_SERVICES: scopeServices(complete),
+    SMOKE_PROVIDERS: gatewayEntries(environment),
     ...healthVariables(specs, environment),
     ...(recording && origins ? recorderVariables(recording, origins) : {}),
     ...Object.fromEntries(

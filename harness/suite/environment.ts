@@ -7,8 +7,17 @@ import { unsuitedTo } from './setup.ts';
 import { type Claim, claimsOf, takeTurns } from './stack-turn.ts';
 import { testName } from './test-name.ts';
 
+/** An error that says of which class it is: a skip, or a failure. */
+interface ClassedError {
+  readonly name: string;
+  readonly message: string;
+  readonly skipClass?: string;
+  readonly failureClass?: string;
+}
+
 /**
  * Jest has no run-time skip with a reason; this environment turns a SkipError into one and notes the reason.
+ * Of a failure that knows its class it notes that.
  * It also gives each file its turn on the stack, see `claimsOf`.
  */
 export default class SuiteEnvironment extends TestEnvironment {
@@ -51,9 +60,10 @@ export default class SuiteEnvironment extends TestEnvironment {
     if (event.name !== 'test_done') return;
     this.#nameTest('');
     const { test } = event;
-    const skipped = test.errors
-      .flat()
-      .find((error): error is { message: string; skipClass: string } => error?.name === 'SkipError');
+    const errors = test.errors.flat() as readonly (ClassedError | undefined)[];
+    const skipped = errors.find((error) => error?.name === 'SkipError');
+    const failed = errors.find((error) => error?.failureClass !== undefined);
+    if (failed && !skipped) this.#note(testName(test), failed.message, failed.failureClass);
     if (!skipped) return;
     // Circus derives the result from these two fields; jest is pinned because they are not documented as writable.
     test.errors.length = 0;
@@ -74,9 +84,9 @@ export default class SuiteEnvironment extends TestEnvironment {
     }
   }
 
-  #note(test: string, reason: string, skipClass: string): void {
+  #note(test: string, reason: string, ofClass: string | undefined): void {
     const path = process.env.GAUNTLET_SKIPS;
-    const note = { file: this.#file, test, reason, class: skipClass };
+    const note = { file: this.#file, test, reason, class: ofClass };
     if (path) appendFileSync(path, `${JSON.stringify(note)}\n`);
   }
 }

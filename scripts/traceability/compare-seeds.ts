@@ -24,7 +24,7 @@ export function compareWithSeeds(
           requestsIn(gaps),
           listed('000').map(({ line = '' }) => line),
         )),
-    ...['001', '002'].flatMap((document) => misquoted(listed(document), seeds.get(document))),
+    ...['001', '002', '003'].flatMap((document) => misquoted(listed(document), seeds.get(document))),
   ];
 }
 

@@ -13,7 +13,7 @@ export interface Coverage {
 
 const COVERS = /^[ \t]*\/\/ covers[ \t]+(\S+)[ \t]*$/gm;
 const TEST =
-  /((?:^[ \t]*\/\/.*\n)+)[ \t]*test(?:\.\w+)*(?:\(\[(?:[^[\]]|\[[^[\]]*\])*\](?:\s*as const)?\))?\(\s*(['"`])((?:\\.|(?!\2)[^\\])*)\2/gm;
+  /((?:^[ \t]*\/\/.*\n)+)[ \t]*test(?:\.\w+)*(?:\((?:\w+|\[(?:[^[\]]|\[[^[\]]*\])*\](?:\s*as const)?)\))?\(\s*(['"`])((?:\\.|(?!\2)[^\\])*)\2/gm;
 
 /** Reads the lines `// covers <id>` directly above the tests of a file. */
 export function findCoverage(file: string, source: string): Coverage {

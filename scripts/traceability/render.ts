@@ -5,6 +5,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
   '000': 'Gaps in integration-level testing (000)',
   '001': 'Coverage gaps of a model proxy (001)',
   '002': 'Suites, setups and streaming events (002)',
+  '003': 'Smoke tests of a product (003)',
   '101': 'Integration Testing Suite (spec 101)',
 };
 

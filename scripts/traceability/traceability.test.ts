@@ -110,3 +110,10 @@ test('requirements quote their documents', () => {
     'docs/requirements.json quotes what is not there: "002/refusals"',
   ]);
 });
+
+test('a named list of cases stands between a line and the name of its test', () => {
+  const source = "// covers 001/a\ntest.each(providers)('%s answers', () => {});\n";
+  expect(findCoverage('e2e/a.test.ts', source).tests).toEqual([
+    { file: 'e2e/a.test.ts', name: '%s answers', ids: ['001/a'] },
+  ]);
+});

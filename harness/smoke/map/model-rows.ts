@@ -1,0 +1,251 @@
+import type { FeatureRow } from './feature-row.ts';
+
+const nothing = 'nothing';
+const product = 'smoke/product';
+const key = 'live: key or address of the provider, optionally E2E_MODEL_…; else its double';
+
+const localPrerequisites = {
+  lmstudio: [
+    'LM Studio lists the models that it has, and whether they are loaded',
+    'what LM Studio does not know, it answers with 200: that is not taken for success',
+  ],
+  llamacpp: ['the server of llama.cpp is ready, and has a model'],
+  ollama: ['Ollama has a model'],
+} as const;
+
+/** Features that are about models and those who ask them. */
+export const modelRows: readonly FeatureRow[] = [
+  {
+    target: 'api',
+    feature: 'messages',
+    subfeature: 'streams',
+    scenario: 'a message is asked for as a stream',
+    environment: nothing,
+    expected: 'events by the grammar of the API up to message_stop, all of the text',
+    failure: 'product_failure',
+    product: [`${product}/api.test.ts: a message is streamed by the grammar to its last event`],
+    prerequisites: ['smoke/prereq/stack.test.ts: the gateway says that it is up'],
+  },
+  {
+    target: 'api',
+    feature: 'messages',
+    subfeature: 'token counts',
+    scenario: 'system prompt, tools, thinking, a call and its result are counted',
+    environment: nothing,
+    expected: 'more tokens than a part of it has',
+    failure: 'product_failure',
+    product: [`${product}/api.test.ts: everything that a request may hold has tokens`],
+  },
+  {
+    target: 'api',
+    feature: 'messages',
+    subfeature: 'errors',
+    scenario: 'an empty conversation',
+    environment: nothing,
+    expected: '400 invalid_request_error, which the official client knows',
+    failure: 'product_failure',
+    product: [`${product}/api.test.ts: an empty conversation is refused in the shape of the API`],
+  },
+  {
+    target: 'api',
+    feature: 'agents',
+    subfeature: 'stop',
+    scenario: 'an agent is stopped while its model speaks',
+    environment: nothing,
+    expected: 'stopped, and the request at the model ends',
+    failure: 'product_failure',
+    product: [`${product}/api.test.ts: a stop ends what an agent does, and says so`],
+  },
+  {
+    target: 'api',
+    feature: 'messages',
+    subfeature: 'answers without a model',
+    scenario: 'requests of editors for quotas, titles, prefixes, suggestions and file paths',
+    environment: nothing,
+    expected: 'an answer that no provider was asked for',
+    failure: 'product_failure',
+    product: {
+      reason: 'the gateway answers nothing in the place of a model: every request is one for its provider',
+    },
+  },
+  {
+    target: 'auth',
+    feature: 'keys',
+    subfeature: 'places of a key',
+    scenario: 'bearer token, x-api-key, auth token of a client of Anthropic',
+    environment: 'a stack of processes',
+    expected: 'models are listed to each',
+    failure: 'product_failure',
+    product: [
+      `${product}/own-gateway.test.ts: the key is taken as a bearer token, as the client of OpenAI sends it`,
+      `${product}/own-gateway.test.ts: the key is taken as x-api-key, as the client of Anthropic sends it`,
+      `${product}/own-gateway.test.ts: the key is taken as the auth token of a client of Anthropic`,
+    ],
+  },
+  {
+    target: 'auth',
+    feature: 'keys',
+    subfeature: 'refusals',
+    scenario: 'no key, a wrong one in either header, the key and more',
+    environment: 'a stack of processes',
+    expected: '401, which repeats no key',
+    failure: 'product_failure',
+    product: [`${product}/own-gateway.test.ts: %s is refused with 401 and does not come back in the answer`],
+  },
+  {
+    target: 'auth',
+    feature: 'keys',
+    subfeature: 'open routes',
+    scenario: 'the health is asked for without a key',
+    environment: 'a stack of processes',
+    expected: '200',
+    failure: 'product_failure',
+    product: [`${product}/own-gateway.test.ts: the health of the gateway needs no key`],
+  },
+  {
+    target: 'auth',
+    feature: 'keys',
+    subfeature: 'a header named anthropic-auth-token',
+    scenario: 'a key in a header that no API and no official client has',
+    environment: nothing,
+    expected: '200',
+    failure: 'product_failure',
+    product: {
+      reason: 'ANTHROPIC_AUTH_TOKEN of Claude Code is sent as a bearer token, which the row above tries',
+    },
+  },
+  {
+    target: 'clients',
+    feature: 'editors',
+    subfeature: 'VS Code',
+    scenario: 'beta headers, `?beta=true`, cached parts of the system prompt, tools',
+    environment: nothing,
+    expected: 'a stream that the official client puts together; all parts arrive at the model',
+    failure: 'product_failure',
+    product: [
+      `${product}/clients.test.ts: a request as VS Code sends it, with beta headers and caches in the system prompt, is streamed`,
+    ],
+    prerequisites: ['smoke/prereq/stack.test.ts: the models of the gateway can be asked for'],
+  },
+  {
+    target: 'clients',
+    feature: 'editors',
+    subfeature: 'JetBrains',
+    scenario: 'a bearer token, no beta headers',
+    environment: nothing,
+    expected: 'a stream that the official client puts together',
+    failure: 'product_failure',
+    product: [
+      `${product}/clients.test.ts: a request as JetBrains sends it, with a bearer token and no beta, is streamed`,
+    ],
+  },
+  {
+    target: 'providers',
+    feature: 'providers',
+    subfeature: 'turns',
+    scenario: 'two turns of /v1/responses with the cheapest model of each provider',
+    environment: key,
+    expected: 'finished responses with a text; the provider sees both turns and its own key',
+    failure: 'product_failure',
+    product: [
+      `${product}/providers.test.ts: two turns with %s are one conversation, and its key is the one that arrives`,
+    ],
+    prerequisites: [
+      'smoke/prereq/providers.test.ts: the cheapest model of %s answers who asks with %s',
+      'smoke/prereq/providers.test.ts: %s refuses a wrong key for %s',
+      'smoke/prereq/local-models.test.ts: vLLM is ready, and says how long its context is',
+    ],
+  },
+  {
+    target: 'providers',
+    feature: 'providers',
+    subfeature: 'thinking and calls in a history',
+    scenario: 'a turn with thinking, redacted thinking, a call between two texts and its result',
+    environment: key,
+    expected: 'the next message, streamed',
+    failure: 'product_failure',
+    product: [
+      `${product}/providers.test.ts: %s goes on from a turn with thinking and a call between its texts`,
+    ],
+  },
+  {
+    target: 'providers',
+    feature: 'providers',
+    subfeature: 'disconnects',
+    scenario: 'a client leaves a stream',
+    environment: 'the doubles: providers themselves do not tell',
+    expected: 'the provider sees the connection end',
+    failure: 'product_failure',
+    product: [`${product}/providers.test.ts: who leaves a stream of %s ends it there`],
+  },
+  {
+    target: 'providers',
+    feature: 'providers',
+    subfeature: 'errors',
+    scenario: 'a model that is not there',
+    environment: nothing,
+    expected: '404 not_found_error',
+    failure: 'product_failure',
+    product: [
+      `${product}/providers.test.ts: a model that a provider does not have is an error with a status, in the words of the API`,
+    ],
+  },
+  {
+    target: 'tools',
+    feature: 'tools',
+    subfeature: 'call and result',
+    scenario: 'a call is demanded, then its result is sent',
+    environment: nothing,
+    expected: 'tool_use with its whole input, then an answer that knows the result',
+    failure: 'product_failure',
+    product: [
+      `${product}/tools.test.ts: a call that is demanded is streamed with its input, and the turn behind its result answers`,
+    ],
+  },
+  {
+    target: 'rate_limit',
+    feature: 'limits',
+    subfeature: 'clients that leave',
+    scenario: 'a client with one place leaves a stream after its first words',
+    environment: 'the admin key of the gateway',
+    expected: 'the place is free, the health is good',
+    failure: 'product_failure',
+    product: [
+      `${product}/rate-limit.test.ts: a client that leaves after the first words frees its place, and the next request is served`,
+    ],
+  },
+  {
+    target: 'rate_limit',
+    feature: 'limits',
+    subfeature: 'requests of a key',
+    scenario: 'one request more than a key may',
+    environment: 'the admin key of the gateway',
+    expected: '429 with Retry-After for this key alone',
+    failure: 'product_failure',
+    product: [
+      `${product}/rate-limit.test.ts: who asks more often than a key may is told when to come again, and nobody else is`,
+    ],
+  },
+  ...(
+    [
+      ['lmstudio', 'LM Studio', 'live: LMSTUDIO_URL and E2E_MODEL_LMSTUDIO; else its double'],
+      ['llamacpp', 'the server of llama.cpp', 'live: LLAMACPP_URL; else its double'],
+      ['ollama', 'Ollama', 'the service ollama of the stack, or live: OLLAMA_URL'],
+    ] as const
+  ).map(
+    ([target, title, environment]): FeatureRow => ({
+      target,
+      feature: 'local models',
+      subfeature: title,
+      scenario: 'a streamed message and a whole response, through the gateway',
+      environment,
+      expected: 'a text with a count of its tokens',
+      failure: 'product_failure',
+      product: [
+        `${product}/local-models.test.ts: a message to the model of %s is streamed through the gateway`,
+        `${product}/local-models.test.ts: a response of the model of %s comes whole through the gateway`,
+      ],
+      prerequisites: localPrerequisites[target].map((title) => `smoke/prereq/local-models.test.ts: ${title}`),
+    }),
+  ),
+];
