@@ -18,7 +18,7 @@ export interface RecorderReport {
   readonly failures: readonly { readonly code: string; readonly message: string }[];
   readonly used: readonly string[];
   readonly written: readonly string[];
-  readonly leftovers: readonly { readonly file: string }[];
+  readonly leftovers: readonly { readonly file: string; readonly scope: string }[];
 }
 
 export interface RecorderProcess extends Child {

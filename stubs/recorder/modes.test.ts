@@ -150,7 +150,7 @@ test('content tells the test where neither path nor header reach the edge, and o
   const recording = await edge.start('record');
   const first = await recording.text('/v1/chat', prompt('11aa22bb-1', 'a%2Fone'));
   const other = await recording.text('/v1/chat', prompt('33cc44dd-2', 'a%2Ftwo'));
-  expect(edge.files).toHaveLength(2);
+  expect(edge.files).toEqual([expect.stringMatching(/^a\/one\//), expect.stringMatching(/^a\/two\//)]);
   const replaying = await edge.start('replay');
   expect(await replaying.text('/v1/chat', prompt('55ee66ff-3', 'a%2Ftwo'))).toBe(
     other.replaceAll('33cc44dd-2', '55ee66ff-3'),
