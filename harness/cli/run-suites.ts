@@ -92,7 +92,7 @@ export async function runSuites(
       GAUNTLET_FEATURES: features,
       GAUNTLET_REQUIRE: required.join(','),
       GAUNTLET_SELECTED: pattern === undefined ? '' : '1',
-      GAUNTLET_RECORDED: recorderMode === undefined || recorderMode === 'live' ? '' : '1',
+      GAUNTLET_RECORDED: recorderMode === 'live' ? '' : (recorderMode ?? ''),
     },
     stdio: ['ignore', 'inherit', 'inherit'],
     reject: false,
