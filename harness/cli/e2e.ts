@@ -107,7 +107,7 @@ async function e2e(options: E2eOptions): Promise<number> {
     printError(failure);
     return signal.aborted ? 130 : 1;
   }
-  return conclude(summary, results, done, edge, options);
+  return conclude(summary, results, done, edge, { ...options, selection });
 }
 
 /** Releases or removes the stack. */
@@ -143,7 +143,7 @@ async function onKeptStack(
   if (done) rememberFailures(options.results, facts);
   const edge = await readEdge(record);
   if (edge) writeEdge(results, record, edge, selection);
-  return conclude(summary, results, done, edge, options);
+  return conclude(summary, results, done, edge, { ...options, selection });
 }
 
 /** Prints what came of it. @returns the exit code; what the edge missed fails a run that is green otherwise */
@@ -152,9 +152,9 @@ function conclude(
   results: string,
   done: SuitesRun | undefined,
   edge: EdgeReport | undefined,
-  { recordings = recordingsOf() }: E2eOptions,
+  { recordings = recordingsOf(), selection }: E2eOptions & { readonly selection: SuiteSelection },
 ): number {
-  const holds = edge === undefined || printEdge(edge, recordings);
+  const holds = edge === undefined || printEdge(edge, selection, recordings);
   const code = printSummary(summary, results, done);
   return holds ? code : 1;
 }
