@@ -11,7 +11,7 @@ import { keptRun } from './kept-run.ts';
 import { addStackOptions, oneOf, recordingsOf, type StackOptions } from './options.ts';
 import { printError } from './print-error.ts';
 import { printSummary, printUrls } from './print-summary.ts';
-import { type EdgeReport, printEdge, readEdge, writeEdge } from './recordings/edge-report.ts';
+import { type EdgeReport, printEdge, readEdge, rewindEdge, writeEdge } from './recordings/edge-report.ts';
 import { checkSelection, runSuites, type SuiteSelection, type SuitesRun, suiteNames } from './run-suites.ts';
 import { planRun, startStack } from './start-stack.ts';
 
@@ -133,6 +133,7 @@ async function onKeptStack(
   const record = readStackRecord(runId) as StackRecord;
   const results = makeResultsFolder(options.results, runId);
   console.log(`gauntlet e2e · kept run ${runId} · ${record.driver} · seed ${options.seed} · ${results}\n`);
+  await rewindEdge(record);
   const startedAt = Date.now();
   const done = await runSuites(runId, options.seed, selection, signal);
   if (signal.aborted) throw signal.reason;

@@ -186,6 +186,18 @@ test('recording the same again leaves the file as it is, ids, times and slices a
   expect(edge.text()).toBe(before);
 });
 
+test('after a rewind another run gets the recordings from their beginning', async () => {
+  const recording = await edge.start('record');
+  await recording.text('/v1/chat', { prompt: 'a' });
+  const replaying = await edge.start('replay');
+  await replaying.text('/v1/chat', { prompt: 'a' });
+  await replaying.text('/v1/chat', { prompt: 'a' });
+  expect(replaying.report()).toMatchObject({ replayed: 1, misses: [{ reason: 'exhausted' }] });
+  expect((await replaying.post('/rewind', {})).status).toBe(200);
+  expect(replaying.report()).toMatchObject({ requests: 0, replayed: 0, misses: [], used: [] });
+  expect((await replaying.post('/v1/chat', { prompt: 'a' })).status).toBe(200);
+});
+
 test('a provider that cannot be asked is a failure of the recording, and nothing is kept', async () => {
   const recording = await edge.start('record', { RECORDER_UPSTREAMS: '{"gone":"http://127.0.0.1:9"}' });
   const answer = await recording.post('/v1/chat', { prompt: 'a' });

@@ -39,6 +39,13 @@ export async function readEdge(record: StackRecord): Promise<EdgeReport | undefi
   return (await response.json()) as EdgeReport;
 }
 
+/** Lets the recorder of a kept stack begin anew, so that each run has the recordings from their beginning. */
+export async function rewindEdge(record: StackRecord): Promise<void> {
+  const recorder = record.services.recorder;
+  if (recorder?.state !== 'healthy' || !recorder.url) return;
+  await fetch(`${recorder.url}/rewind`, { method: 'POST', signal: AbortSignal.timeout(timeoutMs) });
+}
+
 /** Keeps the report beside the results, where pruning looks for it. */
 export function writeEdge(
   folder: string,
