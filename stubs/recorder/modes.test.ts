@@ -116,6 +116,29 @@ test('identical requests get their answers in the order of the recording, and no
   expect(await third.json()).toMatchObject({ error: { reason: 'exhausted' } });
 });
 
+test('answers to requests at once are kept in the order of the requests, whichever is there first', async () => {
+  const waiting: (() => void)[] = [];
+  const slow = await TestEdge.before((_request, response) => {
+    const own = waiting.push(() => response.end(`answer ${own}`));
+    // The second is answered first.
+    if (own === 2) waiting[1]?.();
+  });
+  try {
+    const recording = await slow.start('record');
+    const first = recording.text('/v1/chat', { prompt: 'a' });
+    while (waiting.length < 1) await new Promise(setImmediate);
+    expect(await recording.text('/v1/chat', { prompt: 'a' })).toBe('answer 2');
+    waiting[0]?.();
+    await first;
+    const replaying = await slow.start('replay');
+    const replayed = [];
+    for (const _ of [1, 2]) replayed.push(await replaying.text('/v1/chat', { prompt: 'a' }));
+    expect(replayed).toEqual(['answer 1', 'answer 2']);
+  } finally {
+    slow.close();
+  }
+});
+
 test('what is read may be read more often than it was, since polling is chance', async () => {
   const recording = await edge.start('record');
   await (await fetch(`${recording.url}/v1/models`)).text();
