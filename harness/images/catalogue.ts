@@ -99,6 +99,7 @@ const imageOfService: Readonly<Record<string, ImageName>> = {
   'ollama-model': 'node',
   scope: 'node',
   wire: 'node',
+  recorder: 'node',
 };
 
 /** The images these services of compose.yaml run on, each once. A service that brings its own image has none. */
