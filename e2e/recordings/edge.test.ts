@@ -93,7 +93,7 @@ test('recorders of two runs write into one folder at once, and each file is whol
   }
 });
 
-// covers 002/record-replay
+// covers 002/recording-dir
 test('recordings go to the folder that is named, and only there', async () => {
   using first = recordingsFolder();
   using second = recordingsFolder();

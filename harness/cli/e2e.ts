@@ -13,7 +13,7 @@ import { keptRun } from './kept-run.ts';
 import { addStackOptions, oneOf, type StackOptions } from './options.ts';
 import { printError } from './print-error.ts';
 import { printSummary, printUrls } from './print-summary.ts';
-import { type EdgeReport, printEdge, readEdge, writeEdge } from './recordings/edge-report.ts';
+import { type EdgeReport, printEdge, readEdge, rewindEdge, writeEdge } from './recordings/edge-report.ts';
 import { type RunSetup, settleRun } from './run-setup.ts';
 import {
   checkSelection,
@@ -124,7 +124,7 @@ async function e2e(asked: E2eOptions): Promise<number> {
     printError(failure);
     return signal.aborted ? 130 : 1;
   }
-  return conclude(summary, results, done, edge, options);
+  return conclude(summary, results, done, edge, { ...options, selection });
 }
 
 /** Releases or removes the stack. */
@@ -152,6 +152,7 @@ async function onKeptStack(
   const models = modelsOnKept(record, setup);
   const results = makeResultsFolder(options.results, runId);
   console.log(`gauntlet e2e · kept run ${runId} · ${record.driver} · seed ${options.seed} · ${results}\n`);
+  await rewindEdge(record);
   const startedAt = Date.now();
   const done = await runSuites(runId, options.seed, { ...selection, models }, signal);
   if (signal.aborted) throw signal.reason;
@@ -162,7 +163,7 @@ async function onKeptStack(
   if (done) rememberFailures(options.results, facts);
   const edge = await readEdge(record);
   if (edge) writeEdge(results, record, edge, selection);
-  return conclude(summary, results, done, edge, options);
+  return conclude(summary, results, done, edge, { ...options, selection });
 }
 
 /** Prints what came of it. @returns the exit code; what the edge missed fails a run that is green otherwise */
@@ -171,12 +172,12 @@ function conclude(
   results: string,
   done: SuitesRun | undefined,
   edge: EdgeReport | undefined,
-  { setup, recordings }: E2eOptions,
+  { setup, recordings, selection }: E2eOptions & { readonly selection: SuiteSelection },
 ): number {
   const told = Object.entries({ setup, recordings }).flatMap(([name, value]) =>
     value === undefined ? '' : ` --${name} ${value}`,
   );
-  const holds = edge === undefined || printEdge(edge, told.join(''));
+  const holds = edge === undefined || printEdge(edge, selection, told.join(''));
   const code = printSummary(summary, results, done);
   return holds ? code : 1;
 }

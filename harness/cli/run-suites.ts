@@ -109,7 +109,7 @@ export async function runSuites(
       GAUNTLET_SELECTED: pattern === undefined ? '' : '1',
       GAUNTLET_COLLECT: selection.collectOnly ? '1' : '',
       ...modelVariables(selection.models),
-      GAUNTLET_RECORDED: recorderMode === undefined || recorderMode === 'live' ? '' : '1',
+      GAUNTLET_RECORDED: recorderMode === 'live' ? '' : (recorderMode ?? ''),
     },
     stdio: [
       'ignore',

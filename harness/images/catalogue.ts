@@ -101,6 +101,7 @@ const imageOfService: Readonly<Record<string, ImageName>> = {
   wire: 'node',
   doubles: 'node',
   bridge: 'node',
+  recorder: 'node',
 };
 
 /** The images these services of compose.yaml run on, each once. A service that brings its own image has none. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { type Child, startChild } from '../bench/gateway/child.ts';
+import { cacheFolder } from '../stack/process/cache-folder.ts';
 import { packageRoot } from '../stack/process/launch.ts';
 import type { RecorderMode } from '../stack/recorder-edge.ts';
 
@@ -18,7 +19,7 @@ export interface RecorderReport {
   readonly failures: readonly { readonly code: string; readonly message: string }[];
   readonly used: readonly string[];
   readonly written: readonly string[];
-  readonly leftovers: readonly { readonly file: string }[];
+  readonly leftovers: readonly { readonly file: string; readonly scope: string }[];
 }
 
 export interface RecorderProcess extends Child {
@@ -35,7 +36,7 @@ export async function startRecorder(
   const variables = { RECORDER_MODE: mode, RECORDER_UPSTREAMS: JSON.stringify({ provider: upstream }) };
   const child = await startChild(
     () => ['stubs/recorder/main.ts', `--folder=${folder}`],
-    { ...variables, ...environment },
+    { NODE_COMPILE_CACHE: join(cacheFolder(), 'node'), ...variables, ...environment },
     '/health',
   );
   const report = async () => (await (await fetch(`${child.url}/report`)).json()) as RecorderReport;

@@ -116,6 +116,29 @@ test('identical requests get their answers in the order of the recording, and no
   expect(await third.json()).toMatchObject({ error: { reason: 'exhausted' } });
 });
 
+test('answers to requests at once are kept in the order of the requests, whichever is there first', async () => {
+  const waiting: (() => void)[] = [];
+  const slow = await TestEdge.before((_request, response) => {
+    const own = waiting.push(() => response.end(`answer ${own}`));
+    // The second is answered first.
+    if (own === 2) waiting[1]?.();
+  });
+  try {
+    const recording = await slow.start('record');
+    const first = recording.text('/v1/chat', { prompt: 'a' });
+    while (waiting.length < 1) await new Promise(setImmediate);
+    expect(await recording.text('/v1/chat', { prompt: 'a' })).toBe('answer 2');
+    waiting[0]?.();
+    await first;
+    const replaying = await slow.start('replay');
+    const replayed = [];
+    for (const _ of [1, 2]) replayed.push(await replaying.text('/v1/chat', { prompt: 'a' }));
+    expect(replayed).toEqual(['answer 1', 'answer 2']);
+  } finally {
+    slow.close();
+  }
+});
+
 test('what is read may be read more often than it was, since polling is chance', async () => {
   const recording = await edge.start('record');
   await (await fetch(`${recording.url}/v1/models`)).text();
@@ -150,7 +173,7 @@ test('content tells the test where neither path nor header reach the edge, and o
   const recording = await edge.start('record');
   const first = await recording.text('/v1/chat', prompt('11aa22bb-1', 'a%2Fone'));
   const other = await recording.text('/v1/chat', prompt('33cc44dd-2', 'a%2Ftwo'));
-  expect(edge.files).toHaveLength(2);
+  expect(edge.files).toEqual([expect.stringMatching(/^a\/one\//), expect.stringMatching(/^a\/two\//)]);
   const replaying = await edge.start('replay');
   expect(await replaying.text('/v1/chat', prompt('55ee66ff-3', 'a%2Ftwo'))).toBe(
     other.replaceAll('33cc44dd-2', '55ee66ff-3'),
@@ -184,6 +207,18 @@ test('recording the same again leaves the file as it is, ids, times and slices a
   await again.text('/v1/chat', { prompt: 'a' });
   expect(again.report()).toMatchObject({ upstream: 1, written: [], unchanged: edge.files });
   expect(edge.text()).toBe(before);
+});
+
+test('after a rewind another run gets the recordings from their beginning', async () => {
+  const recording = await edge.start('record');
+  await recording.text('/v1/chat', { prompt: 'a' });
+  const replaying = await edge.start('replay');
+  await replaying.text('/v1/chat', { prompt: 'a' });
+  await replaying.text('/v1/chat', { prompt: 'a' });
+  expect(replaying.report()).toMatchObject({ replayed: 1, misses: [{ reason: 'exhausted' }] });
+  expect((await replaying.post('/rewind', {})).status).toBe(200);
+  expect(replaying.report()).toMatchObject({ requests: 0, replayed: 0, misses: [], used: [] });
+  expect((await replaying.post('/v1/chat', { prompt: 'a' })).status).toBe(200);
 });
 
 test('a provider that cannot be asked is a failure of the recording, and nothing is kept', async () => {

@@ -38,23 +38,29 @@ const refusals: Readonly<
 /** Records and replays what goes over the provider's edge. */
 export class Recorder {
   readonly settings: RecorderSettings;
-  readonly ledger: Ledger;
-  readonly shelf: Shelf;
-  readonly drafts: Drafts;
-  readonly loadedInMs: number;
+  ledger!: Ledger;
+  shelf!: Shelf;
+  drafts!: Drafts;
+  loadedInMs = 0;
 
   /** @throws RecorderError for a recording that cannot be used, unless it is to be recorded again anyhow */
   constructor(settings: RecorderSettings) {
-    const { mode, folder } = settings;
     this.settings = settings;
-    this.ledger = new Ledger(settings.secrets);
+    this.rewind();
+  }
+
+  /** Begins anew, for another run on the same stack: with the files as they are, and nothing given, missed or recorded. */
+  rewind(): void {
+    const { mode, folder, secrets } = this.settings;
     const load = mode === 'record' ? loadUsable : loadRecordings;
     const startedAt = performance.now();
-    this.shelf = new Shelf(mode === 'live' ? [] : load(folder));
+    const shelf = new Shelf(mode === 'live' ? [] : load(folder));
     this.loadedInMs = Math.round(performance.now() - startedAt);
+    this.shelf = shelf;
+    this.ledger = new Ledger(secrets);
     this.drafts = new Drafts({
       folder,
-      find: (key) => this.shelf.find(key),
+      find: (key) => shelf.find(key),
       append: mode === 'record-if-missing',
       now: Date.now,
     });

@@ -19,7 +19,7 @@ export function createServer(recorder: Recorder, log: Logger): http.Server {
 
 async function answer(recorder: Recorder, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { url = '/', method = 'GET', headers } = request;
-  const own = method === 'GET' ? ownAnswer(recorder, url) : undefined;
+  const own = ownAnswer(recorder, method, url);
   if (own !== undefined) {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(own));
     return;
@@ -31,7 +31,13 @@ async function answer(recorder: Recorder, request: IncomingMessage, response: Se
 }
 
 /** What the recorder tells of itself. */
-function ownAnswer(recorder: Recorder, url: string): unknown {
+function ownAnswer(recorder: Recorder, method: string, url: string): unknown {
+  if (method === 'POST' && url === '/rewind') {
+    recorder.drafts.settle();
+    recorder.rewind();
+    return { status: 'ok' };
+  }
+  if (method !== 'GET') return undefined;
   const { mode } = recorder.settings;
   if (url === '/health')
     return { status: 'ok', mode, recordings: recorder.shelf.all.length, loadedInMs: recorder.loadedInMs };

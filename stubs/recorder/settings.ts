@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readInteger } from '../integer-setting.ts';
 import { RecorderError } from './recorder-error.ts';
 import { secretsIn } from './secrets/known-secrets.ts';
 
@@ -109,12 +110,7 @@ function readSecrets(text: string | undefined): readonly string[] {
 }
 
 function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, min: number, max: number): number {
-  const text = env[name];
-  if (!text) return fallback;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max)
-    throw invalid(`${name} is "${text}"; it takes a whole number from ${min} to ${max}.`);
-  return value;
+  return readInteger(env, { name, fallback, min, max }, invalid);
 }
 
 function invalid(message: string): RecorderError {

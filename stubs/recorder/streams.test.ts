@@ -132,6 +132,30 @@ test('a client that leaves is hung up for, and what it got is kept as what it wa
   }
 });
 
+test.each([
+  ['leaves before there is an answer', 'left'],
+  ['is cut off before there is an answer', 'reset'],
+] as const)('a client that %s is so again', async (_, ended) => {
+  const edge = await TestEdge.before((request, response) => {
+    if (ended === 'reset') request.socket.resetAndDestroy();
+    else response.once('close', () => left.abort());
+    if (ended === 'left') leaving.abort();
+  });
+  const leaving = new AbortController();
+  const left = new AbortController();
+  const ask = (url: string, signal = leaving.signal) => fetch(`${url}/v1/chat`, { method: 'POST', signal });
+  try {
+    await expect(ask((await edge.start('record')).url)).rejects.toThrow();
+    if (ended === 'left' && !left.signal.aborted) await once(left.signal, 'abort');
+    expect(edge.recording().answers).toEqual([{ headers: {}, body: [], ended, atMs: [] }]);
+    const replaying = await edge.start('replay', { RECORDER_LEAVE_MS: '20' });
+    await expect(ask(replaying.url, new AbortController().signal)).rejects.toThrow('fetch failed');
+    expect(replaying.report().misses).toHaveLength(ended === 'left' ? 1 : 0);
+  } finally {
+    edge.close();
+  }
+});
+
 test('a recording is played at the speed of the provider, or faster', async () => {
   const edge = await TestEdge.before((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });

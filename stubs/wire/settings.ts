@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readInteger } from '../integer-setting.ts';
 import type { LinkSettings } from './link.ts';
 import { WireError } from './wire-error.ts';
 
@@ -62,12 +63,7 @@ function readLink(value: unknown): LinkSettings {
 }
 
 function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, min: number, max: number): number {
-  const text = env[name];
-  if (!text) return fallback;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max)
-    throw invalid(`${name} is "${text}"; it takes a whole number from ${min} to ${max}.`);
-  return value;
+  return readInteger(env, { name, fallback, min, max }, invalid);
 }
 
 function invalid(message: string): WireError {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { execa } from 'execa';
+import { cacheFolder } from '../../stack/process/cache-folder.ts';
 import { packageRoot } from '../../stack/process/launch.ts';
 
 /** All recordings of the repository. */
@@ -51,6 +52,10 @@ async function run(command: string, options: FilesOptions, which: readonly strin
     ...(options.accept ? ['--accept'] : []),
     ...['--', ...which],
   ];
-  const { exitCode } = await execa(process.execPath, args, { stdio: 'inherit', reject: false });
+  const { exitCode } = await execa(process.execPath, args, {
+    stdio: 'inherit',
+    reject: false,
+    env: { NODE_COMPILE_CACHE: join(cacheFolder(), 'node') },
+  });
   process.exitCode = exitCode ?? 1;
 }

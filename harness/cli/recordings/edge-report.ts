@@ -28,7 +28,7 @@ export interface EdgeReport {
   readonly failures: readonly { readonly code: string; readonly message: string; readonly scope: string }[];
   readonly written: readonly string[];
   readonly unchanged: readonly string[];
-  readonly leftovers: readonly { readonly file: string; readonly used: number; readonly of: number }[];
+  readonly leftovers: readonly { readonly file: string; readonly scope: string }[];
 }
 
 /** Asks the recorder what came to pass; `undefined` when the stack has none. Rejects when it does not answer. */
@@ -39,6 +39,13 @@ export async function readEdge(record: StackRecord): Promise<EdgeReport | undefi
   return (await response.json()) as EdgeReport;
 }
 
+/** Lets the recorder of a kept stack begin anew, so that each run has the recordings from their beginning. */
+export async function rewindEdge(record: StackRecord): Promise<void> {
+  const recorder = record.services.recorder;
+  if (recorder?.state !== 'healthy' || !recorder.url) return;
+  await fetch(`${recorder.url}/rewind`, { method: 'POST', signal: AbortSignal.timeout(timeoutMs) });
+}
+
 /** Keeps the report beside the results, where pruning looks for it. */
 export function writeEdge(
   folder: string,
@@ -46,10 +53,13 @@ export function writeEdge(
   report: EdgeReport,
   selection: SuiteSelection,
 ): void {
-  const { suites, grep, only } = selection;
-  const ran = grep !== undefined || only !== undefined ? 'some' : (suites ?? 'all');
-  const text = `${JSON.stringify({ ran, ...report }, null, 2)}\n`;
+  const text = `${JSON.stringify({ ran: ranOf(selection), ...report }, null, 2)}\n`;
   writeFileSync(join(folder, 'recordings.json'), redact(text, secretsOf(process.env, record.secrets)));
+}
+
+/** Which suites were run whole: what they left unused is used by nobody. */
+function ranOf({ suites, grep, only }: SuiteSelection): 'all' | 'some' | readonly string[] {
+  return grep !== undefined || only !== undefined ? 'some' : (suites ?? 'all');
 }
 
 /**
@@ -58,7 +68,7 @@ export function writeEdge(
  * @param options of the run that lead to its recordings
  * @returns whether the run holds: a miss or an answer that could not be recorded fails it, whatever a test made of that
  */
-export function printEdge(report: EdgeReport, options: string): boolean {
+export function printEdge(report: EdgeReport, selection: SuiteSelection, options: string): boolean {
   const { mode, requests, replayed, upstream, recorded, misses, failures, leftovers, written, unchanged } =
     report;
   const kept = mode.startsWith('record')
@@ -74,9 +84,10 @@ export function printEdge(report: EdgeReport, options: string): boolean {
   if (failures.length > mostShown) console.log(`  … and ${failures.length - mostShown} more failures`);
   if (misses.length > 0)
     console.log(`  record what is missing: npm run e2e -- --mode record-if-missing${options}`);
-  if (leftovers.length > 0) {
-    console.log(`  ${leftovers.length} recordings were not used (npx gauntlet recordings prune lists them)`);
-  }
+  const ran = ranOf(selection);
+  const unused = leftovers.filter(({ scope }) => ran === 'all' || ran.includes(scope.split('/')[0] ?? ''));
+  if (ran !== 'some' && unused.length > 0)
+    console.log(`  ${unused.length} recordings were not used (npx gauntlet recordings prune lists them)`);
   return misses.length + failures.length === 0;
 }
 

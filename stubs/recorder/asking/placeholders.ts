@@ -13,6 +13,8 @@ const isNow = (value: string, nowMs: number) => Math.abs(Date.parse(value) - now
 const rules: readonly Rule[] = [
   // The operation id of a marker `[[op=ID …]]`: the marker's directives stay.
   { name: 'op', pattern: /(?<=\[\[(?:[^[\]]*\s)?op=)[^\s\]]+/g },
+  // The scope has a place of its own in the key.
+  { name: 'test', pattern: /(?<=\[\[(?:[^[\]]*\s)?test=)[^\s\]]+/g },
   { name: 'uuid', pattern: /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi },
   // Ids of calls, messages, responses, memories, as providers and subjects mint them.
   { name: 'id', pattern: /\b[a-z]{2,12}[_-](?=[A-Za-z0-9]*\d)[A-Za-z0-9]{16,64}\b/g },

@@ -17,8 +17,16 @@ type Named = Pick<Asked, 'key' | 'scope' | 'request'>;
 interface Draft {
   readonly file: string;
   readonly before: Filed | undefined;
-  /** In the order of requests; `null` is under way. */
+  /** In the order of requests; `null` is under way, or was given up. */
   readonly answers: (Answer | null)[];
+  /** How many are under way. */
+  open: number;
+}
+
+interface Unwritten {
+  readonly draft: Draft;
+  readonly asked: Named;
+  readonly answers: readonly Answer[];
 }
 
 export interface DraftOptions {
@@ -34,11 +42,8 @@ export interface DraftOptions {
 export class Drafts {
   readonly #options: DraftOptions;
   readonly #drafts = new Map<string, Draft>();
-  /** Recorded again as far as they go, but with fewer answers so far. */
-  readonly #shorter = new Map<
-    string,
-    { readonly draft: Draft; readonly asked: Named; readonly answers: readonly Answer[] }
-  >();
+  /** Those with answers under way, and those that say the same as before with fewer answers so far. */
+  readonly #unwritten = new Map<string, Unwritten>();
   readonly written = new Set<string>();
   /** Recorded again with the same answers. */
   readonly unchanged = new Set<string>();
@@ -58,7 +63,9 @@ export class Drafts {
       before,
       file: before?.file ?? fileNameOf({ key, scope, request }),
       answers: append ? [...(before?.recording.answers ?? [])] : [],
+      open: 0,
     };
+    draft.open += 1;
     this.#drafts.set(key, draft);
     const at = draft.answers.push(null) - 1;
     return {
@@ -67,40 +74,43 @@ export class Drafts {
         const kept = draft.answers.filter((each) => each !== null);
         // A poll that is answered as before adds nothing.
         const answers = request.method === 'GET' ? withoutRepeats(kept) : kept;
-        if (answer === undefined || answers.length === 0) return undefined;
-        this.#keep(draft, { key, scope, request }, answers);
-        return draft.file;
+        const unwritten = { draft, asked: { key, scope, request }, answers };
+        draft.open -= 1;
+        // Its order is known when those before it are there.
+        if (draft.open > 0) this.#unwritten.set(key, unwritten);
+        else if (answers.length > 0) this.#keep(unwritten);
+        return answer === undefined ? undefined : draft.file;
       },
     };
   }
 
-  /** Writes what has fewer answers than it had; called when nothing more is to come. */
+  /** Writes what still waits; called when nothing more is to come. */
   settle(): void {
-    for (const [key, { draft, asked, answers }] of this.#shorter) {
-      this.#shorter.delete(key);
-      this.#write(draft, asked, answers);
-    }
+    for (const unwritten of this.#unwritten.values())
+      if (unwritten.answers.length > 0) this.#write(unwritten);
+    this.#unwritten.clear();
   }
 
   /** What says the same as before is left as it is, however it was sliced and timed. */
-  #keep(draft: Draft, asked: Named, answers: readonly Answer[]): void {
+  #keep(unwritten: Unwritten): void {
+    const { draft, asked, answers } = unwritten;
     const { file, before } = draft;
     const earlier = before?.recording.answers ?? [];
     const isSame = answers.length > 0 && sameAnswers(earlier.slice(0, answers.length), answers);
     if (!isSame || this.written.has(file)) {
-      this.#write(draft, asked, answers);
+      this.#write(unwritten);
       return;
     }
-    this.#shorter.delete(asked.key);
-    if (answers.length < earlier.length) this.#shorter.set(asked.key, { draft, asked, answers });
+    this.#unwritten.delete(asked.key);
+    if (answers.length < earlier.length) this.#unwritten.set(asked.key, unwritten);
     else this.unchanged.add(file);
   }
 
-  #write({ file }: Draft, { key, scope, request }: Named, answers: readonly Answer[]): void {
+  #write({ draft: { file }, asked: { key, scope, request }, answers }: Unwritten): void {
     const { folder, now } = this.#options;
     const recordedAt = new Date(now()).toISOString();
     writeRecording(join(folder, file), { format, key, scope, request, answers, recordedAt });
-    this.#shorter.delete(key);
+    this.#unwritten.delete(key);
     this.unchanged.delete(file);
     this.written.add(file);
   }

@@ -83,7 +83,7 @@ export function readRecording(text: string, path: string): Recording {
   const { answers } = value;
   const uneven = answers.findIndex((answer) => {
     const count = 'messages' in answer ? answer.messages.length : answer.body.length + 1;
-    return answer.atMs.length !== count && !('status' in answer && answer.status === undefined);
+    return answer.atMs.length !== (answer.status === undefined ? 0 : count);
   });
   if (uneven >= 0)
     throw invalid(path, `answers[${uneven}].atMs has not one time for the head and each piece`);

@@ -78,6 +78,13 @@ test.each([
   expect([written, edge.files]).toEqual([[], []]);
 });
 
+test('a credential that came in the query is looked for in the answer', async () => {
+  answered.body = '{"said":"zq-3f9a7c1e5b2d8f60"}';
+  const recording = await edge.start('record');
+  await recording.text('/v1/chat?key=zq-3f9a7c1e5b2d8f60', {});
+  expect(recording.report().failures).toMatchObject([{ code: 'RECORDING_SECRET' }]);
+});
+
 test('a credential of the environment is known, with a line break around it too', async () => {
   answered.body = '{"said":"zq-3f9a7c1e5b2d8f60"}';
   const recording = await edge.start('record', { MY_API_KEY: 'zq-3f9a7c1e5b2d8f60\n' });

@@ -17,10 +17,20 @@ export type Accept = (protocol: string | undefined, use: (client: WebSocket) => 
 /** Answers an upgrade as a plain request. */
 export type Refuse = (status: number, headers: Readonly<Record<string, string>>, body: Buffer) => void;
 
+/** A client that asks for a socket. */
+export interface Upgrade {
+  readonly accept: Accept;
+  readonly refuse: Refuse;
+  /** It has closed its connection. */
+  readonly gone: AbortSignal;
+}
+
 /** Records and replays WebSockets at the same addresses as requests. */
 export function acceptSockets(server: Server, recorder: Recorder, log: Logger): void {
   server.on('upgrade', (request, socket, head) => {
+    const gone = new AbortController();
     socket.on('error', () => socket.destroy());
+    socket.once('close', () => gone.abort());
     const refuse: Refuse = (status, headers, body) => {
       const fields = { ...headers, connection: 'close', 'content-length': String(body.length) };
       const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -28,7 +38,7 @@ export function acceptSockets(server: Server, recorder: Recorder, log: Logger): 
       socket.end(Buffer.concat([Buffer.from(`${start}${lines.join('')}\r\n`), body]));
     };
     try {
-      open(recorder, request, accepting(request, socket, head), refuse);
+      open(recorder, request, { accept: accepting(request, socket, head), refuse, gone: gone.signal });
     } catch (error) {
       if (!(error instanceof RecorderError)) log.error({ err: error }, 'a socket failed');
       const { code, status, message } =
@@ -42,7 +52,8 @@ export function acceptSockets(server: Server, recorder: Recorder, log: Logger): 
 
 const json = { 'content-type': 'application/json' };
 
-function open(recorder: Recorder, request: IncomingMessage, accept: Accept, refuse: Refuse): void {
+function open(recorder: Recorder, request: IncomingMessage, upgrade: Upgrade): void {
+  const { accept, refuse } = upgrade;
   const { upstreams, usual, mode } = recorder.settings;
   const address = readAddress(request.url ?? '/', upstreams, usual);
   const raw = { method: 'SOCKET', headers: request.headers, body: Buffer.alloc(0) };
@@ -56,7 +67,7 @@ function open(recorder: Recorder, request: IncomingMessage, accept: Accept, refu
       return;
     }
     const url = `${upstreams.get(address.upstream)}${address.path}`.replace(/^http/, 'ws');
-    relaySocket({ recorder, asked, url, headers: request.headers, accept, refuse });
+    relaySocket({ recorder, asked, url, headers: request.headers, upgrade });
     return;
   }
   if (!isSocket(first.answer)) {

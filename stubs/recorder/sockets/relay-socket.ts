@@ -5,7 +5,7 @@ import { Tape } from '../answers/tape.ts';
 import type { Asked } from '../asking/asked.ts';
 import type { Message, SocketAnswer } from '../files/recording.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Accept, Refuse } from './accept-sockets.ts';
+import type { Refuse, Upgrade } from './accept-sockets.ts';
 import { messageOf } from './message.ts';
 
 export interface Relay {
@@ -13,15 +13,15 @@ export interface Relay {
   readonly asked: Asked;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  readonly accept: Accept;
-  readonly refuse: Refuse;
+  readonly upgrade: Upgrade;
 }
 
 /** More than this waits in no direction: the other side is read no further. */
 const waitingBytes = 1024 * 1024;
 
 /** Joins a client to the provider, passes messages on as they come, and records them when the socket is over. */
-export function relaySocket({ recorder, asked, url, headers, accept, refuse }: Relay): void {
+export function relaySocket({ recorder, asked, url, headers, upgrade }: Relay): void {
+  const { accept, refuse, gone } = upgrade;
   const slot = recorder.open(asked);
   recorder.ledger.counts.upstream += 1;
   const protocols = (headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/).filter(Boolean);
@@ -32,6 +32,16 @@ export function relaySocket({ recorder, asked, url, headers, accept, refuse }: R
     handshakeTimeout: recorder.settings.idleMs,
   });
   let isOpen = false;
+  // Who leaves before there is a socket asked for nothing that could be replayed.
+  const abandon = (): void => {
+    slot?.fill(undefined);
+    provider.terminate();
+  };
+  gone.addEventListener('abort', () => {
+    if (isOpen) return;
+    isOpen = true;
+    abandon();
+  });
   provider.on('error', (error: NodeJS.ErrnoException) => {
     if (isOpen) return;
     isOpen = true;
@@ -47,7 +57,9 @@ export function relaySocket({ recorder, asked, url, headers, accept, refuse }: R
   });
   provider.on('open', () => {
     isOpen = true;
+    let isAccepted = false;
     accept(provider.protocol || undefined, (client) => {
+      isAccepted = true;
       const messages: Message[] = [];
       const atMs: number[] = [];
       const openedAt = performance.now();
@@ -82,6 +94,7 @@ export function relaySocket({ recorder, asked, url, headers, accept, refuse }: R
       });
       client.on('error', () => client.terminate());
     });
+    if (!isAccepted) abandon();
   });
 }
 

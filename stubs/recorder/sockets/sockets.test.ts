@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type Edge, TestEdge } from '../test-edge.ts';
@@ -98,6 +99,17 @@ test('without a recording the handshake is refused as any other miss', async () 
   const replaying = await edge.start('replay');
   await expect(talk(replaying, ['one'])).rejects.toThrow('599');
   expect(replaying.report().misses).toMatchObject([{ reason: 'unknown' }]);
+});
+
+test('a client that leaves during the handshake leaves no socket behind', async () => {
+  const upgraded = once(edge.provider, 'upgrade') as Promise<[unknown, Socket]>;
+  const recording = await edge.start('record');
+  const socket = new WebSocket(`${recording.url.replace('http', 'ws')}/v1/realtime`);
+  socket.on('error', () => undefined);
+  edge.provider.prependOnceListener('upgrade', () => socket.terminate());
+  const [, end] = await upgraded;
+  if (!end.destroyed) await once(end, 'close');
+  expect(end.destroyed).toBe(true);
 });
 
 test('a refused handshake is recorded and refused again', async () => {
