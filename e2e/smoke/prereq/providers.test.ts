@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { classOfUpstream, told } from '../../../harness/smoke/failures/failure-class.ts';
 import { excused, needsProvider, requestWithinMs } from '../../../harness/smoke/failures/smoked.ts';
 import { askProvider } from '../../../harness/smoke/providers/ask-provider.ts';
-import { smokeProviders } from '../../../harness/smoke/providers/catalogue.ts';
+import { modesOf, smokeProviders } from '../../../harness/smoke/providers/catalogue.ts';
 import { keepEvidence } from '../../../harness/smoke/providers/keep-evidence.ts';
 import { needsTarget } from '../../../harness/smoke/target.ts';
 import { skip } from '../../../harness/suite/skip.ts';
@@ -10,7 +10,7 @@ import { skip } from '../../../harness/suite/skip.ts';
 beforeEach(() => needsTarget('providers'));
 
 const ways = smokeProviders.flatMap((provider) =>
-  provider.auth.map((auth) => [provider.name, auth, provider] as const),
+  modesOf(provider).map((auth) => [provider.name, auth, provider] as const),
 );
 
 /** The access of a provider in a mode, if there is a credential for it. */
