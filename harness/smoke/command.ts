@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { packageRoot } from '../stack/process/launch.ts';
 import { skip } from '../suite/skip.ts';
 
-const withinMs = 30_000;
+const withinMs = 55_000;
 
 export interface CommandEnd {
   readonly exitCode: number | undefined;

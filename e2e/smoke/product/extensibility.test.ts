@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from '@jest/globals';
+import { doublesUrl } from '../../../harness/smoke/failures/smoked.ts';
 import { providerNames, smokeProviders } from '../../../harness/smoke/providers/catalogue.ts';
 import { chooseProvider, gatewayModel } from '../../../harness/smoke/providers/chosen-provider.ts';
 import { needsTarget } from '../../../harness/smoke/target.ts';
 import { needs } from '../../../harness/suite/offered/needs.ts';
 import { ask } from '../../../harness/suite/responses/caller.ts';
-import { service } from '../../../harness/suite/stack.ts';
 
 beforeEach(async () => {
   needsTarget('extensibility');
@@ -13,9 +13,8 @@ beforeEach(async () => {
 
 // covers 003/target-extensibility
 test('every provider that this run has is a model of the gateway', async () => {
-  const doubles = service('doubles').url;
   const wanted = smokeProviders
-    .filter((provider) => 'accesses' in chooseProvider(provider, process.env, doubles))
+    .filter((provider) => 'accesses' in chooseProvider(provider, process.env, doublesUrl()))
     .map(({ name }) => gatewayModel(name));
   const { status, body } = await ask('GET', '/models');
   expect(status).toBe(200);

@@ -7,9 +7,12 @@ import { readSmokeSettings } from '../providers/smoke-settings.ts';
 import { endingOf } from './ending-of.ts';
 import { classOf, type Ending, type FailureClass, SmokeFailure, told } from './failure-class.ts';
 
+/** Where the stack's doubles are: a live run needs none. Skips the running test where it does. */
+export const doublesUrl = (): string => (readSmokeSettings(process.env).live ? '' : service('doubles').url);
+
 /** The provider as this run asks it. Skips the running test where it is left out; fails it where the user named it. */
 export function needsProvider(provider: SmokeProvider): ChosenProvider {
-  const chosen = chooseProvider(provider, process.env, service('doubles').url);
+  const chosen = chooseProvider(provider, process.env, doublesUrl());
   if (!('accesses' in chosen))
     return excused('missing_env', `${provider.name}: ${chosen.reason}`, chosen.isNamed);
   if (provider.service && !chosen.isLive) service(provider.service.name);

@@ -151,6 +151,7 @@ export const modelRows: readonly FeatureRow[] = [
       `${product}/providers.test.ts: two turns with %s are one conversation, and its key is the one that arrives`,
     ],
     prerequisites: [
+      'smoke/prereq/providers.test.ts: there is a provider to ask',
       'smoke/prereq/providers.test.ts: the cheapest model of %s answers who asks with %s',
       'smoke/prereq/providers.test.ts: %s refuses a wrong key for %s',
       'smoke/prereq/local-models.test.ts: vLLM is ready, and says how long its context is',

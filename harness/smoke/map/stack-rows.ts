@@ -30,6 +30,21 @@ export const stackRows: readonly FeatureRow[] = [
   },
   {
     target: 'cli',
+    feature: 'command',
+    subfeature: 'classes of failures',
+    scenario:
+      'live: a provider without a key, one that is away, one that answers nonsense with 200; then all of them named',
+    environment: nothing,
+    expected:
+      'skipped, skipped and failed, each with its class in the summary and without its key; named: failed',
+    failure: 'harness_bug',
+    product: [
+      `${product}/failure-classes.test.ts: a provider without a key and one that is away are skipped, one that answers nonsense is not`,
+      `${product}/failure-classes.test.ts: providers that are named and lacking are failures, with the same classes`,
+    ],
+  },
+  {
+    target: 'cli',
     feature: 'services',
     subfeature: 'entry point',
     scenario: 'a service is started by its command and ended by a signal',

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from '@jest/globals';
 import { classOfUpstream } from '../failures/failure-class.ts';
 import { closeServers, completion, deserted, says, serve } from '../test-server.ts';
@@ -44,6 +45,16 @@ test.each([
   const { judged } = await ask(url);
   expect(judged.ending.how).toBe('shape');
   expect(classOfUpstream(judged.ending)).toBe('product_failure');
+});
+
+test('an answer that is packed without saying so is red', async () => {
+  const url = await serve((_request, response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(gzipSync(JSON.stringify(completion))),
+  );
+  expect((await ask(url)).judged.ending).toMatchObject({
+    how: 'shape',
+    what: expect.stringContaining('no JSON'),
+  });
 });
 
 test('nobody who listens, an upstream that fails and one that is busy are away', async () => {

@@ -139,6 +139,10 @@ export const providerNames: readonly string[] = smokeProviders.map(({ name }) =>
 export const findProvider = (name: string): SmokeProvider | undefined =>
   smokeProviders.find((provider) => provider.name === (otherNames[name] ?? name));
 
+/** The modes in which a provider can be asked: one that knows no key has none but that. */
+export const modesOf = ({ auth, variables }: SmokeProvider): readonly AuthMode[] =>
+  auth.filter((mode) => mode === 'none' || variables.keys.length > 0);
+
 /** The API that is spoken in an auth mode. */
 export type Dialect = 'openai' | 'anthropic' | 'gemini';
 

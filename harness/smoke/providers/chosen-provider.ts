@@ -1,4 +1,11 @@
-import { type Access, type AuthMode, accessOf, type SmokeProvider, smokeProviders } from './catalogue.ts';
+import {
+  type Access,
+  type AuthMode,
+  accessOf,
+  modesOf,
+  type SmokeProvider,
+  smokeProviders,
+} from './catalogue.ts';
 import { modelOf, readSmokeSettings } from './smoke-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -93,8 +100,8 @@ function keyed(provider: SmokeProvider, keyFor: (auth: AuthMode) => string): Cho
     ...accessOf(provider, auth),
     key: auth === 'none' ? '' : keyFor(auth),
   });
-  const [first, ...rest] = provider.auth;
-  return [withKey(first), ...rest.map(withKey)];
+  const [first, ...rest] = modesOf(provider);
+  return [withKey(first ?? 'none'), ...rest.map(withKey)];
 }
 
 /**
