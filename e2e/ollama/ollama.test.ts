@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import axios from 'axios';
 import OpenAI from 'openai';
-import { service } from '../../harness/suite/stack.ts';
+import { isReplayed, service } from '../../harness/suite/stack.ts';
 import { sentence } from './ollama-tiny.ts';
 
 let url: string;
@@ -10,7 +10,7 @@ let client: OpenAI;
 const messages = [{ role: 'user' as const, content: 'Tell me a story' }];
 
 beforeAll(() => {
-  service('ollama-model');
+  if (!isReplayed()) service('ollama-model');
   url = service('ollama').url;
   client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'unused', maxRetries: 0 });
 });

@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import { ownConnection } from '../../harness/suite/own-connection.ts';
-import { service, setting } from '../../harness/suite/stack.ts';
+import { isReplayed, service, setting } from '../../harness/suite/stack.ts';
 import { sentence } from './ollama-tiny.ts';
 
 let client: OpenAI;
@@ -12,7 +12,7 @@ const request = {
 };
 
 beforeAll(() => {
-  service('ollama-model');
+  if (!isReplayed()) service('ollama-model');
   const { url } = service('litellm');
   const apiKey = setting('LITELLM_MASTER_KEY');
   client = new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0, defaultHeaders: ownConnection });

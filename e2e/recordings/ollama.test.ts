@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import { type RecorderProcess, startRecorder } from '../../harness/suite/recorder.ts';
-import { optionalService } from '../../harness/suite/stack.ts';
+import { directUrl } from '../../harness/suite/stack.ts';
 
 // What the tiny model of Ollama wrote, replayed without it. `--mode record --profiles core,ollama` asks it anew.
 
@@ -10,7 +10,7 @@ let recorder: RecorderProcess;
 let base: string;
 
 beforeAll(async () => {
-  const ollama = optionalService('ollama')?.url;
+  const ollama = directUrl('ollama');
   const isRecording = /^record/.test(process.env.GAUNTLET_RECORDED ?? '') && ollama !== undefined;
   recorder = await startRecorder(isRecording ? 'record' : 'replay', folder, undefined, {
     RECORDER_UPSTREAMS: JSON.stringify({ ollama: ollama ?? 'http://127.0.0.1:9' }),

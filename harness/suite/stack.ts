@@ -47,7 +47,7 @@ export function service(name: string): SuiteService {
 
 /** The same, or undefined when the stack has none. */
 export function optionalService(name: string): SuiteService | undefined {
-  const entry = stack().services[name];
+  const entry = behindRecorder(name) ?? stack().services[name];
   if (!entry?.url || (entry.state !== 'healthy' && entry.state !== 'remote')) return undefined;
   return {
     name,
@@ -56,6 +56,27 @@ export function optionalService(name: string): SuiteService | undefined {
     remote: entry.state === 'remote',
     ours: entry.from === 'package' || entry.from === 'built',
   };
+}
+
+/** Who asks a model server by itself is recorded and replayed like everybody else: it is found behind the recorder. */
+function behindRecorder(name: string): ServiceRecord | undefined {
+  const { services, variables } = stack();
+  const { recorder } = services;
+  if (name !== 'ollama' || variables.RECORDER_MODE === 'live' || recorder?.state !== 'healthy')
+    return undefined;
+  const isThere = services[name]?.state === 'healthy' || isReplayed();
+  return isThere ? { ...recorder, url: `${recorder.url}/up/${name}`, workers: 1 } : undefined;
+}
+
+/** Where a service itself listens, for whoever records by other means. */
+export function directUrl(name: string): string | undefined {
+  const entry = stack().services[name];
+  return entry?.state === 'healthy' ? entry.url : undefined;
+}
+
+/** Whether answers of models come from recordings: what makes models is not there, and not missed. */
+export function isReplayed(): boolean {
+  return stack().variables.RECORDER_MODE === 'replay';
 }
 
 /** Values that the run gave to the variables of compose.yaml, credentials among them. */
