@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import type { ChosenProvider } from '../providers/chosen-provider.ts';
 import { closeServers, completion, deserted, says, serve } from '../test-server.ts';
@@ -15,12 +15,14 @@ const provider = (url: string, isNamed = false): ChosenProvider => ({
   accesses: [{ auth: 'bearer', dialect: 'openai', url, key: 'k' }],
 });
 
-/** A chat with the official client through a product at an address. */
-const chat = (url: string) => () =>
-  new OpenAI({ baseURL: url, apiKey: 'k', maxRetries: 0, timeout: 150 }).chat.completions.create({
-    model: 'm',
-    messages: [{ role: 'user', content: 'Hi' }],
-  });
+/** A chat with the official client through a product at an address. Only who hangs is not waited for. */
+const chat =
+  (url: string, timeout = 20_000) =>
+  () =>
+    new OpenAI({ baseURL: url, apiKey: 'k', maxRetries: 0, timeout }).chat.completions.create({
+      model: 'm',
+      messages: [{ role: 'user', content: 'Hi' }],
+    });
 
 /** What a scenario comes to: a skip or a failure, and its class. */
 async function cameTo(chosen: ChosenProvider, scenario: () => Promise<unknown>): Promise<readonly unknown[]> {
@@ -33,7 +35,13 @@ const well = () => serve(says(completion));
 const failing = () => serve(says({ error: { message: 'upstream' } }, 502));
 const hanging = () => serve(() => undefined);
 const busy = () => serve(says({}, 503));
-process.env.E2E_TIMEOUT_S = '0.3';
+
+/** How long a provider that is asked alone is waited for. */
+function waitForProvider(seconds: number): void {
+  process.env.E2E_TIMEOUT_S = String(seconds);
+}
+
+beforeEach(() => waitForProvider(20));
 
 test('what goes well is passed on', async () => {
   const answer = await smoked(provider(await well()), chat(await well()));
@@ -42,7 +50,12 @@ test('what goes well is passed on', async () => {
 
 test('a product that fails while its provider is away is excused, unless the provider was named', async () => {
   const product = chat(await failing());
-  for (const away of [await deserted(), await busy(), await hanging()]) {
+  for (const [away, seconds] of [
+    [await deserted(), 20],
+    [await busy(), 20],
+    [await hanging(), 0.3],
+  ] as const) {
+    waitForProvider(seconds);
     expect(await cameTo(provider(away), product)).toEqual(['SkipError', 'upstream_unavailable']);
     expect(await cameTo(provider(away, true), product)).toEqual(['SmokeFailure', 'upstream_unavailable']);
   }
@@ -56,9 +69,11 @@ test('the same failure is the product’s while the provider answers', async () 
 });
 
 test('who hangs is told by where it hangs, not by its words', async () => {
-  const product = chat(await hanging());
+  const product = chat(await hanging(), 150);
   expect(await cameTo(provider(await well()), product)).toEqual(['SmokeFailure', 'product_failure']);
+  waitForProvider(0.3);
   expect(await cameTo(provider(await hanging()), product)).toEqual(['SkipError', 'upstream_unavailable']);
+  waitForProvider(20);
   const talking = chat(await serve(says({ error: { message: 'connect ECONNREFUSED: timed out' } }, 400)));
   expect(await cameTo(provider(await deserted()), talking)).toEqual(['SmokeFailure', 'product_failure']);
 });

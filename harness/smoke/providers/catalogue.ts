@@ -1,130 +1,16 @@
-/** Where a provider finds the key of a request; an OAuth token is one of a person's account, not of the API's. */
-export type AuthMode = 'none' | 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'query' | 'oauth-token';
+import { providers, scripted } from '../../setups/catalogue.ts';
+import type { AuthMode, Provider } from '../../setups/provider.ts';
+
+export type { AuthMode };
 
 /** What the smoke has to know of a provider: nothing else here asks for more of one. */
-export interface SmokeProvider {
-  readonly name: string;
-  /** Of its OpenAI-compatible API, with the version. */
-  readonly baseUrl: string;
-  /** Of its own API, for the modes of that one. */
-  readonly nativeUrl?: string;
-  /** The first is how the gateway asks. */
-  readonly auth: readonly [AuthMode, ...AuthMode[]];
-  readonly variables: {
-    /** Replaces `baseUrl`. */
-    readonly url?: string;
-    /** The first that is set counts; of `oauth-token` only those that end in AUTH_TOKEN. */
-    readonly keys: readonly string[];
-    readonly keyRequired: boolean;
-  };
-  /** The service of the stack that it is; the others have doubles. */
-  readonly service?: { readonly name: string };
-  /** The cheapest current model; without one the user has to name theirs. */
-  readonly text?: string;
-}
+export type SmokeProvider = Pick<
+  Provider,
+  'name' | 'baseUrl' | 'nativeUrl' | 'auth' | 'variables' | 'text'
+> & { readonly service?: { readonly name: string } };
 
-const hosted = (prefix: string, ...others: readonly string[]) => ({
-  url: `${prefix}_BASE_URL`,
-  keys: [`${prefix}_API_KEY`, ...others],
-  keyRequired: true,
-});
-
-const local = (prefix: string) => ({
-  url: `${prefix}_URL`,
-  keys: [`${prefix}_API_KEY`],
-  keyRequired: false,
-});
-
-/** Every provider that is smoked, with the cheapest of its models and all modes to ask it in. */
-export const smokeProviders: readonly SmokeProvider[] = [
-  {
-    name: 'openai',
-    baseUrl: 'https://api.openai.com/v1',
-    auth: ['bearer'],
-    variables: hosted('OPENAI'),
-    text: 'gpt-6-luna',
-  },
-  {
-    name: 'anthropic',
-    baseUrl: 'https://api.anthropic.com/v1',
-    nativeUrl: 'https://api.anthropic.com',
-    auth: ['bearer', 'x-api-key', 'oauth-token'],
-    variables: hosted('ANTHROPIC', 'ANTHROPIC_AUTH_TOKEN'),
-    text: 'claude-haiku-5-5',
-  },
-  {
-    name: 'gemini',
-    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
-    nativeUrl: 'https://generativelanguage.googleapis.com/v1beta',
-    auth: ['bearer', 'x-goog-api-key', 'query'],
-    variables: hosted('GEMINI', 'GOOGLE_API_KEY'),
-    text: 'gemini-3.1-flash-lite',
-  },
-  {
-    name: 'openrouter',
-    baseUrl: 'https://openrouter.ai/api/v1',
-    auth: ['bearer'],
-    variables: hosted('OPENROUTER'),
-    text: 'openai/gpt-6-luna',
-  },
-  {
-    name: 'groq',
-    baseUrl: 'https://api.groq.com/openai/v1',
-    auth: ['bearer'],
-    variables: hosted('GROQ'),
-    text: 'openai/gpt-oss-20b',
-  },
-  {
-    name: 'deepseek',
-    baseUrl: 'https://api.deepseek.com/v1',
-    nativeUrl: 'https://api.deepseek.com/anthropic',
-    auth: ['bearer', 'x-api-key'],
-    variables: hosted('DEEPSEEK'),
-    text: 'deepseek-flash',
-  },
-  {
-    name: 'mistral',
-    baseUrl: 'https://api.mistral.ai/v1',
-    auth: ['bearer'],
-    variables: hosted('MISTRAL'),
-    text: 'ministral-3b-latest',
-  },
-  {
-    name: 'together',
-    baseUrl: 'https://api.together.xyz/v1',
-    auth: ['bearer'],
-    variables: hosted('TOGETHER'),
-    text: 'Qwen/Qwen3.5-9B',
-  },
-  {
-    name: 'vllm',
-    baseUrl: 'http://127.0.0.1:8000/v1',
-    auth: ['bearer', 'none'],
-    variables: local('VLLM'),
-    text: 'meta-llama/Llama-3.2-1B-Instruct',
-  },
-  {
-    name: 'lmstudio',
-    baseUrl: 'http://127.0.0.1:1234/v1',
-    auth: ['none', 'bearer'],
-    variables: local('LMSTUDIO'),
-  },
-  {
-    name: 'llamacpp',
-    baseUrl: 'http://127.0.0.1:8080/v1',
-    auth: ['none', 'bearer'],
-    variables: local('LLAMACPP'),
-    text: 'default',
-  },
-  {
-    name: 'ollama',
-    baseUrl: 'http://ollama:11434/v1',
-    auth: ['none'],
-    variables: { url: 'OLLAMA_URL', keys: [], keyRequired: false },
-    service: { name: 'ollama' },
-    text: 'tiny',
-  },
-];
+/** Every provider that is smoked: all but the one that the suites script. */
+export const smokeProviders: readonly SmokeProvider[] = providers.filter(({ name }) => name !== scripted);
 
 /** Spellings of other tools, and what they are called here. */
 const otherNames: Readonly<Record<string, string>> = {

@@ -12,7 +12,7 @@ test.each([
   [{ E2E_LIVE: 'yes' }, /E2E_LIVE is 1/],
   [
     { E2E_LIVE: '1', E2E_PROVIDERS: 'openai,opnai' },
-    /E2E_PROVIDERS: "opnai" is no provider; providers: openai/,
+    /E2E_PROVIDERS: "opnai" is no provider; providers: ollama, vllm/,
   ],
   [{ E2E_PROVIDERS: 'openai' }, /E2E_PROVIDERS .* needs E2E_LIVE=1/],
   [{ E2E_TARGETS: 'apu' }, /E2E_TARGETS: "apu"/],
