@@ -127,6 +127,10 @@ const table = {
   GNT_FILE_UNREADABLE: ['Cannot read {0}: {1}', 'Check the path.'],
   GNT_BUG_UNKNOWN: ['There is no bug "{0}".', 'Bugs: {1}.'],
   GNT_BUG_INVALID: ['{0} is not a description of a bug: {1}', 'See bugs/README.md.'],
+  GNT_RECORDER_SILENT: [
+    'The recorder does not tell what came to pass between the stack and its providers: {0}',
+    'Without that a run proves nothing. See its log with `npx gauntlet logs recorder`.',
+  ],
   GNT_SUITE_UNKNOWN: ['There is no suite "{0}".', 'Suites: {1}.'],
   GNT_PROVIDER_UNKNOWN: ['{0}: there is no provider "{1}".', 'Each of these is a setup: {2}.'],
   GNT_SETUP_VALUE: ['{0} cannot be used: {1}.', 'See docs/setups.md for what it takes.'],

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gauntletError } from '../../errors.ts';
 import { redact, secretsOf } from '../../report/redact.ts';
 import type { StackRecord } from '../../stack/run-folder.ts';
 import type { SuiteSelection } from '../run-suites.ts';
@@ -31,19 +32,28 @@ export interface EdgeReport {
   readonly leftovers: readonly { readonly file: string; readonly scope: string }[];
 }
 
-/** Asks the recorder what came to pass; `undefined` when the stack has none. Rejects when it does not answer. */
+/** Asks the recorder what came to pass; `undefined` when the stack has none. Throws GNT_RECORDER_SILENT. */
 export async function readEdge(record: StackRecord): Promise<EdgeReport | undefined> {
   const recorder = record.services.recorder;
   if (recorder?.state !== 'healthy' || !recorder.url) return undefined;
-  const response = await fetch(`${recorder.url}/report`, { signal: AbortSignal.timeout(timeoutMs) });
-  return (await response.json()) as EdgeReport;
+  return (await ask(`${recorder.url}/report`)) as EdgeReport;
 }
 
-/** Lets the recorder of a kept stack begin anew, so that each run has the recordings from their beginning. */
+/** Lets the recorder of a kept stack begin anew, so that each run has the recordings from their beginning. Throws GNT_RECORDER_SILENT. */
 export async function rewindEdge(record: StackRecord): Promise<void> {
   const recorder = record.services.recorder;
   if (recorder?.state !== 'healthy' || !recorder.url) return;
-  await fetch(`${recorder.url}/rewind`, { method: 'POST', signal: AbortSignal.timeout(timeoutMs) });
+  await ask(`${recorder.url}/rewind`, 'POST');
+}
+
+async function ask(url: string, method = 'GET'): Promise<unknown> {
+  try {
+    const response = await fetch(url, { method, signal: AbortSignal.timeout(timeoutMs) });
+    if (response.ok) return await response.json();
+    throw new Error(`${response.status} ${await response.text()}`);
+  } catch (cause) {
+    throw gauntletError('GNT_RECORDER_SILENT', cause);
+  }
 }
 
 /** Keeps the report beside the results, where pruning looks for it. */

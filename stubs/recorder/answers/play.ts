@@ -19,6 +19,9 @@ export interface PlayOptions {
 /** The field that names the recording in a replayed answer. */
 export const recordingField = 'x-gauntlet-recording';
 
+/** Made once: an abort without a reason makes a DOMException with its stack for each answer. */
+const hungUp = new Error('The client has gone.');
+
 /**
  * Answers as was recorded: status, header fields that matter, each piece in a write of its own, the end as it was.
  *
@@ -30,7 +33,7 @@ export async function play(
   { placeholders, speed, leaveMs, file }: PlayOptions,
 ): Promise<'played' | 'outrun'> {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  response.once('close', () => gone.abort(hungUp));
   const startedAt = performance.now();
   const until = async (atMs = 0) => {
     if (speed === 'full') return;
