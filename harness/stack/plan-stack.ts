@@ -139,7 +139,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
 
 /** What gauntlet itself runs beside the services is none of the user's. */
 function withEnvironment(spec: ServiceSpec, added: StackSetup['serviceEnvironment'] = {}): ServiceSpec {
-  if (['scope', 'wire'].includes(spec.name)) return spec;
+  if (['scope', 'wire', 'recorder'].includes(spec.name)) return spec;
   return { ...spec, environment: { ...spec.environment, ...added } };
 }
 
