@@ -23,7 +23,7 @@ export interface People {
   answerTo(message: SeenChatMessage, isSo?: (text: string) => boolean): Promise<SeenChatMessage>;
   /** Deletes a message. */
   remove(message: SeenChatMessage): Promise<void>;
-  /** Has the next calls of a method of the bot refused as too many. */
+  /** Has the next calls of a method of the bot in this chat refused as too many. */
   limit(method: string, times: number, retryAfterSeconds: number): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export function people(platform: BotPlatform, chat: string): People {
       await post('/remove', { chat, id });
     },
     limit: async (method, times, retryAfterSeconds) => {
-      await post('/limit', { method, times, retryAfterSeconds });
+      await post('/limit', { chat, method, times, retryAfterSeconds });
     },
   };
 }

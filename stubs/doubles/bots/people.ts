@@ -37,12 +37,11 @@ export function peopleRoutes(server: FastifyInstance, base: string, log: ChatLog
       return {};
     },
   );
-  server.post<{ Body: { method: string; times: number; retryAfterSeconds: number } }>(
+  server.post<{ Body: { chat: string; method: string; times: number; retryAfterSeconds: number } }>(
     `${base}/people/limit`,
     async ({ body }) => {
-      limits.order(body.method, body.times, body.retryAfterSeconds);
+      limits.order(body.method, body.chat, body.times, body.retryAfterSeconds);
       return {};
     },
   );
-  server.get(`${base}/people/refused`, async () => Object.fromEntries(limits.refused));
 }
