@@ -46,6 +46,7 @@ const inShort = (messages: readonly SeenMessage[]): readonly string[] =>
     return `${whose}: ${said.replace(/\s*go on .*$/s, '')}`.trim();
   });
 
+// covers 003/deferred-text
 test('what the assistant said after a call is replayed behind the result, as a turn of its own', async () => {
   const seen = await arrived(assistant(use('A'), text('I am looking.')), user(result('A')));
   expect(inShort(seen)).toEqual(['assistant A:', 'tool A: seen A', 'assistant: I am looking.', 'user:']);
@@ -56,6 +57,7 @@ test('what it said before the call stays with it', async () => {
   expect(inShort(seen)).toEqual(['assistant A: Let me see.', 'tool A: seen A', 'assistant: There.', 'user:']);
 });
 
+// covers 003/deferred-text
 test('text waits for the results of all calls, which may come in several messages', async () => {
   const seen = await arrived(
     assistant(use('A'), use('B'), text('Both.')),

@@ -61,6 +61,7 @@ test('an error that the model reports on its way ends the stream', async () => {
   expectFailed(await broken({ tokens: 40, hold: 6, error: 6 }, 'w5'));
 });
 
+// covers 003/error-after-tool-use
 test('a stream that breaks off in a call ends in an error, and the assistant says nothing of it', async () => {
   const seen = await broken({ tool: 'look', hold: 5, cut: 5 }, 'harbour');
   expectFailed(seen);

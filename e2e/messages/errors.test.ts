@@ -82,6 +82,7 @@ test.each(wrongBodies)('%s is an invalid request', async (_, more) => {
   expectError(await ask({ ...good(), ...more }), 400, 'invalid_request_error');
 });
 
+// covers 003/preflight
 test('nothing of an invalid request is streamed', async () => {
   expectError(await ask({ ...good(), max_tokens: 0, stream: true }), 400, 'invalid_request_error');
 });

@@ -21,7 +21,9 @@ export interface People {
   messages(): Promise<readonly SeenChatMessage[]>;
   /** The bot's answer to a message of theirs, once it has a text that is so. Fails after 20 s. */
   answerTo(message: SeenChatMessage, isSo?: (text: string) => boolean): Promise<SeenChatMessage>;
-  /** Has the next calls of a method of the bot refused as too many. */
+  /** Deletes a message. */
+  remove(message: SeenChatMessage): Promise<void>;
+  /** Has the next calls of a method of the bot in this chat refused as too many. */
   limit(method: string, times: number, retryAfterSeconds: number): Promise<void>;
 }
 
@@ -60,8 +62,11 @@ export function people(platform: BotPlatform, chat: string): People {
           ),
         answerWithinMs,
       ),
+    remove: async ({ id }) => {
+      await post('/remove', { chat, id });
+    },
     limit: async (method, times, retryAfterSeconds) => {
-      await post('/limit', { method, times, retryAfterSeconds });
+      await post('/limit', { chat, method, times, retryAfterSeconds });
     },
   };
 }

@@ -27,9 +27,13 @@ test('a bot that Telegram has wait sends its answer when it may, once', async ()
   service('bridge');
   const ann = people('telegram', newTelegramChat());
   await ann.limit('sendMessage', 1, 1);
-  const asked = await ann.say(`Hi ${newOperation({ say: 'At last.' }).mark}`);
+  // One may hit the answer as it grows, the other one hits its end.
+  await ann.limit('editMessageText', 2, 1);
+  const { id, mark } = newOperation({ say: 'At last.' });
+  const asked = await ann.say(`Hi ${mark}`);
   expect((await ann.answerTo(asked, (text) => text === 'At last.')).replyTo).toBe(asked.id);
   expect((await ann.messages()).filter(({ from }) => from === 'bot')).toHaveLength(1);
+  expect(await journalOf(id)).toHaveLength(1);
 });
 
 // covers 003/target-telegram
@@ -66,7 +70,10 @@ test('a bot that Discord has wait sends its answer when it may, once', async () 
   service('bridge');
   const ann = people('discord', '9003');
   await ann.limit('send', 1, 1);
-  const asked = await ann.say(`Hi ${newOperation({ say: 'At last.' }).mark}`);
+  await ann.limit('edit', 2, 1);
+  const { id, mark } = newOperation({ say: 'At last.' });
+  const asked = await ann.say(`Hi ${mark}`);
   await ann.answerTo(asked, (text) => text === 'At last.');
   expect((await ann.messages()).filter(({ replyTo }) => replyTo === asked.id)).toHaveLength(1);
+  expect(await journalOf(id)).toHaveLength(1);
 });

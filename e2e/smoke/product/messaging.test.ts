@@ -61,6 +61,36 @@ test('a reply to an earlier answer begins a branch there', async () => {
 });
 
 // covers 003/target-messaging
+test('messages that come at once are answered in turn, each knowing the one before', async () => {
+  const ann = people('telegram', newTelegramChat());
+  const first = newOperation({ tokens: 6, hold: 4 });
+  const second = newOperation({ say: 'second' });
+  const asked = await ann.say(`One ${first.mark}`);
+  const next = await ann.say(`Two ${second.mark}`);
+  await ann.answerTo(asked, (text) => text.includes('w2'));
+  // Another conversation does not wait for this one.
+  const other = people('telegram', newTelegramChat());
+  await other.answerTo(await other.say(`Hi ${newOperation({ say: 'meanwhile' }).mark}`));
+  expect(await journalOf(second.id)).toEqual([]);
+  await release(first.id);
+  await ann.answerTo(next, (text) => text === 'second');
+  const [seen] = await journalOf(second.id);
+  expect(seen?.messages.at(-2)).toMatchObject({ role: 'assistant', text: 'w1 w2 w3 w4 w5 w6' });
+});
+
+// covers 003/target-messaging
+test('an answer that somebody deletes while it is said is given up, at the model as well', async () => {
+  const ann = people('telegram', newTelegramChat());
+  const { id, mark } = newOperation({ tokens: 2_000, tps: 20 });
+  const asked = await ann.say(`Count ${mark}`);
+  const answer = await ann.answerTo(asked, (text) => text.includes('w2'));
+  await ann.remove(answer);
+  expect((await waitForJournal(id, 'hungup')).completedAt).toBeUndefined();
+  const after = await ann.answerTo(await ann.say(`Hi ${newOperation({ say: 'here' }).mark}`));
+  expect(after.text).toBe('here');
+});
+
+// covers 003/target-messaging
 test('what is being said is stopped at once, at the model as well', async () => {
   const ann = people('telegram', newTelegramChat());
   const { id, mark } = newOperation({ tokens: 2_000, tps: 20 });

@@ -36,6 +36,28 @@ export const botRows: readonly FeatureRow[] = [
   {
     target: 'messaging',
     feature: 'bots',
+    subfeature: 'order',
+    scenario: 'two messages at once in one chat, one in another',
+    environment: bridge,
+    expected: 'the second waits for the first and knows it; the other chat does not wait',
+    failure: 'product_failure',
+    product: [`${messaging}: messages that come at once are answered in turn, each knowing the one before`],
+  },
+  {
+    target: 'messaging',
+    feature: 'bots',
+    subfeature: 'deleted answers',
+    scenario: 'somebody deletes an answer while it is said',
+    environment: bridge,
+    expected: 'the model is hung up on; the next message is answered',
+    failure: 'product_failure',
+    product: [
+      `${messaging}: an answer that somebody deletes while it is said is given up, at the model as well`,
+    ],
+  },
+  {
+    target: 'messaging',
+    feature: 'bots',
     subfeature: 'trees',
     scenario: 'a reply to an earlier answer',
     environment: bridge,

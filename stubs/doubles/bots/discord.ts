@@ -28,7 +28,7 @@ export function discordRoutes(server: FastifyInstance): void {
   /** Refusals that come before any method, as its answer. */
   const refusal = (request: FastifyRequest, reply: FastifyReply, method: string) => {
     if (request.headers.authorization !== `Bot ${token}`) return fail(reply, 401, 0, '401: Unauthorized');
-    const retryAfter = limits.check(method);
+    const retryAfter = limits.check(method, (request.params as Partial<Params>).channel ?? '');
     if (retryAfter === undefined) return undefined;
     const headers = { 'retry-after': String(retryAfter), 'x-ratelimit-scope': 'user' };
     const body = { message: 'You are being rate limited.', retry_after: retryAfter, global: false };

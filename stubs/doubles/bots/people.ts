@@ -11,7 +11,7 @@ interface Said {
 }
 
 /**
- * How tests play the people of a chat: `POST …/people/say`, `GET …/people/messages?chat=`, `POST …/people/limit` for calls
+ * How tests play the people of a chat: `POST …/people/say` and `remove`, `GET …/people/messages?chat=`, `POST …/people/limit` for calls
  * of the bot that are refused as too many.
  */
 export function peopleRoutes(server: FastifyInstance, base: string, log: ChatLog, limits: Limits): void {
@@ -28,12 +28,20 @@ export function peopleRoutes(server: FastifyInstance, base: string, log: ChatLog
   server.get<{ Querystring: { readonly chat: string } }>(`${base}/people/messages`, async ({ query }) =>
     log.after(0, query.chat),
   );
-  server.post<{ Body: { method: string; times: number; retryAfterSeconds: number } }>(
-    `${base}/people/limit`,
-    async ({ body }) => {
-      limits.order(body.method, body.times, body.retryAfterSeconds);
+  server.post<{ Body: { readonly chat: string; readonly id: number } }>(
+    `${base}/people/remove`,
+    async ({ body }, reply) => {
+      const message = log.find(body.chat, body.id);
+      if (!message) return reply.code(404).send({});
+      message.isDeleted = true;
       return {};
     },
   );
-  server.get(`${base}/people/refused`, async () => Object.fromEntries(limits.refused));
+  server.post<{ Body: { chat: string; method: string; times: number; retryAfterSeconds: number } }>(
+    `${base}/people/limit`,
+    async ({ body }) => {
+      limits.order(body.method, body.chat, body.times, body.retryAfterSeconds);
+      return {};
+    },
+  );
 }

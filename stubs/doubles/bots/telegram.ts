@@ -29,13 +29,13 @@ export function telegramRoutes(server: FastifyInstance): void {
     '/telegram/:bot/:method',
     async ({ params, body, query }, reply) => {
       if (params.bot !== `bot${token}`) return send(reply, refuse(401, 'Unauthorized'));
-      const retryAfter = limits.check(params.method);
+      const call = { ...(query as Call), ...((body ?? {}) as Call) };
+      const retryAfter = limits.check(params.method, String(call.chat_id ?? ''));
       if (retryAfter !== undefined) {
         const description = `Too Many Requests: retry after ${retryAfter}`;
         const parameters = { retry_after: retryAfter };
         return reply.code(429).send({ ok: false, error_code: 429, description, parameters });
       }
-      const call = { ...(query as Call), ...((body ?? {}) as Call) };
       return send(reply, await answerTo(params.method, call, log));
     },
   );
