@@ -5,11 +5,11 @@ const config: Config = {
   rootDir: '..',
   roots: ['<rootDir>/e2e'],
   testMatch: ['**/*.test.ts'],
-  testEnvironment: '<rootDir>/harness/suite/environment.ts',
+  testEnvironment: '<rootDir>/harness/suite/running/environment.ts',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.mjs' },
   testTimeout: 60_000,
-  testSequencer: '<rootDir>/harness/suite/sequencer.ts',
+  testSequencer: '<rootDir>/harness/suite/running/sequencer.ts',
   // Files that share the stack wait more than they compute.
   maxWorkers: 4,
   reporters: ['default', '<rootDir>/harness/report/suite-reporter.ts'],

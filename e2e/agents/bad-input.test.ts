@@ -4,7 +4,7 @@ import { readLog } from '../../harness/suite/agents/agent-log.ts';
 import { convention } from '../../harness/suite/offered/convention.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { otherKey } from '../../harness/suite/responses/caller.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 
 let model: string;
 let run: string;

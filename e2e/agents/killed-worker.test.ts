@@ -7,7 +7,7 @@ import { journalOf, release, waitForJournal } from '../../harness/suite/journal.
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { killWorker, needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
 

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { askAgent, ended, granted, start } from '../../harness/suite/agents/agent-client.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

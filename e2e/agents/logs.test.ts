@@ -6,7 +6,7 @@ import { release } from '../../harness/suite/journal.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import type { ScopeClient, WorkerProxy } from '../../harness/workers/client.ts';
 
 let model: string;

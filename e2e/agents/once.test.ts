@@ -7,9 +7,9 @@ import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { otherKey } from '../../harness/suite/responses/caller.ts';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 import type { ScopeClient, WorkerProxy } from '../../harness/workers/client.ts';
 
 let model: string;

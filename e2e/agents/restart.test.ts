@@ -16,7 +16,7 @@ import { journalOf, release } from '../../harness/suite/journal.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { restartService } from '../../harness/suite/restart.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 
 let model: string;
 let done: ShownRun;

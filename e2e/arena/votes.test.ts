@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { cliModel, langchainModel, says } from '../../harness/suite/chat.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient, WorkerClient } from '../../harness/workers/client.ts';
 

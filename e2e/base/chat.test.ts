@@ -2,10 +2,10 @@
 import { beforeEach, expect } from '@jest/globals';
 import { streamed } from '../../harness/suite/chat.ts';
 import { chunksOf, doneCount } from '../../harness/suite/event-stream.ts';
-import { test } from '../../harness/suite/models.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { ask, caller, ownKey } from '../../harness/suite/responses/caller.ts';
-import { suiteModels } from '../../harness/suite/setup.ts';
+import { test } from '../../harness/suite/setup/models.ts';
+import { suiteModels } from '../../harness/suite/setup/setup.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { optionalService } from '../../harness/suite/stack.ts';
 

@@ -1,8 +1,8 @@
 /** @provider any */
 import { beforeEach, expect } from '@jest/globals';
-import { askingFor, test } from '../../harness/suite/models.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
+import { askingFor, test } from '../../harness/suite/setup/models.ts';
 
 beforeEach(() => needs('embeddings'));
 

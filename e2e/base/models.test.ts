@@ -1,8 +1,8 @@
 /** @provider any */
 import { beforeEach, expect } from '@jest/globals';
-import { test } from '../../harness/suite/models.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { ask, caller } from '../../harness/suite/responses/caller.ts';
+import { test } from '../../harness/suite/setup/models.ts';
 
 beforeEach(() => needs('models'));
 

@@ -1,9 +1,9 @@
 /** @provider any */
 import { beforeEach, expect } from '@jest/globals';
-import { test } from '../../harness/suite/models.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import { streamResponse, textIn } from '../../harness/suite/responses/response-stream.ts';
+import { test } from '../../harness/suite/setup/models.ts';
 
 beforeEach(() => needs('responses'));
 

@@ -4,7 +4,7 @@ import { answerIn, complete, ownModel, says, streamed } from '../../harness/suit
 import { chunksOf, textOf } from '../../harness/suite/event-stream.ts';
 import { convention } from '../../harness/suite/offered/convention.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 
 const cli = 'baseline-cli';
 const ask = (text: string) => ({ model: ownModel, messages: says(text) });

@@ -5,7 +5,7 @@ import { chunksOf, doneCount, textOf } from '../../harness/suite/event-stream.ts
 import { journalOf } from '../../harness/suite/journal.ts';
 import { convention } from '../../harness/suite/offered/convention.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 const cli = 'baseline-cli';

@@ -4,7 +4,7 @@ import { chunksOf } from '../../harness/suite/event-stream.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { convention } from '../../harness/suite/offered/convention.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 
 const langchain = 'baseline-langchain';
 const weather = {

@@ -4,7 +4,7 @@ import { answerIn, complete, ownModel, says, streamed } from '../../harness/suit
 import { chunksOf, doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 const langchain = 'baseline-langchain';

@@ -3,8 +3,8 @@ import { beforeEach, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import { cliModel, complete, says } from '../../harness/suite/chat.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 const model = 'scripted-direct';

@@ -4,10 +4,10 @@ import OpenAI from 'openai';
 import { cliModel } from '../../harness/suite/chat.ts';
 import { doneCount, postForStream } from '../../harness/suite/event-stream.ts';
 import { journalOf, waitForJournal } from '../../harness/suite/journal.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { convention } from '../../harness/suite/offered/convention.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { type Directives, newOperation } from '../../harness/suite/operation.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 const model = 'scripted-direct';

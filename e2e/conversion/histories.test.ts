@@ -4,8 +4,8 @@ import { type SeenMessage, waitForJournal } from '../../harness/suite/journal.ts
 import { ask, needsScriptedMessages } from '../../harness/suite/messages/caller.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { seed } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

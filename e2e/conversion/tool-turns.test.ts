@@ -3,7 +3,7 @@ import { journalOf, type SeenMessage, waitForJournal } from '../../harness/suite
 import { ask, needsScriptedMessages } from '../../harness/suite/messages/caller.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

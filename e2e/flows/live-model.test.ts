@@ -2,9 +2,9 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
 import { doneCount, textOf } from '../../harness/suite/event-stream.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
-import { suiteModels } from '../../harness/suite/setup.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
+import { suiteModels } from '../../harness/suite/setup/setup.ts';
 import { requireEnvironment, skip } from '../../harness/suite/skip.ts';
 
 beforeEach(() => needs('chat'));

@@ -3,11 +3,11 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says } from '../../harness/suite/chat.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { needsOneMemory } from '../../harness/suite/offered/one-stack.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 import { until } from '../../harness/suite/until.ts';
 
 beforeEach(async () => {

@@ -7,8 +7,8 @@ import {
   langchainModel,
   says,
 } from '../../harness/suite/chat.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
 
 beforeEach(() => needs('chat'));
 

@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import waitOn from 'wait-on';
 import { cliModel } from '../../harness/suite/chat.ts';
-import { suiteModels } from '../../harness/suite/setup.ts';
+import { suiteModels } from '../../harness/suite/setup/setup.ts';
 import { optionalService, service } from '../../harness/suite/stack.ts';
 
 /** Where each service tells anybody that it is healthy. */

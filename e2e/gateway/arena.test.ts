@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { cliModel, langchainModel, says } from '../../harness/suite/chat.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
 

@@ -5,7 +5,7 @@ import { heldStream } from '../../harness/suite/held-stream.ts';
 import { convention } from '../../harness/suite/offered/convention.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 import { firstTokenMs, largestGapMs } from '../../harness/suite/timing.ts';
 
 beforeEach(() => needs('chat'));

@@ -3,7 +3,7 @@ import { answerIn, cliModel, complete, says } from '../../harness/suite/chat.ts'
 import { journalOf } from '../../harness/suite/journal.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 
 beforeEach(() => needs('chat'));
 

@@ -2,13 +2,13 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
 import { doneCount, textOf } from '../../harness/suite/event-stream.ts';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsHangUpsPassedOn, needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
+import { needsHangUpsPassedOn, needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { optionalService } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 
 beforeEach(() => needs('chat'));
 

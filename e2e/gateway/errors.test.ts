@@ -5,7 +5,7 @@ import { innards } from '../../harness/suite/innards.ts';
 import { convention } from '../../harness/suite/offered/convention.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { type Directives, newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 beforeEach(() => needs('chat'));

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { extract, memoriesOf, newUser } from '../../harness/suite/memory.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 
 test('50 identical extractions at the same time store the fact once and ask the model once', async () => {
   await needsScriptedProvider('memory');

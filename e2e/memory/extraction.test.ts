@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { askMemory, extract, memoriesOf, newUser } from '../../harness/suite/memory.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 
 // covers 101/TestMemoryServiceHealth.test_health_endpoint
 test('says that it is healthy', async () => {

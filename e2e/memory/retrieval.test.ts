@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { askMemory, extract, memoriesOf, newUser, remember } from '../../harness/suite/memory.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 
 const relevant = async (userId: string, prompt: string) => {
   const { status, data } = await askMemory('GET', '/memories/relevant', {

@@ -5,7 +5,7 @@ import { ask, client, needsScriptedMessages, says } from '../../harness/suite/me
 import { openMessage, type SeenMessage, textIn } from '../../harness/suite/messages/message-stream.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { type Directives, newOperation } from '../../harness/suite/operation.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { client, says } from '../../harness/suite/messages/caller.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { seed } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

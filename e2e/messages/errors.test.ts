@@ -3,9 +3,9 @@ import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ask, client, headers, type RawAnswer, says, send } from '../../harness/suite/messages/caller.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { seed, service } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { client, needsScriptedMessages, says } from '../../harness/suite/message
 import { openMessage } from '../../harness/suite/messages/message-stream.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

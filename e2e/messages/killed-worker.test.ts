@@ -6,8 +6,8 @@ import { openMessage, type SeenMessage, textIn } from '../../harness/suite/messa
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { service } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
 

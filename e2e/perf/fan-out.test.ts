@@ -11,8 +11,8 @@ import { convention } from '../../harness/suite/offered/convention.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { restartService } from '../../harness/suite/restart.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { service } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 
 const pace = { words: 42, wordsPerSecond: 14 };
 const paceMs = (pace.words * 1000) / pace.wordsPerSecond;

@@ -12,7 +12,7 @@ import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { caller } from '../../harness/suite/responses/caller.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 
 const words = 40;
 const spoken = Array.from({ length: words }, (_, at) => `w${at + 1}`).join(' ');

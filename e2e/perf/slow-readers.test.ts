@@ -10,7 +10,7 @@ import { type Measurement, measurementOf, noteMeasurement } from '../../harness/
 import { openUnread } from '../../harness/suite/measure/unread-stream.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 
 const pace = { words: 24, wordsPerSecond: 16 };
 const readers = 40;

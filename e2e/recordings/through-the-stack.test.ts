@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import { answerIn, cliModel, complete, ownModel, says, streamed } from '../../harness/suite/chat.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
 import { service } from '../../harness/suite/stack.ts';
 
 // These hold with the provider there and, by the recordings in scripted/, without it (`--mode replay`).

@@ -2,11 +2,11 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says } from '../../harness/suite/chat.ts';
 import { innards } from '../../harness/suite/innards.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { convention } from '../../harness/suite/offered/convention.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { needsBaselineBehind } from '../../harness/suite/offered/one-stack.ts';
 import { restartService } from '../../harness/suite/restart.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
 import { until } from '../../harness/suite/until.ts';
 
 beforeEach(() => needs('chat'));

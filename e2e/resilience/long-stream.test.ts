@@ -4,7 +4,7 @@ import { cliModel, says, streamed } from '../../harness/suite/chat.ts';
 import { textOf } from '../../harness/suite/event-stream.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 import { largestGapMs } from '../../harness/suite/timing.ts';
 
 beforeEach(() => needs('chat'));

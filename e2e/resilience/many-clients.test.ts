@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { answerIn, cliModel, complete, langchainModel, says, streamed } from '../../harness/suite/chat.ts';
 import { textOf } from '../../harness/suite/event-stream.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 
 beforeEach(() => needs('chat'));
 

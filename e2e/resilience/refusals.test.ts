@@ -10,11 +10,11 @@ import {
 } from '../../harness/suite/chat.ts';
 import type { SeenStream } from '../../harness/suite/event-stream.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { convention } from '../../harness/suite/offered/convention.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 import { optionalService } from '../../harness/suite/stack.ts';
 
 beforeEach(() => needs('chat'));

@@ -10,11 +10,11 @@ import {
 import { chunksOf, doneCount, type SeenStream, textOf } from '../../harness/suite/event-stream.ts';
 import { heldStream } from '../../harness/suite/held-stream.ts';
 import { waitForJournal } from '../../harness/suite/journal.ts';
-import { needsModel } from '../../harness/suite/model.ts';
 import { convention } from '../../harness/suite/offered/convention.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
+import { needsModel } from '../../harness/suite/setup/model.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { optionalService } from '../../harness/suite/stack.ts';
 

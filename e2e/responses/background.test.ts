@@ -14,7 +14,7 @@ import {
 } from '../../harness/suite/responses/response-stream.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient, WorkerProxy } from '../../harness/workers/client.ts';
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { ask, type PlainAnswer } from '../../harness/suite/responses/caller.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { seed, service } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 import type { ScopeClient, WorkerView } from '../../harness/workers/client.ts';
 
 let model: string;

@@ -6,7 +6,7 @@ import { newOperation } from '../../harness/suite/operation.ts';
 import { ask, caller } from '../../harness/suite/responses/caller.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
 
 let model: string;

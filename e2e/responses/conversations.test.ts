@@ -4,7 +4,7 @@ import { NotFoundError } from 'openai';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { caller, otherKey } from '../../harness/suite/responses/caller.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
 
 let model: string;

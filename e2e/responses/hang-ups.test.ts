@@ -5,7 +5,7 @@ import { newOperation } from '../../harness/suite/operation.ts';
 import { ask, caller, ownKey, send } from '../../harness/suite/responses/caller.ts';
 import { openResponse, responseIn } from '../../harness/suite/responses/response-stream.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 
 let model: string;

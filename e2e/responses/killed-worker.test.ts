@@ -8,7 +8,7 @@ import { caller } from '../../harness/suite/responses/caller.ts';
 import { openResponse, responseIn } from '../../harness/suite/responses/response-stream.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { killWorker, stackScope } from '../../harness/suite/scope.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
 

@@ -15,8 +15,8 @@ import {
 } from '../../harness/suite/responses/response-stream.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
 import { restartService } from '../../harness/suite/restart.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { skip } from '../../harness/suite/skip.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 
 let model: string;

@@ -3,7 +3,7 @@ import { NotFoundError } from 'openai';
 import type { Response, ResponseItem } from 'openai/resources/responses/responses';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { ask, caller, otherKey } from '../../harness/suite/responses/caller.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

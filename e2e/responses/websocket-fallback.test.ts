@@ -10,7 +10,7 @@ import {
 } from '../../harness/suite/responses/response-socket.ts';
 import { responseIn, streamResponse, textIn } from '../../harness/suite/responses/response-stream.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 
 let model: string;

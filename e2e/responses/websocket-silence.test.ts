@@ -4,7 +4,7 @@ import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { openSocket, type ResponseSocket } from '../../harness/suite/responses/response-socket.ts';
 import { needsScriptedResponses } from '../../harness/suite/responses/scripted-responses.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 
 /** Proxies on the way close a connection that is silent for a minute. */

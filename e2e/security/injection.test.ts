@@ -5,10 +5,10 @@ import { journalOf } from '../../harness/suite/journal.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { ownKey } from '../../harness/suite/responses/caller.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { ask } from '../../harness/suite/security/ask.ts';
 import { rawHead, sendRaw } from '../../harness/suite/security/raw.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { openSocket } from '../../harness/suite/responses/response-socket.ts';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
 import { ask } from '../../harness/suite/security/ask.ts';
 import { adminKey, askAdmin, makeKey, revokeKey } from '../../harness/suite/security/keys.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { service } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient, WorkerProxy } from '../../harness/workers/client.ts';
 

@@ -3,11 +3,11 @@ import { release, waitForJournal } from '../../harness/suite/journal.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsSeveralWorkers, stackScope } from '../../harness/suite/scope.ts';
-import { needsScriptedProvider } from '../../harness/suite/scripted.ts';
 import { type Answered, ask } from '../../harness/suite/security/ask.ts';
 import { makeKey } from '../../harness/suite/security/keys.ts';
+import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { service } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient, WorkerProxy } from '../../harness/workers/client.ts';
 

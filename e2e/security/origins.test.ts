@@ -4,9 +4,9 @@ import { ownKey } from '../../harness/suite/responses/caller.ts';
 import { openSocket } from '../../harness/suite/responses/response-socket.ts';
 import { ask } from '../../harness/suite/security/ask.ts';
 import { rawHead, sendRaw } from '../../harness/suite/security/raw.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { requireEnvironment } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 
 /** The origin that the gateway lists: the stack's own, or `GATEWAY_ALLOWED_ORIGIN` for another gateway. */
 const listed = (): string =>

@@ -5,8 +5,8 @@ import { type Asked, ask } from '../../harness/suite/security/ask.ts';
 import { adminKey, makeKey, revokeKey } from '../../harness/suite/security/keys.ts';
 import { type Canary, canaryOf, newCanary } from '../../harness/suite/security/leaks.ts';
 import { rawHead, sendRaw } from '../../harness/suite/security/raw.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { service, stackVariables } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 
 export const canaries: Canary[] = [];
 export const answers: string[] = [];

@@ -7,9 +7,9 @@ import { newOperation } from '../../harness/suite/operation.ts';
 import { ownKey } from '../../harness/suite/responses/caller.ts';
 import { ask } from '../../harness/suite/security/ask.ts';
 import { sendRaw } from '../../harness/suite/security/raw.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { driver, service } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 
 // A listener stands for what only the services can reach. Every test gives its address wherever a client can give one,
 // and ends with a look at who came.

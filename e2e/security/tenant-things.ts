@@ -180,13 +180,9 @@ export const things: readonly Thing[] = [
       const messages = [{ role: 'user', content: `My name is ${canary}.` }];
       const body = { model: 'baseline-cli-agent', messages, user_id: user, enable_memory: true };
       await send('/v1/chat/completions', body);
+      const first = async () => (await ask(`/api/memories?user_id=${user}`, { key })).json?.memories?.[0];
       // Seldom: spec 101 gives a user 60 requests a minute, what remembers in the name of the user among them.
-      const memory = await until(
-        'something to be remembered',
-        async () => (await ask(`/api/memories?user_id=${user}`, { key })).json?.memories?.[0],
-        20_000,
-        500,
-      );
+      const memory = await until('something to be remembered', first, 20_000, 500);
       return { id: memory.id, user };
     },
     shows: get('/api/memories', 'user_id={user}'),

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { type Answered, ask } from '../../harness/suite/security/ask.ts';
 import { makeKey, revokeKey } from '../../harness/suite/security/keys.ts';
+import { textModel } from '../../harness/suite/setup/text-model.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
-import { textModel } from '../../harness/suite/text-model.ts';
 import { type Approach, type Ids, nobodys, type Thing, things } from './tenant-things.ts';
 
 let model: string;

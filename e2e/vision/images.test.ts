@@ -2,9 +2,9 @@
 import { beforeEach, expect } from '@jest/globals';
 import { streamed } from '../../harness/suite/chat.ts';
 import { chunksOf, doneCount, textOf } from '../../harness/suite/event-stream.ts';
-import { test } from '../../harness/suite/models.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { caller, ownKey } from '../../harness/suite/responses/caller.ts';
+import { test } from '../../harness/suite/setup/models.ts';
 
 beforeEach(() => needs('chat'));
 

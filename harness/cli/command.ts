@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { addConfigCommand } from './config.ts';
 import { addDownCommand } from './down.ts';
 import { addE2eCommand } from './e2e.ts';
 import { addImagesCommand } from './images.ts';
@@ -11,6 +10,7 @@ import { addWorkersCommand } from './lab/workers.ts';
 import { addLogsCommand } from './logs.ts';
 import { printError } from './print-error.ts';
 import { addRecordingsCommand } from './recordings/command.ts';
+import { addConfigCommand } from './setup/config.ts';
 import { addStatusCommand } from './status.ts';
 import { addUpCommand } from './up.ts';
 

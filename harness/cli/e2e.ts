@@ -14,7 +14,6 @@ import { addStackOptions, oneOf, type StackOptions } from './options.ts';
 import { printError } from './print-error.ts';
 import { printSummary, printUrls } from './print-summary.ts';
 import { type EdgeReport, printEdge, readEdge, rewindEdge, writeEdge } from './recordings/edge-report.ts';
-import { type RunSetup, settleRun } from './run-setup.ts';
 import {
   checkSelection,
   runSuites,
@@ -22,8 +21,9 @@ import {
   type SuitesRun,
   selectableNames,
 } from './run-suites.ts';
-import { modelsOnKept, runningServer } from './running-server.ts';
-import { addSetupOptions, type SetupOptions } from './setup-options.ts';
+import { type RunSetup, settleRun } from './setup/run-setup.ts';
+import { modelsOnKept, runningServer } from './setup/running-server.ts';
+import { addSetupOptions, type SetupOptions } from './setup/setup-options.ts';
 import { planRun, startStack } from './start-stack.ts';
 
 /**

@@ -12,7 +12,7 @@ import { sweep } from '../stack/sweep.ts';
 import { type ChosenDriver, chooseDriver } from './choose-driver.ts';
 import { recordingsOf, type StackOptions, workersOf } from './options.ts';
 import { watchServices } from './progress.ts';
-import { checkServices, type RunSetup } from './run-setup.ts';
+import { checkServices, type RunSetup } from './setup/run-setup.ts';
 
 /** A planned stack, not started yet. */
 export interface PlannedRun {

@@ -4,9 +4,9 @@ import { interruptSignal } from './interrupts.ts';
 import { addStackOptions, type StackOptions } from './options.ts';
 import { printError } from './print-error.ts';
 import { printUrls } from './print-summary.ts';
-import { settleRun } from './run-setup.ts';
-import { runningServer } from './running-server.ts';
-import { addSetupOptions, type SetupOptions } from './setup-options.ts';
+import { settleRun } from './setup/run-setup.ts';
+import { runningServer } from './setup/running-server.ts';
+import { addSetupOptions, type SetupOptions } from './setup/setup-options.ts';
 import { planRun, startStack } from './start-stack.ts';
 
 interface UpOptions extends StackOptions, SetupOptions {

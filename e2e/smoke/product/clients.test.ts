@@ -6,8 +6,8 @@ import { needsScriptedMessages } from '../../../harness/suite/messages/caller.ts
 import { needs } from '../../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../../harness/suite/operation.ts';
 import { ownKey } from '../../../harness/suite/responses/caller.ts';
+import { textModel } from '../../../harness/suite/setup/text-model.ts';
 import { service } from '../../../harness/suite/stack.ts';
-import { textModel } from '../../../harness/suite/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

@@ -7,8 +7,8 @@ import { needs } from '../../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../../harness/suite/operation.ts';
 import { ask } from '../../../harness/suite/security/ask.ts';
 import { makeKey } from '../../../harness/suite/security/keys.ts';
+import { textModel } from '../../../harness/suite/setup/text-model.ts';
 import { service } from '../../../harness/suite/stack.ts';
-import { textModel } from '../../../harness/suite/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

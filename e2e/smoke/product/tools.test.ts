@@ -4,7 +4,7 @@ import { needsTarget } from '../../../harness/smoke/target.ts';
 import { needsScriptedMessages } from '../../../harness/suite/messages/caller.ts';
 import { needs } from '../../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../../harness/suite/operation.ts';
-import { textModel } from '../../../harness/suite/text-model.ts';
+import { textModel } from '../../../harness/suite/setup/text-model.ts';
 
 let model: string;
 beforeAll(async () => {

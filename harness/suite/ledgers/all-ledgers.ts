@@ -1,5 +1,5 @@
 import { cliModel, langchainModel } from '../chat.ts';
-import { textModel } from '../text-model.ts';
+import { textModel } from '../setup/text-model.ts';
 import { agentRunsLedger } from './agent-runs.ts';
 import { chatsLedger } from './chats.ts';
 import type { Ledger } from './ledger.ts';

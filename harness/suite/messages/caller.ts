@@ -2,9 +2,9 @@ import Anthropic from '@anthropic-ai/sdk';
 import { journalOf } from '../journal.ts';
 import { newOperation } from '../operation.ts';
 import { ownConnection } from '../own-connection.ts';
+import { textModel } from '../setup/text-model.ts';
 import { skip } from '../skip.ts';
 import { optionalService, service } from '../stack.ts';
-import { textModel } from '../text-model.ts';
 
 const answerWithinMs = 30_000;
 const apiKey = () => process.env.GATEWAY_API_KEY ?? 'unused';

@@ -1,8 +1,8 @@
 import { journalOf } from '../journal.ts';
 import { newOperation } from '../operation.ts';
+import { textModel } from '../setup/text-model.ts';
 import { skip } from '../skip.ts';
 import { optionalService, service } from '../stack.ts';
-import { textModel } from '../text-model.ts';
 import { ask } from './caller.ts';
 
 /**

@@ -1,7 +1,7 @@
 import axios from 'axios';
 import { cliModel, complete, says } from '../chat.ts';
 import { newOperation } from '../operation.ts';
-import { needsScriptedProvider } from '../scripted.ts';
+import { needsScriptedProvider } from '../setup/scripted.ts';
 import { skip } from '../skip.ts';
 import { optionalService } from '../stack.ts';
 

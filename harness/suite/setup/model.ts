@@ -1,7 +1,7 @@
 import axios from 'axios';
-import { langchainModel } from './chat.ts';
-import { skip } from './skip.ts';
-import { service } from './stack.ts';
+import { langchainModel } from '../chat.ts';
+import { skip } from '../skip.ts';
+import { service } from '../stack.ts';
 
 /**
  * For tests that compare models: skips the running test unless the gateway lists the model. Ours lists the baselines that

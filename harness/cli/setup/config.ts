@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { Settled } from '../setups/model-settings.ts';
-import type { Provider } from '../setups/provider.ts';
-import { isScripted } from '../setups/settings.ts';
-import { jsonOutput } from './json-output.ts';
-import { addStackOptions, type StackOptions } from './options.ts';
+import type { Settled } from '../../setups/model-settings.ts';
+import type { Provider } from '../../setups/provider.ts';
+import { isScripted } from '../../setups/settings.ts';
+import { jsonOutput } from '../json-output.ts';
+import { addStackOptions, type StackOptions } from '../options.ts';
 import { type RunSetup, settleRun } from './run-setup.ts';
 import { addSetupOptions, type SetupOptions } from './setup-options.ts';
 

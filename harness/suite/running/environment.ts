@@ -2,8 +2,8 @@ import { appendFileSync } from 'node:fs';
 import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment';
 import type { Circus } from '@jest/types';
 import { TestEnvironment } from 'jest-environment-node';
-import { endKeptConnections } from './kept-connections.ts';
-import { unsuitedTo } from './setup.ts';
+import { endKeptConnections } from '../kept-connections.ts';
+import { unsuitedTo } from '../setup/setup.ts';
 import { type Claim, claimsOf, takeTurns } from './stack-turn.ts';
 import { testName } from './test-name.ts';
 

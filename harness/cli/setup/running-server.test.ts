@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Given } from '../setups/model-settings.ts';
-import { forSuites, settleSettings } from '../setups/settings.ts';
-import type { StackRecord } from '../stack/run-folder.ts';
+import type { Given } from '../../setups/model-settings.ts';
+import { forSuites, settleSettings } from '../../setups/settings.ts';
+import type { StackRecord } from '../../stack/run-folder.ts';
 import type { RunSetup } from './run-setup.ts';
 import { modelsOnKept } from './running-server.ts';
 

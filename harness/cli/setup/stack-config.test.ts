@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, expect, test } from '@jest/globals';
 import getPort from 'get-port';
-import { GauntletProcess, newFolder, processesOf } from './gauntlet-process.ts';
+import { GauntletProcess, newFolder, processesOf } from '../gauntlet-process.ts';
 
 const environment = { GAUNTLET_COMPOSE_FILE: 'harness/cli/fixtures/gateway-compose.yaml' };
 const folder = newFolder();

@@ -1,6 +1,6 @@
 import axios from 'axios';
-import { skip } from './skip.ts';
-import { service } from './stack.ts';
+import { skip } from '../skip.ts';
+import { service } from '../stack.ts';
 
 /** The gateway's way to the scripted provider without an agent between, in a stack of ours. */
 const ownModel = 'scripted-direct';

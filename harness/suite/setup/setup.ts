@@ -1,4 +1,4 @@
-import type { SuiteModels } from '../setups/settings.ts';
+import type { SuiteModels } from '../../setups/settings.ts';
 
 /** What the run was started with; undefined outside of a run. */
 export function suiteModels(): SuiteModels | undefined {

@@ -1,10 +1,10 @@
 import axios from 'axios';
-import { cliModel, ownModel, says } from './chat.ts';
-import { journalOf } from './journal.ts';
-import { extract, newUser } from './memory.ts';
-import { newOperation } from './operation.ts';
-import { skip } from './skip.ts';
-import { optionalService, service } from './stack.ts';
+import { cliModel, ownModel, says } from '../chat.ts';
+import { journalOf } from '../journal.ts';
+import { extract, newUser } from '../memory.ts';
+import { newOperation } from '../operation.ts';
+import { skip } from '../skip.ts';
+import { optionalService, service } from '../stack.ts';
 
 export type Subject = 'gateway' | 'baseline-cli' | 'baseline-langchain' | 'memory';
 

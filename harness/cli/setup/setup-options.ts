@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { gauntletError } from '../errors.ts';
-import { providerNames } from '../setups/catalogue.ts';
-import { type Given, modelFlags } from '../setups/model-settings.ts';
-import { setupVariable } from '../setups/settings.ts';
+import { gauntletError } from '../../errors.ts';
+import { providerNames } from '../../setups/catalogue.ts';
+import { type Given, modelFlags } from '../../setups/model-settings.ts';
+import { setupVariable } from '../../setups/settings.ts';
 
 /** Options that decide which models a stack stands on and which of them the tests ask. */
 export interface SetupOptions {

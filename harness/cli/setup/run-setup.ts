@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { gauntletError } from '../errors.ts';
-import { makeLitellmFolder } from '../setups/litellm-config.ts';
-import { modelsOfRoute } from '../setups/litellm-models.ts';
-import { forSuites, isScripted, type Settings, settleSettings } from '../setups/settings.ts';
-import { namedStacks, parseStackConfig, type StackConfig } from '../setups/stack-config.ts';
-import { stackVariables } from '../setups/stack-variables.ts';
-import { setupOfSuites } from '../setups/suite-groups.ts';
-import type { StackPlan, StackSetup } from '../stack/plan-stack.ts';
-import { packageRoot } from '../stack/process/launch.ts';
-import type { DriverName } from '../stack/replacement.ts';
-import { variablePrefix } from '../stack/service.ts';
-import type { StackOptions } from './options.ts';
+import { gauntletError } from '../../errors.ts';
+import { makeLitellmFolder } from '../../setups/litellm-config.ts';
+import { modelsOfRoute } from '../../setups/litellm-models.ts';
+import { forSuites, isScripted, type Settings, settleSettings } from '../../setups/settings.ts';
+import { namedStacks, parseStackConfig, type StackConfig } from '../../setups/stack-config.ts';
+import { stackVariables } from '../../setups/stack-variables.ts';
+import { setupOfSuites } from '../../setups/suite-groups.ts';
+import type { StackPlan, StackSetup } from '../../stack/plan-stack.ts';
+import { packageRoot } from '../../stack/process/launch.ts';
+import type { DriverName } from '../../stack/replacement.ts';
+import { variablePrefix } from '../../stack/service.ts';
+import type { StackOptions } from '../options.ts';
 import { givenBy, type SetupOptions } from './setup-options.ts';
 
 /** Setup, models and stack of one run, settled before anything starts. */

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { gauntletError } from '../errors.ts';
-import { forSuites, type SuiteModels } from '../setups/settings.ts';
-import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
-import { runningRuns } from './kept-run.ts';
+import { gauntletError } from '../../errors.ts';
+import { forSuites, type SuiteModels } from '../../setups/settings.ts';
+import { readStackRecord, type StackRecord } from '../../stack/run-folder.ts';
+import { runningRuns } from '../kept-run.ts';
 import { type RunSetup, setupRecord } from './run-setup.ts';
 
 const healthWithinMs = 5_000;

@@ -1,9 +1,9 @@
 import { test as jestTest } from '@jest/globals';
-import { type Models, modelFlags } from '../setups/model-settings.ts';
-import { ask } from './responses/caller.ts';
+import { type Models, modelFlags } from '../../setups/model-settings.ts';
+import { ask } from '../responses/caller.ts';
+import { skip } from '../skip.ts';
+import { optionalService } from '../stack.ts';
 import { suiteModels } from './setup.ts';
-import { skip } from './skip.ts';
-import { optionalService } from './stack.ts';
 
 /** Lists of models that a test is multiplied by. */
 export type Over = keyof Models;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { GauntletProcess } from './gauntlet-process.ts';
+import { GauntletProcess } from '../gauntlet-process.ts';
 
 async function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const process = new GauntletProcess(args, environment);
