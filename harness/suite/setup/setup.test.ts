@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 
-const suites = join(import.meta.dirname, '../../e2e');
+const suites = join(import.meta.dirname, '../../../e2e');
 const ofAnyProvider = readdirSync(suites, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.test.ts'))
   .map((path) => ({ path, text: readFileSync(join(suites, path), 'utf8') }))
