@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { environmentOf } from '../stack/process-table.ts';
 import { GauntletProcess, newFolder, processesOf, untilGone, untilRunning } from './gauntlet-process.ts';
 
 const up = ['up', '--driver', 'process', '--profiles', 'core'];
@@ -50,9 +51,13 @@ test('a service that never gets ready is named after the deadline, with what its
 
 test('a service that gets ready and then dies fails the start', async () => {
   const run = new GauntletProcess([...up, '--deadline', '20'], {
-    WORKER_BEHAVIOUR: 'die-when-ready',
+    WORKER_BEHAVIOUR: 'die-when-told',
     WEB_BEHAVIOUR: 'never-ready',
   });
+  await run.said(/✔ worker/);
+  for (const pid of processesOf(run.runId)) {
+    if (environmentOf(pid, 'GAUNTLET_SERVICE') === 'worker') process.kill(pid, 'SIGUSR2');
+  }
   expect(await run.exit()).toBe(1);
   expect(run.output).toContain('GNT_SERVICE_DIED: worker became ready and then died (code 9).');
   expectNothingLeft(run);
