@@ -32,8 +32,8 @@ const table = {
   },
   tools: { what: 'a call that is asked for, and the turn behind its result', needs: 'nothing' },
   rate_limit: { what: 'limits of a key, and clients that leave', needs: 'the admin key of the gateway' },
-  lmstudio: { what: 'models of LM Studio, and a message through the gateway', needs: 'E2E_URL_LMSTUDIO' },
-  llamacpp: { what: 'models of llama.cpp, and a message through the gateway', needs: 'E2E_URL_LLAMACPP' },
+  lmstudio: { what: 'models of LM Studio, and a message through the gateway', needs: 'LMSTUDIO_URL' },
+  llamacpp: { what: 'models of llama.cpp, and a message through the gateway', needs: 'LLAMACPP_URL' },
   ollama: { what: 'models of Ollama, and a message through the gateway', needs: 'Ollama in the stack' },
   telegram: {
     what: 'send, edit and delete with a bot of Telegram',

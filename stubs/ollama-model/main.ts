@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildModel } from './model.ts';
@@ -5,6 +6,7 @@ import { ensureModel } from './register.ts';
 
 // Registers the tiny model and keeps it registered, also when Ollama comes back with an empty store.
 // `GET /health` answers 200 while the model is registered and loads, else 503 with the reason.
+// `--write FILE` only writes the model, for other servers that read GGUF (llamacpp.py).
 
 const RETRY_MS = 300;
 const RECHECK_MS = 5_000;
@@ -16,6 +18,10 @@ const {
 } = process.env;
 
 const file = buildModel();
+if (process.argv[2] === '--write') {
+  writeFileSync(process.argv[3] ?? 'tiny.gguf', file);
+  process.exit(0);
+}
 let problem: string | undefined = 'not tried yet';
 
 const server = createServer((request, response) => {
