@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
-import { type RecorderProcess, startRecorder } from '../../harness/suite/recorder.ts';
-import { directUrl } from '../../harness/suite/stack.ts';
+import { type RecorderProcess, recordingsFolder, startRecorder } from '../../harness/suite/recorder.ts';
+import { skip } from '../../harness/suite/skip.ts';
+import { directUrl, isReplayed, service } from '../../harness/suite/stack.ts';
 
 // What the tiny model of Ollama wrote, replayed without it. `--mode record --profiles core,ollama` asks it anew.
 
@@ -58,4 +59,29 @@ test('a model that it does not have is refused as it refused it', async () => {
   const client = new OpenAI({ baseURL: `${base}/v1`, apiKey: 'unused', maxRetries: 0 });
   const asked = client.chat.completions.create({ model: 'nobody', messages });
   await expect(asked).rejects.toMatchObject({ status: 404, message: expect.stringContaining('nobody') });
+});
+
+test('what Ollama of the stack says is recorded, and said again without it, line by line', async () => {
+  if (isReplayed()) skip('Ollama is not started in replay');
+  const ollama = directUrl('ollama') ?? service('ollama').url;
+  using anew = recordingsFolder();
+  const tell = async (mode: 'record' | 'replay', url: string) => {
+    const own = await startRecorder(mode, anew.path, undefined, {
+      RECORDER_UPSTREAMS: JSON.stringify({ ollama: url }),
+    });
+    try {
+      const body = JSON.stringify({ model: 'tiny', messages, options: { num_predict: 8 } });
+      const answer = await fetch(`${own.url}/api/chat`, { method: 'POST', body });
+      const text = await answer.text();
+      const { upstream, replayed } = await own.report();
+      return { status: answer.status, text, upstream, replayed };
+    } finally {
+      await own.stop();
+    }
+  };
+  const recorded = await tell('record', ollama);
+  expect(recorded).toMatchObject({ status: 200, upstream: 1, replayed: 0 });
+  expect(recorded.text.split('\n').length).toBeGreaterThan(3);
+  const replayed = await tell('replay', 'http://127.0.0.1:9');
+  expect(replayed).toEqual({ ...recorded, upstream: 0, replayed: 1 });
 });
