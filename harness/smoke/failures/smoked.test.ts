@@ -11,6 +11,7 @@ const provider = (url: string, isNamed = false): ChosenProvider => ({
   name: 'groq',
   model: 'm',
   isLive: true,
+  isDouble: false,
   isNamed,
   accesses: [{ auth: 'bearer', dialect: 'openai', url, key: 'k' }],
 });

@@ -12,10 +12,12 @@ export const doublesUrl = (): string => (readSmokeSettings(process.env).live ? '
 
 /** The provider as this run asks it. Skips the running test where it is left out; fails it where the user named it. */
 export function needsProvider(provider: SmokeProvider): ChosenProvider {
-  const chosen = chooseProvider(provider, process.env, doublesUrl());
+  const { live } = readSmokeSettings(process.env);
+  const own = !live && provider.service ? service(provider.service.name).url : undefined;
+  const there = own === undefined ? provider : { ...provider, baseUrl: `${own}/v1` };
+  const chosen = chooseProvider(there, process.env, doublesUrl());
   if (!('accesses' in chosen))
     return excused('missing_env', `${provider.name}: ${chosen.reason}`, chosen.isNamed);
-  if (provider.service && !chosen.isLive) service(provider.service.name);
   return chosen;
 }
 

@@ -13,6 +13,7 @@ test('without E2E_LIVE a key of the user is never taken', () => {
   });
   expect(chosen).toMatchObject({
     isLive: false,
+    isDouble: true,
     accesses: [{ url: `${doubles}/openai/v1`, key: 'double-key-of-openai' }],
   });
 });

@@ -15,6 +15,8 @@ export interface ChosenProvider {
   readonly name: string;
   readonly model: string;
   readonly isLive: boolean;
+  /** A server of the stack that only speaks like it: it says what the scripted provider says, which keeps a journal. */
+  readonly isDouble: boolean;
   /** The user named it: what it lacks is a failure. */
   readonly isNamed: boolean;
   /** The ways to ask it for which there is a key; the first is the gateway's. */
@@ -59,7 +61,12 @@ export function chooseProvider(
   const about = { name, isLive: live, isNamed };
   if (!live) {
     const there = provider.service ? provider : atDouble(provider, doublesUrl);
-    return { ...about, model: model ?? doubleModel, accesses: keyed(there, () => doubleKey(name)) };
+    return {
+      ...about,
+      isDouble: there !== provider,
+      model: model ?? doubleModel,
+      accesses: keyed(there, () => doubleKey(name)),
+    };
   }
   const leave = (reason: string): LeftOut => ({ name, reason, isNamed });
   if (named && !isNamed) return leave(`E2E_PROVIDERS does not name ${name}`);
@@ -85,7 +92,7 @@ export function chooseProvider(
   const [first, ...rest] = usable;
   if (!first) return leave(`${variables.keys.join(' or ')} is not set`);
   const there = { ...provider, ...(url ? { baseUrl: url } : {}), auth: [first, ...rest] as const };
-  return { ...about, model, accesses: keyed(there, (auth) => keyFor(auth) ?? '') };
+  return { ...about, isDouble: false, model, accesses: keyed(there, (auth) => keyFor(auth) ?? '') };
 }
 
 /** The same provider at the stack's doubles, its paths kept. */
