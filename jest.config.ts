@@ -5,6 +5,7 @@ const config: Config = {
   rootDir: '.',
   roots: ['<rootDir>/harness', '<rootDir>/services', '<rootDir>/stubs', '<rootDir>/scripts'],
   testMatch: ['**/*.test.ts'],
+  globalSetup: '<rootDir>/scripts/temporary-folder.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.mjs' },
   // A bound, not a pace: on a busy machine the tests that start processes take five times as long.

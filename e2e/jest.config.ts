@@ -9,6 +9,7 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.mjs' },
   testTimeout: 60_000,
+  runner: '<rootDir>/harness/suite/running/runner.ts',
   testSequencer: '<rootDir>/harness/suite/running/sequencer.ts',
   // Files that share the stack wait more than they compute.
   maxWorkers: 4,

@@ -56,6 +56,10 @@ const table = {
     'The image {0} cannot be pulled: {1}',
     'Use E2E_IMAGES=build to build it from package registries, or E2E_REGISTRY to name a mirror.',
   ],
+  GNT_LITELLM_CONFIG: [
+    'LITELLM_CONFIG={0}: there is no such file: {1}',
+    'Name a configuration of LiteLLM: an absolute path, or one relative to this folder or to the package.',
+  ],
   GNT_PYTHON_MISSING: [
     'No Python {0} was found.',
     'Install python{0}, or leave the service out with --profiles.',
@@ -63,6 +67,10 @@ const table = {
   GNT_PYTHON_ENVIRONMENT: [
     'The Python environment of {0} could not be made: {1}',
     'The full output is in {2}.',
+  ],
+  GNT_PROGRAM_BUILD: [
+    'The program {0} could not be compiled: {1}',
+    'The full output is in {2}. Put one on PATH, or leave the service out with --profiles.',
   ],
   GNT_PLAN_VERSION: [
     'The plan has version {0}; this gauntlet reads version {1}.',
@@ -89,6 +97,10 @@ const table = {
   GNT_WORKLOAD_UNKNOWN: [
     'There is no workload "{0}".',
     'Workloads: {1}; or give a file with one as its default export (docs/write-a-workload.md).',
+  ],
+  GNT_PIPE_UNREADABLE: [
+    'The pipe {0} cannot be read: {1}',
+    'OPEN_WEBUI_PIPE names a file of Python, absolute or from the folder that the command is called in.',
   ],
   GNT_WORKLOAD_SERVICE: [
     'The workload {0} needs {1}, which this stack does not have ({2}).',
@@ -132,6 +144,10 @@ const table = {
     'Without that a run proves nothing. See its log with `npx gauntlet logs recorder`.',
   ],
   GNT_SUITE_UNKNOWN: ['There is no suite "{0}".', 'Suites: {1}.'],
+  GNT_TEST_FILE_UNKNOWN: [
+    'No test file has "{0}" in its path.',
+    'They are below e2e/; `npx gauntlet e2e --collect-only` lists them.',
+  ],
   GNT_PROVIDER_UNKNOWN: ['{0}: there is no provider "{1}".', 'Each of these is a setup: {2}.'],
   GNT_SETUP_VALUE: ['{0} cannot be used: {1}.', 'See docs/setups.md for what it takes.'],
   GNT_SETUP_KEY: [
@@ -187,6 +203,3 @@ export function gauntletError(code: ErrorCode, ...details: readonly unknown[]): 
   const [message, hint] = table[code];
   return new GauntletError(code, fill(message), fill(hint), cause ? { cause } : undefined);
 }
-
-/** All codes, for documentation and tests. */
-export const errorCodes = Object.keys(table) as readonly ErrorCode[];

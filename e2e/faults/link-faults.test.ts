@@ -1,4 +1,4 @@
-/** @alone */
+/** @alone machine */
 import { expect, test } from '@jest/globals';
 import { runStepsInSuite } from '../../harness/lab/suite-plan.ts';
 import type { LinkFault } from '../../harness/plan/fault.ts';
@@ -27,8 +27,8 @@ test('a service whose database is cut off says so, and goes on by itself when it
 
 test('on a link that lags everything comes, late by its connection', async () => {
   const lag = fault({ on: 'link', action: 'lag', link, delayMs: 200, revertAfterMs: 5_000 });
-  // As many at once as use several connections: at least one of three is late each way.
-  const reads = [1, 2, 3, 4, 5, 6].map((client) => read(`o${client}`, client, 1));
+  // As many at once, and for as long, as use several connections: at least one of three is late each way.
+  const reads = Array.from({ length: 24 }, (_, index) => read(`o${index + 1}`, 1 + (index % 6), 1));
   const run = await runStepsInSuite('memory', [lag, ...reads]);
   expect(run.vacuous).toEqual([]);
   expect(new Set(endings(run))).toEqual(new Set(['ok']));

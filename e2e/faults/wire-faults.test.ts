@@ -48,18 +48,28 @@ test('a stream ends well after a frame, without its end', async () => {
   expect(seen).toMatchObject({ ended: 'unknown', whole: false, proof: { framesPassed: 2 } });
 });
 
-test('a stream comes in slices, slowly, late, and is whole all the same', async () => {
-  const whole = { ended: 'ok', whole: true };
+const whole = { ended: 'ok', whole: true };
+
+test('a stream comes in slices, and is whole all the same', async () => {
   expect(await hit({ kind: 'slice', bytes: 7 })).toMatchObject(whole);
+});
+
+test('a stream comes slowly, and is whole all the same', async () => {
   // Some 2 000 bytes; the fault lasts longer than they take.
   const throttled = await hit({ kind: 'throttle', bytesPerSecond: 2_000 }, 5_000);
   expect(throttled).toMatchObject(whole);
   const bytes = Number(throttled.proof?.bytesPassed);
   expect(bytes).toBeGreaterThan(1_500);
   expect(throttled.wholeMs).toBeGreaterThan(0.8 * (bytes / 2_000) * 1_000);
+});
+
+test('a stream comes late, and is whole all the same', async () => {
   const delayed = await hit({ kind: 'delay', delayMs: 200 });
   expect(delayed).toMatchObject(whole);
   expect(delayed.wholeMs).toBeGreaterThan(100);
+});
+
+test('a stream begins late, and is whole all the same', async () => {
   const slow = await hit({ kind: 'slow-first-token', delayMs: 200 });
   expect(slow).toMatchObject(whole);
   expect(slow.firstMs).toBeGreaterThan(100);

@@ -18,6 +18,7 @@ const healthPaths: Readonly<Record<string, string>> = {
   memory: '/health',
   litellm: '/health/readiness',
   ollama: '/api/version',
+  'ollama-narrow': '/api/version',
   'open-webui': '/health',
 };
 

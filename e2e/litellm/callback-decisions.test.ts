@@ -1,14 +1,14 @@
 /** @long */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import type { Sql } from 'postgres';
 import { openDatabase } from '../../harness/suite/database.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { until } from '../../harness/suite/until.ts';
 import { sightsOf, versionOf } from './hook-tables.ts';
-import { ask, litellm } from './litellm-client.ts';
+import { ask, litellm, refusalOf } from './litellm-client.ts';
 
 let client: OpenAI;
 let sql: Sql;
@@ -18,15 +18,6 @@ beforeAll(() => {
   sql = openDatabase();
 });
 afterAll(() => sql?.end());
-
-const refusalOf = async (asked: Promise<unknown>) => {
-  const error = await asked.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(OpenAI.APIError);
-  return error as InstanceType<typeof OpenAI.APIError>;
-};
 
 // covers 000/litellm-callback
 test('the callback puts the state of the user before the messages', async () => {

@@ -16,10 +16,14 @@ export async function sightsOf(sql: Sql, ops: readonly string[]): Promise<readon
     where op = any(${[...ops]}) order by seen_at`;
 }
 
-/** How often the callback was loaded by each worker of the run, by the worker's pid. */
-export async function loadsOf(sql: Sql, run: string): Promise<ReadonlyMap<number, number>> {
+/** How often the callback was loaded by each worker of a service of the run, by the worker's pid. */
+export async function loadsOf(
+  sql: Sql,
+  run: string,
+  service = 'litellm',
+): Promise<ReadonlyMap<number, number>> {
   const rows = await sql<{ pid: number; loads: number }[]>`
-    select pid, count(*)::int as loads from hooks.loads where run = ${run} group by pid`;
+    select pid, count(*)::int as loads from hooks.loads where run = ${run} and service = ${service} group by pid`;
   return new Map(rows.map(({ pid, loads }) => [pid, loads]));
 }
 

@@ -1,26 +1,17 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import axios from 'axios';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { ownConnection } from '../../harness/suite/own-connection.ts';
 import { service } from '../../harness/suite/stack.ts';
-import { ask, litellm } from './litellm-client.ts';
+import { ask, litellm, refusalOf } from './litellm-client.ts';
 
 let client: OpenAI;
 
 beforeAll(() => {
   client = litellm();
 });
-
-const errorOf = async (asked: Promise<unknown>) => {
-  const error = await asked.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(OpenAI.APIError);
-  return error as InstanceType<typeof OpenAI.APIError>;
-};
 
 // covers 000/live-litellm
 test('a question is answered by the provider behind the proxy', async () => {
@@ -54,7 +45,7 @@ test('texts are embedded, each into a vector of its own', async () => {
 // Without a database of its own LiteLLM answers 400 where 401 is meant, so the exact status is not asserted.
 test('a wrong key is refused and nothing reaches the provider', async () => {
   const { id, mark } = newOperation();
-  const error = await errorOf(ask(litellm('sk-wrong'), { text: `Let me in ${mark}` }));
+  const error = await refusalOf(ask(litellm('sk-wrong'), { text: `Let me in ${mark}` }));
   expect([400, 401]).toContain(error.status);
   expect(await journalOf(id)).toEqual([]);
 });
@@ -76,24 +67,24 @@ test('an unknown model is a client error that names it', async () => {
     model: 'no-such-model',
     messages: [{ role: 'user', content: 'Hello' }],
   });
-  const error = await errorOf(asked);
+  const error = await refusalOf(asked);
   expect(error.status).toBe(400);
   expect(error.message).toContain('no-such-model');
 });
 
 test('429 of the provider passes with its status, after one attempt', async () => {
   const { id, mark } = newOperation({ status: 429, retry_after: 1 });
-  expect((await errorOf(ask(client, { text: `Now ${mark}` }))).status).toBe(429);
+  expect((await refusalOf(ask(client, { text: `Now ${mark}` }))).status).toBe(429);
   expect(await journalOf(id)).toHaveLength(1);
 });
 
 test('500 of the provider passes with its status, after one attempt', async () => {
   const { id, mark } = newOperation({ status: 500 });
-  expect((await errorOf(ask(client, { text: `Now ${mark}` }))).status).toBe(500);
+  expect((await refusalOf(ask(client, { text: `Now ${mark}` }))).status).toBe(500);
   expect(await journalOf(id)).toHaveLength(1);
 });
 
 test('an answer that breaks off in its middle is a server error', async () => {
   const { mark } = newOperation({ say: 'this is never read to its end', cut: 1 });
-  expect((await errorOf(ask(client, { text: `Now ${mark}` }))).status).toBe(500);
+  expect((await refusalOf(ask(client, { text: `Now ${mark}` }))).status).toBe(500);
 });

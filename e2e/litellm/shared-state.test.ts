@@ -8,7 +8,7 @@ import { newOperation } from '../../harness/suite/operation.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
 import { versionOf } from './hook-tables.ts';
-import { ask, litellmWorker } from './litellm-client.ts';
+import { ask, firstTwoWorkers } from './litellm-client.ts';
 
 let scope: ScopeClient;
 let sql: Sql;
@@ -18,8 +18,7 @@ let second: OpenAI;
 beforeAll(() => {
   scope = stackScope('litellm');
   sql = openDatabase();
-  first = litellmWorker(scope.proxyFor('litellm', 1));
-  second = litellmWorker(scope.proxyFor('litellm', 2));
+  [first, second] = firstTwoWorkers(scope, 'litellm');
 });
 afterAll(async () => {
   await scope?.close();

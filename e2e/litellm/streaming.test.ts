@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import type OpenAI from 'openai';
 import { chunksOf, postForStream, type SeenStream, textOf } from '../../harness/suite/event-stream.ts';
 import { release, waitForJournal } from '../../harness/suite/journal.ts';
+import { unlessKnown } from '../../harness/suite/known-failure.ts';
 import { type Directives, newOperation } from '../../harness/suite/operation.ts';
 import { service } from '../../harness/suite/stack.ts';
 import { authorization, litellm, model } from './litellm-client.ts';
@@ -93,9 +94,12 @@ test('a stream that breaks off at the provider is an error to the client', async
   expect(chunks.some(({ choices }) => choices?.[0]?.finish_reason === 'stop')).toBe(false);
 });
 
-// LiteLLM 1.106.2 completes a stream that the provider ended early: the client can't tell it from a whole answer.
-test.failing('FINDING: a stream that the provider ends without a finish is not shown as complete', async () => {
+// It completes one that the provider ended early: the client can't tell it from a whole answer.
+test('a stream that the provider ends without a finish is not shown as complete', async () => {
   const stream = await brokenStream({ end: 4 });
-  const chunks = chunksOf(stream);
-  expect(chunks.some(({ choices }) => choices?.[0]?.finish_reason === 'stop')).toBe(false);
+  const known = { bug: 'litellm-clean-end', service: 'litellm', version: '1.106.2', says: /Expected: false/ };
+  await unlessKnown(known, async () => {
+    const chunks = chunksOf(stream);
+    expect(chunks.some(({ choices }) => choices?.[0]?.finish_reason === 'stop')).toBe(false);
+  });
 });

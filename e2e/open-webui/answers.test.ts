@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import { chunksOf, postForStream, textOf } from '../../harness/suite/event-stream.ts';
 import { journalOf, release, waitForJournal } from '../../harness/suite/journal.ts';
+import { type Admin, bearerOf, signIn } from '../../harness/suite/open-webui/admin.ts';
+import { ask } from '../../harness/suite/open-webui/chat.ts';
+import { ImportedPipes, pipeText } from '../../harness/suite/open-webui/pipes.ts';
+import { type EveryWorker, everyWorker } from '../../harness/suite/open-webui/workers.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { ownConnection } from '../../harness/suite/own-connection.ts';
 import { service } from '../../harness/suite/stack.ts';
-import { type Admin, bearerOf, signIn } from './admin.ts';
-import { ask } from './chat.ts';
-import { ImportedPipes, pipeText } from './pipes.ts';
-import { type EveryWorker, everyWorker } from './workers.ts';
 
 let admin: Admin;
 let pipes: ImportedPipes;

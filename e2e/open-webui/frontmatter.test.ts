@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Admin, signIn } from './admin.ts';
-import { ask, askForJson } from './chat.ts';
-import { requireFromIndex } from './ordinary-index.ts';
-import { ImportedPipes, newPipeId, pipeText, probeText } from './pipes.ts';
-import { type EveryWorker, everyWorker } from './workers.ts';
+import { type Admin, signIn } from '../../harness/suite/open-webui/admin.ts';
+import { ask, askForJson } from '../../harness/suite/open-webui/chat.ts';
+import { requireFromIndex } from '../../harness/suite/open-webui/ordinary-index.ts';
+import { ImportedPipes, newPipeId, pipeText, probeText } from '../../harness/suite/open-webui/pipes.ts';
+import { type EveryWorker, everyWorker } from '../../harness/suite/open-webui/workers.ts';
 
 let admin: Admin;
 let pipes: ImportedPipes;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Admin, signIn } from './admin.ts';
-import { ask, askForJson, listedModels } from './chat.ts';
-import { ImportedPipes, newPipeId, probeText } from './pipes.ts';
-import { type EveryWorker, everyWorker } from './workers.ts';
+import { type Admin, signIn } from '../../harness/suite/open-webui/admin.ts';
+import { ask, askForJson, listedModels } from '../../harness/suite/open-webui/chat.ts';
+import { ImportedPipes, newPipeId, probeText } from '../../harness/suite/open-webui/pipes.ts';
+import { type EveryWorker, everyWorker } from '../../harness/suite/open-webui/workers.ts';
 
 let admin: Admin;
 let pipes: ImportedPipes;

@@ -4,14 +4,14 @@
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { journalOf } from '../../harness/suite/journal.ts';
+import { type Admin, newPerson, signIn } from '../../harness/suite/open-webui/admin.ts';
+import { ask, askForJson } from '../../harness/suite/open-webui/chat.ts';
+import { requireFromIndex } from '../../harness/suite/open-webui/ordinary-index.ts';
+import { ImportedPipes, pipeText, probeText } from '../../harness/suite/open-webui/pipes.ts';
+import { type EveryWorker, everyWorker } from '../../harness/suite/open-webui/workers.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { restartService } from '../../harness/suite/restart.ts';
 import { SkipError, skip } from '../../harness/suite/skip.ts';
-import { type Admin, newPerson, signIn } from './admin.ts';
-import { ask, askForJson } from './chat.ts';
-import { requireFromIndex } from './ordinary-index.ts';
-import { ImportedPipes, pipeText, probeText } from './pipes.ts';
-import { type EveryWorker, everyWorker } from './workers.ts';
 
 const kitModule = 'gauntlet_pipe_kit';
 
@@ -21,6 +21,8 @@ let pipes: ImportedPipes;
 let probe: string;
 let kit: string;
 let context: string | undefined;
+let edition: string;
+let forms: string;
 let hadKit: boolean;
 let before: readonly number[];
 let workers: EveryWorker;
@@ -33,6 +35,9 @@ beforeAll(async () => {
   probe = await pipes.add('probe', probeText());
   kit = await pipes.add('kit', pipeText('kit_pipe'));
   context = await contextPipe();
+  edition = await editionThereAndBack();
+  forms = await pipes.add('forms', pipeText('forms_pipe'));
+  await admin.post(`/api/v1/functions/id/${forms}/valves/update`, { GREETING: 'still here' });
   const old = await everyWorker(person.client, probe);
   before = await pidsOf(old.admins);
   const [worker = admin] = old.admins;
@@ -48,6 +53,17 @@ afterAll(async () => {
   await person?.remove();
   await pipes?.removeAll();
 });
+
+/** A pipe whose package went up to another version and back, while the server ran. */
+async function editionThereAndBack(): Promise<string> {
+  const text = pipeText('edition_pipe');
+  const id = await pipes.add('edition', text);
+  for (const version of ['2.0', '1.0']) {
+    const { status } = await pipes.update(id, text.replace('edition==1.0', `edition==${version}`));
+    if (status !== 200) throw new Error(`the update of ${id} to ${version}: ${status}`);
+  }
+  return id;
+}
 
 /** Undefined where its package cannot be had. */
 async function contextPipe(): Promise<string | undefined> {
@@ -78,6 +94,22 @@ test('an active pipe answers in every new worker without another import', async 
   );
   expect(answers.map(({ kit: version }) => version)).toEqual(before.map(() => '1.0'));
   expect(new Set(answers.map(({ pid }) => pid)).size).toBe(before.length);
+});
+
+// covers 000/open-webui-frontmatter-install
+test('after an update and a rollback, the restarted server has the version that the pipe asks for', async () => {
+  const seen = await Promise.all(
+    workers.admins.map((worker) => askForJson<{ imported: string; installed: string }>(worker, edition, 'x')),
+  );
+  expect(seen).toEqual(before.map(() => expect.objectContaining({ imported: '1.0', installed: '1.0' })));
+});
+
+// covers 000/open-webui-pipe-import
+test('valves that were set before the restart hold in every worker after it', async () => {
+  const values = await Promise.all(
+    workers.admins.map((worker) => askForJson<{ GREETING: string }>(worker, `${forms}.valves`, 'x')),
+  );
+  expect(values.map(({ GREETING }) => GREETING)).toEqual(before.map(() => 'still here'));
 });
 
 // covers 000/live-open-webui

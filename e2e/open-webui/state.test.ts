@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { journalOf } from '../../harness/suite/journal.ts';
+import { type Admin, signIn } from '../../harness/suite/open-webui/admin.ts';
+import { ask, askForJson } from '../../harness/suite/open-webui/chat.ts';
+import { requireFromIndex } from '../../harness/suite/open-webui/ordinary-index.ts';
+import { ImportedPipes, pipeText } from '../../harness/suite/open-webui/pipes.ts';
+import { personOnTwoWorkers } from '../../harness/suite/open-webui/workers.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { skip } from '../../harness/suite/skip.ts';
 import { service } from '../../harness/suite/stack.ts';
-import { type Admin, newPerson, signIn } from './admin.ts';
-import { ask, askForJson } from './chat.ts';
-import { requireFromIndex } from './ordinary-index.ts';
-import { ImportedPipes, pipeText } from './pipes.ts';
-import { type EveryWorker, everyWorker } from './workers.ts';
 
 interface State {
   readonly policies: Readonly<Record<string, string>>;
@@ -33,12 +33,9 @@ afterAll(async () => {
 
 /** A new person, through each of two workers. */
 async function personOnBothWorkers(): Promise<readonly [Admin, Admin]> {
-  const person = await newPerson(admin);
-  const workers: EveryWorker = await everyWorker(person.client, pipe);
-  endings.push(workers.close, person.remove);
-  const [first, second] = workers.admins;
-  if (!first || !second) throw new Error('fewer than two workers were reached');
-  return [first, second];
+  const { workers, end } = await personOnTwoWorkers(admin, pipe);
+  endings.push(end);
+  return workers;
 }
 
 const stateOf = (worker: Admin) => askForJson<State>(worker, pipe, '/state');

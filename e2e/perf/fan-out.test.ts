@@ -1,7 +1,7 @@
 /**
  * The gateway is restarted and its streams are measured, so nothing else may use the stack meanwhile.
  *
- * @alone
+ * @alone machine
  */
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type FannedStream, fanOut, faultsIn } from '../../harness/suite/measure/fan-out.ts';

@@ -1,7 +1,7 @@
 /**
  * The streams are measured, so nothing else may use the stack meanwhile.
  *
- * @alone
+ * @alone machine
  */
 import { expect, test } from '@jest/globals';
 import { journalOf } from '../../harness/suite/journal.ts';

@@ -10,17 +10,22 @@ import {
 import { chunksOf, doneCount, type SeenStream, textOf } from '../../harness/suite/event-stream.ts';
 import { heldStream } from '../../harness/suite/held-stream.ts';
 import { waitForJournal } from '../../harness/suite/journal.ts';
+import { type KnownFailure, unlessKnown } from '../../harness/suite/known-failure.ts';
 import { convention } from '../../harness/suite/offered/convention.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { needsModel } from '../../harness/suite/setup/model.ts';
 import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
-import { skip } from '../../harness/suite/skip.ts';
 import { optionalService } from '../../harness/suite/stack.ts';
 
 beforeEach(() => needs('chat'));
 
-const completedByLitellm = 'LiteLLM completes such a stream itself, before a baseline sees it';
+/** LiteLLM completes such a stream itself, before a baseline sees it. */
+const completed = (): KnownFailure | undefined =>
+  optionalService('litellm') && {
+    ...{ bug: 'litellm-clean-end', service: 'litellm', version: '1.106.2' },
+    says: /Expected: 0\s+Received: 1/,
+  };
 
 /**
  * A stream is cut off, for the client, when it says neither [DONE] nor "stop" and ends in an error: clients of the API take
@@ -93,9 +98,8 @@ test('a stream that breaks after its last token, before its finish, is not compl
 });
 
 test('a stream that breaks between its finish and its [DONE] is not complete either', async () => {
-  if (optionalService('litellm')) skip(completedByLitellm);
   const stream = await brokenStream(cliModel, 'cut', 43);
-  expectNotWhole(stream);
+  await unlessKnown(completed(), async () => expectNotWhole(stream));
 });
 
 test('a stream that breaks before its first token is an error', async () => {
@@ -118,14 +122,14 @@ test('LangChain makes no whole answer of a broken one', async () => {
 });
 
 test('a stream that ends in an orderly way, but without a finish, is not complete', async () => {
-  if (optionalService('litellm')) skip(completedByLitellm);
-  expectCutOff(await brokenStream(cliModel, 'end', 12));
+  const stream = await brokenStream(cliModel, 'end', 12);
+  await unlessKnown(completed(), async () => expectCutOff(stream));
 });
 
 test('LangChain notices a missing finish as well', async () => {
-  if (optionalService('litellm')) skip(completedByLitellm);
   await needsModel(langchainModel);
-  expectCutOff(await brokenStream(langchainModel, 'end', 12));
+  const stream = await brokenStream(langchainModel, 'end', 12);
+  await unlessKnown(completed(), async () => expectCutOff(stream));
 });
 
 test('a whole answer that breaks off is a failure, never half an answer', async () => {

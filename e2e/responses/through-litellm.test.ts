@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { chunksOf, postForStream, textOf } from '../../harness/suite/event-stream.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
+import { unlessKnown } from '../../harness/suite/known-failure.ts';
 import { needsListed } from '../../harness/suite/offered/listed-model.ts';
 import { needs } from '../../harness/suite/offered/needs.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
@@ -104,17 +105,24 @@ test('chunks of a chat keep reasoning_content through LiteLLM, and have none whe
   expect(textOf(plain)).toBe('the answer');
 });
 
-// LiteLLM 1.106.2 drops delta.refusal from streams: what was refused ends as a message without a word.
+/** It drops delta.refusal from streams: what was refused ends as a message without a word. */
+const lostRefusal = {
+  ...{ bug: 'litellm-stream-refusal', service: 'litellm', version: '1.106.2' },
+  says: /Expected value: +"response.refusal.done"/,
+};
+
 // covers 002/refusal-events
-test.failing('FINDING: a refusal comes through LiteLLM as a refusal, without an event of text', async () => {
+test('a refusal comes through LiteLLM as a refusal, without an event of text', async () => {
   const { id, mark } = newOperation({ refuse: 'I cannot do that.' });
   const seen = await streamed(mark, id);
-  const types = typesIn(seen.events);
-  expect(types).toContain('response.refusal.done');
-  expect(types.filter((type) => type.includes('output_text'))).toEqual([]);
-  expect(responseIn(seen.events).output).toMatchObject([
-    { content: [{ type: 'refusal', refusal: 'I cannot do that.' }] },
-  ]);
+  await unlessKnown(lostRefusal, async () => {
+    const types = typesIn(seen.events);
+    expect(types).toContain('response.refusal.done');
+    expect(types.filter((type) => type.includes('output_text'))).toEqual([]);
+    expect(responseIn(seen.events).output).toMatchObject([
+      { content: [{ type: 'refusal', refusal: 'I cannot do that.' }] },
+    ]);
+  });
 });
 
 // covers 002/annotation-events

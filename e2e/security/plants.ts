@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Planted, plantedFile } from '../../harness/report/results-search.ts';
+import { runFolder } from '../../harness/stack/run-folder.ts';
 import { newOperation } from '../../harness/suite/operation.ts';
 import { openSocket } from '../../harness/suite/responses/response-socket.ts';
 import { type Asked, ask } from '../../harness/suite/security/ask.ts';
@@ -6,12 +10,21 @@ import { adminKey, makeKey, revokeKey } from '../../harness/suite/security/keys.
 import { type Canary, canaryOf, newCanary } from '../../harness/suite/security/leaks.ts';
 import { rawHead, sendRaw } from '../../harness/suite/security/raw.ts';
 import { textModel } from '../../harness/suite/setup/text-model.ts';
-import { service, stackVariables } from '../../harness/suite/stack.ts';
+import { runId, service, stackVariables } from '../../harness/suite/stack.ts';
 
 export const canaries: Canary[] = [];
 export const answers: string[] = [];
 /** No credential: a text that is meant to be in all those places. */
 export const proof = newCanary('proof', 'proof-');
+
+/** What is written when the suites are over is searched then (`results-search.ts`). */
+export function leaveForResults(): void {
+  writeFileSync(
+    join(runFolder(runId()), plantedFile),
+    JSON.stringify({ canaries, proof } satisfies Planted),
+    { mode: 0o600 },
+  );
+}
 
 const planted = (name: string, prefix?: string): string => {
   const canary = newCanary(name, prefix);

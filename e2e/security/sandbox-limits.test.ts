@@ -7,26 +7,26 @@ const error = (name: string) => ({ error: expect.stringMatching(new RegExp(`^(?:
 beforeAll(() => needsSandbox());
 beforeEach(() => needs('chat'));
 
-test('memory ends, of one process and of many', async () => {
-  const one = await runSandboxed('attempt("taken", lambda: len(bytearray(2_000_000_000)))');
-  expect(one.told.taken ?? { error: 'MemoryError killed' }).toEqual(error('MemoryError'));
-  const many = await runSandboxed(`
-import time
-children = []
-for at in range(20):
-    child = os.fork()
-    if child == 0:
-        block = bytearray(300_000_000)
-        for page in range(0, len(block), 4096): block[page] = 1
-        tell("child%d" % at, True)
-        time.sleep(6)
-        os._exit(0)
-    children.append(child)
-for child in children: os.waitpid(child, 0)
-tell("all", True)`);
-  // Together they would hold 6 GB.
-  expect(many.told).not.toHaveProperty('all');
-  expect(many.answer).toMatch(/too much memory|MemoryError|ended by SIG/);
+test('memory of one process ends', async () => {
+  const { told } = await runSandboxed('attempt("taken", lambda: len(bytearray(2_000_000_000)))');
+  expect(told.taken ?? { error: 'MemoryError killed' }).toEqual(error('MemoryError'));
+});
+
+test('memory of many processes together ends', async () => {
+  const { told, answer } = await runSandboxed(`
+import signal
+for at in range(6):
+    if os.fork() == 0:
+        block = bytearray(b"x") * 300_000_000
+        tell("held%d" % at, True)
+        signal.pause()
+signal.pause()`);
+  // They hold their blocks until they are ended: three are more than a program may have. A machine that is too busy to
+  // touch that much memory ends them for the time.
+  const held = Object.keys(told).length;
+  expect(answer).toMatch(
+    held < 3 ? /too much memory|ended by SIG|out of time/ : /too much memory|ended by SIG/,
+  );
 });
 
 test('processes end, however fast they multiply, and the service goes on', async () => {
@@ -44,16 +44,22 @@ except OSError as problem: tell("made", made)`);
   expect((await runSandboxed('tell("alive", True)')).told).toEqual({ alive: true });
 });
 
-test('time ends, of work and of waiting, and so does output', async () => {
-  const work = await runSandboxed('while True: pass');
-  const wait = await runSandboxed(
+test('time of work ends', async () => {
+  const { answer } = await runSandboxed('while True: pass');
+  expect(answer).toMatch(/stopped after .*out of time|ended by SIG/);
+});
+
+test('time of waiting ends, whatever signals are ignored', async () => {
+  const { answer } = await runSandboxed(
     'import time\nimport signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(3600)',
   );
-  const flood = await runSandboxed('while True: sys.stdout.write("x" * 65536)');
-  expect(work.answer).toMatch(/stopped after .*out of time|ended by SIG/);
-  expect(wait.answer).toMatch(/out of time/);
-  expect(flood.answer).toMatch(/too much output|ended by SIG/);
-  expect(flood.answer.length).toBeLessThan(1_000_000);
+  expect(answer).toMatch(/out of time/);
+});
+
+test('output ends', async () => {
+  const { answer } = await runSandboxed('while True: sys.stdout.write("x" * 65536)');
+  expect(answer).toMatch(/too much output|ended by SIG/);
+  expect(answer.length).toBeLessThan(1_000_000);
 });
 
 test('the disk ends: no file and no number of files fills more than the place of a program', async () => {

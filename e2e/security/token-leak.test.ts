@@ -10,12 +10,14 @@ import { logOf, tablesOf, textsOf } from '../../harness/suite/security/places.ts
 import { needsScriptedProvider } from '../../harness/suite/setup/scripted.ts';
 import { optionalService, service } from '../../harness/suite/stack.ts';
 import { until } from '../../harness/suite/until.ts';
-import { answers, canaries, models, noted, plantEverywhere, proof } from './plants.ts';
+import { answers, canaries, leaveForResults, models, noted, plantEverywhere, proof } from './plants.ts';
 
 // Credentials are given wherever a client can give one, to every API, well and badly. Then every place is searched that
 // anybody but their owner may read. Each search must find a word that was planted there as an ordinary client's text.
 
 const proofs = [proof];
+/** Open WebUI keeps the key of its connection to LiteLLM where its administrator reads and changes it. */
+const keptByOwner: Readonly<Record<string, string>> = { 'public.config': 'LITELLM_MASTER_KEY' };
 let sql: Sql;
 
 async function allOf(texts: AsyncIterable<string>): Promise<string> {
@@ -46,6 +48,7 @@ beforeAll(async () => {
   const memory = optionalService('memory')?.url;
   if (memory) await ask('/memories/list', { origin: memory, headers: own.headers });
   await noted('/v1/chat/completions', { ...own, body: { ...remembering, model: models[1], debug: true } });
+  leaveForResults();
 }, 240_000);
 afterAll(() => sql?.end());
 
@@ -92,9 +95,11 @@ test.each(['postgres', 'provider', 'scope', 'litellm'])(
 test('no table of any service has a credential; the texts of clients are found, bytes included', async () => {
   const found = new Set<string>();
   for (const [schema, table] of await tablesOf(sql)) {
+    const place = `${schema}.${table}`;
+    const strange = canaries.filter(({ name }) => keptByOwner[place] !== name);
     for await (const text of textsOf(sql, schema, table)) {
-      if (leaksIn(text, proofs).length > 0) found.add(`${schema}.${table}`);
-      expect([`${schema}.${table}`, leaksIn(text, canaries)]).toEqual([`${schema}.${table}`, []]);
+      if (leaksIn(text, proofs).length > 0) found.add(place);
+      expect([place, leaksIn(text, strange)]).toEqual([place, []]);
     }
   }
   if (!service('gateway').ours) return;

@@ -11,7 +11,7 @@ import {
 } from '../history/simulation/simulation.ts';
 
 /** Numbers from 0 to 1, the same ones for a seed: Numerical Recipes' generator is good enough to spread operations. */
-export function randomNumbers(seed: number): () => number {
+function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

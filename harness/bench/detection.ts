@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { interruptSignal } from '../cli/interrupts.ts';
+import { interrupted } from './bench-stack.ts';
 import { onBenchSubjects } from './detection/bench-subjects.ts';
 import { huntSubject } from './detection/hunt-mutant.ts';
 import { type Mutant, readMutants } from './detection/mutant.ts';
@@ -33,10 +33,10 @@ export async function benchDetection({ only, timeMs, seed, jsonFile }: Detection
     only === undefined || names.some((name) => only.includes(name));
   const wanted = all.filter(({ name, subject }) => isWanted(name, subject));
   const unseen = wanted.filter((mutant) => mutant.unobservable !== undefined);
-  const signal = interruptSignal();
+  const signal = interrupted();
   const rows: Row[] = [];
   const seconds = timeMs / 1000;
-  await onBenchSubjects(signal, async ({ record, become }) => {
+  await onBenchSubjects(async ({ record, become }) => {
     const tell = (row: Row) => {
       rows.push(row);
       console.log(rowLine(row));

@@ -1,11 +1,10 @@
-import { interruptSignal } from '../cli/interrupts.ts';
 import { type HuntResult, hunt } from '../lab/hunt.ts';
 import { openLabStack } from '../lab/lab-stack.ts';
 import { rateText, verdictText } from '../lab/print-finding.ts';
 import { Connections } from '../lab/running/connections.ts';
 import type { StackRecord } from '../stack/run-folder.ts';
 import { workloadOf } from '../workloads/catalogue.ts';
-import { onWiredStack } from './bench-stack.ts';
+import { interrupted, onBenchStack } from './bench-stack.ts';
 
 const correct = [
   'memory',
@@ -37,7 +36,7 @@ export async function benchHunts(
   let done = 0;
   let alarms = 0;
   const profiles = ['core', 'litellm', 'open-webui'];
-  await onWiredStack(profiles, only, interruptSignal(), async ({ record }) => {
+  await onBenchStack({ profiles, workloads: only }, async ({ record }) => {
     for (const [index, name] of only.entries()) {
       const share = Math.ceil((hunts - done) / (only.length - index));
       alarms += await huntsOf(record, name, firstSeed, share);
@@ -52,7 +51,7 @@ async function huntsOf(record: StackRecord, name: string, firstSeed: number, hun
   const stack = await openLabStack(record);
   const connections = new Connections(stack);
   const lab = { stack, workload, connections, operationTimeoutMs: 10_000 };
-  const signal = new AbortController().signal;
+  const signal = interrupted();
   const results: HuntResult[] = [];
   for (let seed = firstSeed; seed < firstSeed + hunts; seed += 1) {
     const bounds = { seed, runs: plansPerHunt, timeMs: huntTimeMs, signal, controls: false };

@@ -9,7 +9,7 @@ const connects = 100;
 
 /** What it costs to be sure which worker answers: requests on kept connections, and on fresh ones to a chosen worker. */
 export async function benchPinned(): Promise<void> {
-  await onBenchStack({ profiles: 'core', workers }, async ({ services, variables }) => {
+  await onBenchStack({ profiles: ['core'], workers }, async ({ record: { services, variables } }) => {
     const scope = openScope(services.scope?.url ?? '', variables.SCOPE_TOKEN ?? '');
     const kept = new Agent({ connections: 1 });
     const url = services.memory?.url ?? '';

@@ -17,10 +17,10 @@ const operationsPerPlan = 10;
 
 /** Plans run and judged without faults, how many of ten operations in a second; and what a fault costs beyond its time. */
 export async function benchPlans(): Promise<void> {
-  await onBenchStack({ profiles: 'core' }, (record) => benchCalm('memory workload', record, memory));
+  await onBenchStack({ profiles: ['core'] }, ({ record }) => benchCalm('memory workload', record, memory));
   const command = `${process.execPath} harness/bench/tiny-subject.ts`;
   const environment = { MEMORY_COMMAND: command };
-  await onBenchStack({ profiles: 'core', wire: 'client>memory', environment }, async (record) => {
+  await onBenchStack({ profiles: ['core'], wire: ['client>memory'], environment }, async ({ record }) => {
     await benchCalm('subject that answers in a millisecond, wire on', record, counter);
     await benchFaults(record, counter);
   });

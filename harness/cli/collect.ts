@@ -15,6 +15,10 @@ export async function collect(selection: SuiteSelection, seed: number, signal: A
   }
   const failed = outcomes.filter(({ status }) => status === 'failed').length;
   const files = new Set(outcomes.map(({ file }) => file)).size;
-  console.log(outcomes.length === 0 ? 'no tests matched' : `${outcomes.length} tests in ${files} files`);
+  console.log(
+    outcomes.length === 0
+      ? 'no tests matched'
+      : `${outcomes.length} tests in ${files} ${files === 1 ? 'file' : 'files'}`,
+  );
   return outcomes.length === 0 || failed > 0 ? 1 : 0;
 }

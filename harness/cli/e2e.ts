@@ -1,21 +1,26 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { gauntletError } from '../errors.ts';
-import { lastFailures, makeResultsFolder, rememberFailures, writeResults } from '../report/results-folder.ts';
-import type { Summary } from '../report/summary.ts';
+import { lastFailures, makeResultsFolder } from '../report/results-folder.ts';
 import { forSuites } from '../setups/settings.ts';
+import type { Attempt } from '../stack/bring-up.ts';
+import { keepContainerLogs } from '../stack/compose/container-logs.ts';
+import type { PlannedService } from '../stack/planned-service.ts';
 import { readStackRecord, type StackRecord } from '../stack/run-folder.ts';
 import type { Supervisor } from '../stack/supervisor/client.ts';
 import { type Requirement, requirements } from '../suite/offered/requirement.ts';
+import { conclude, keepResults } from './after-suites.ts';
 import { collect } from './collect.ts';
 import { interruptSignal } from './interrupts.ts';
-import { readJournal } from './journal.ts';
+import { readJournals } from './journal.ts';
 import { keptRun } from './kept-run.ts';
-import { addStackOptions, oneOf, type StackOptions } from './options.ts';
+import { addStackOptions, oneOf, type StackOptions, whole } from './options.ts';
 import { printError } from './print-error.ts';
-import { printSummary, printUrls } from './print-summary.ts';
-import { type EdgeReport, printEdge, readEdge, rewindEdge, writeEdge } from './recordings/edge-report.ts';
+import { printUrls } from './print-summary.ts';
+import { type EdgeReport, readEdge, rewindEdge } from './recordings/edge-report.ts';
+import { repeatSuites } from './repeat-suites.ts';
 import {
   checkSelection,
+  namedFile,
   runSuites,
   type SuiteSelection,
   type SuitesRun,
@@ -24,29 +29,37 @@ import {
 import { type RunSetup, settleRun } from './setup/run-setup.ts';
 import { modelsOnKept, runningServer } from './setup/running-server.ts';
 import { addSetupOptions, type SetupOptions } from './setup/setup-options.ts';
-import { planRun, startStack } from './start-stack.ts';
+import { startBeside } from './start-beside.ts';
+import { type PlannedRun, planRun, startStack } from './start-stack.ts';
 
 /**
  * Where the wire stands unless `--wire` says otherwise: between clients and the gateway, where no service finds it in its way,
  * and between one service and its database, so that suites about something else are hardly touched.
  */
 const usualLinks = ['client>gateway', 'memory>postgres'];
+/** What files that need a stack alone make use of. They break links to the database of every service that they can. */
+const secondProfiles = ['core'];
+const secondLinks = [...usualLinks, 'gateway>postgres'];
 
 interface E2eOptions extends StackOptions, SetupOptions {
   readonly suites?: readonly string[];
+  readonly files?: readonly string[];
   readonly grep?: string;
   readonly require?: readonly Requirement[];
   readonly results: string;
   readonly keep?: true;
+  readonly oneStack?: true;
   readonly stack?: string;
   readonly lastFailed?: true;
   readonly seed: number;
+  readonly repeat: number;
   readonly collectOnly?: true;
 }
 
 export function addE2eCommand(program: Command): void {
   const command = program.command('e2e').description('bring the stack up, run the suites, tear it down');
   addSetupOptions(addStackOptions(command))
+    .argument('[files...]', 'test files to run: their paths, or parts of them')
     .option('--suites <list>', `suites to run, comma-separated: ${selectableNames().join(', ')}`, (list) =>
       list.split(','),
     )
@@ -59,18 +72,24 @@ export function addE2eCommand(program: Command): void {
     .option('--results <dir>', 'where results go', 'results')
     .option('--keep', 'leave the stack up and print its URLs')
     .option('--stack <run-id>', 'run the suites on a kept stack')
+    .option(
+      '--one-stack',
+      'run files that need a stack alone after the others, not on a second one beside them',
+    )
+    .option(
+      '--repeat <n>',
+      'run them that often on the stack, with seeds that follow each other, and tell how often each test failed',
+      whole(1),
+      1,
+    )
     .option('--last-failed', 'run only what failed last time')
     .option('--collect-only', 'list the tests that would run; starts nothing')
-    .option('--seed <n>', 'seed of every random choice (default: random)', seedOf)
-    .action(async (options: E2eOptions) => {
-      process.exitCode = await e2e({ ...options, seed: options.seed ?? Math.floor(Math.random() * 2 ** 31) });
+    .option('--seed <n>', 'seed of every random choice (default: random)', whole(0))
+    .action(async (given: readonly string[], options: E2eOptions) => {
+      const files = given.map(namedFile);
+      const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+      process.exitCode = await e2e({ ...options, ...(files.length > 0 && { files }), seed });
     });
-}
-
-function seedOf(value: string): number {
-  const seed = Number(value);
-  if (!Number.isInteger(seed) || seed < 0) throw new InvalidArgumentError('It is a whole number from 0.');
-  return seed;
 }
 
 async function e2e(asked: E2eOptions): Promise<number> {
@@ -94,37 +113,79 @@ async function e2e(asked: E2eOptions): Promise<number> {
   );
   const startedAt = Date.now();
   const attempt = await startStack(run, options.deadline, signal);
+  let second: Attempt | undefined;
   let done: SuitesRun | undefined;
   let failure = attempt.error;
   let journal: string | undefined;
   let edge: EdgeReport | undefined;
   try {
+    if (failure === undefined && wantsSecond(asked, run)) {
+      console.log('  a second one, for files that need a stack alone:');
+      second = await startBeside({ ...options, profiles: secondProfiles }, secondLinks, signal);
+      failure = second.error;
+    }
     if (failure === undefined) {
       console.log(`  up in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
-      done = await runSuites(runId, options.seed, selection, signal);
-      journal = await readJournal(attempt.record);
+      done = await suitesOn(attempt.record, options, selection, signal, second?.record);
+      journal = await readJournals([attempt.record, second?.record]);
+      await Promise.all([attempt.record, second?.record].map((each) => each && keepContainerLogs(each)));
       edge = await readEdge(attempt.record);
     }
   } catch (error) {
     failure = error;
   }
   if (signal.aborted) failure = signal.reason;
-  const facts = {
-    record: attempt.record,
-    seed: options.seed,
-    durationMs: Date.now() - startedAt,
-    outcomes: done?.outcomes ?? [],
-    measurements: done?.measurements ?? [],
-  };
-  const summary = writeResults(results, facts, journal);
-  if (done) rememberFailures(options.results, facts);
-  if (edge) writeEdge(results, attempt.record, edge, selection);
-  await finish(attempt.supervisor, attempt.record, options.keep === true && failure === undefined);
+  const stacks = { record: attempt.record, second: second?.record };
+  const end = { done, journal, edge, durationMs: Date.now() - startedAt };
+  const written = keepResults(results, stacks, end, { ...options, selection });
+  await Promise.all([
+    finish(attempt.supervisor, attempt.record, options.keep === true && failure === undefined),
+    second?.supervisor.down(),
+  ]);
   if (failure !== undefined) {
     printError(failure);
     return signal.aborted ? 130 : 1;
   }
-  return conclude(summary, results, done, edge, { ...options, selection });
+  return conclude(written, results, done, edge, { ...options, selection });
+}
+
+/** Runs the suites, as often as was asked for; each time with the recordings from their beginning. */
+async function suitesOn(
+  record: StackRecord,
+  { repeat, seed }: E2eOptions,
+  selection: SuiteSelection,
+  signal: AbortSignal,
+  second?: StackRecord,
+): Promise<SuitesRun | undefined> {
+  const once = async (own: number) => {
+    if (own !== seed) await rewindEdge(record);
+    return runSuites(record.runId, own, selection, signal, second);
+  };
+  return repeat === 1 ? once(seed) : repeatSuites(repeat, seed, once, signal);
+}
+
+/** Only where all is tried on services of this package: others may share what the files beside them disturb. */
+function wantsSecond(asked: E2eOptions, { plan, chosen }: PlannedRun): boolean {
+  const { suites, files, grep, lastFailed, profiles, wire, mode, setup, stackConfig, keep, oneStack } = asked;
+  const narrowed = [
+    suites,
+    files,
+    grep,
+    lastFailed,
+    profiles,
+    wire,
+    mode,
+    setup,
+    stackConfig,
+    keep,
+    oneStack,
+  ];
+  if (narrowed.some(Boolean)) return false;
+  const isOwn = (service: PlannedService) =>
+    service.mode !== 'remote' &&
+    (service.mode === 'absent' || service.source.kind === 'own') &&
+    process.env[service.spec.port.variable] === undefined;
+  return chosen.name !== 'remote' && plan.services.every(isOwn);
 }
 
 /** Releases or removes the stack. */
@@ -154,42 +215,24 @@ async function onKeptStack(
   console.log(`gauntlet e2e · kept run ${runId} · ${record.driver} · seed ${options.seed} · ${results}\n`);
   await rewindEdge(record);
   const startedAt = Date.now();
-  const done = await runSuites(runId, options.seed, { ...selection, models }, signal);
+  const done = await suitesOn(record, options, { ...selection, models }, signal);
   if (signal.aborted) throw signal.reason;
   const durationMs = Date.now() - startedAt;
-  const { outcomes = [], measurements = [] } = done ?? {};
-  const facts = { record, seed: options.seed, durationMs, outcomes, measurements };
-  const summary = writeResults(results, facts, await readJournal(record));
-  if (done) rememberFailures(options.results, facts);
-  const edge = await readEdge(record);
-  if (edge) writeEdge(results, record, edge, selection);
-  return conclude(summary, results, done, edge, { ...options, selection });
-}
-
-/** Prints what came of it. @returns the exit code; what the edge missed fails a run that is green otherwise */
-function conclude(
-  summary: Summary,
-  results: string,
-  done: SuitesRun | undefined,
-  edge: EdgeReport | undefined,
-  { setup, recordings, selection }: E2eOptions & { readonly selection: SuiteSelection },
-): number {
-  const told = Object.entries({ setup, recordings }).flatMap(([name, value]) =>
-    value === undefined ? '' : ` --${name} ${value}`,
-  );
-  const holds = edge === undefined || printEdge(edge, selection, told.join(''));
-  const code = printSummary(summary, results, done);
-  return holds ? code : 1;
+  await keepContainerLogs(record);
+  const end = { done, durationMs, journal: await readJournals([record]), edge: await readEdge(record) };
+  const written = keepResults(results, { record }, end, { ...options, selection });
+  return conclude(written, results, done, end.edge, { ...options, selection });
 }
 
 function select(options: E2eOptions, { settings }: RunSetup): SuiteSelection {
-  const { suites, grep, require, collectOnly } = options;
+  const { suites, files, grep, require, collectOnly } = options;
   const models = forSuites(settings);
-  const selection: SuiteSelection = { suites, grep, require, models, collectOnly };
+  const selection: SuiteSelection = { suites, files, grep, require, models, collectOnly };
+  if (files && suites) throw gauntletError('GNT_USAGE', 'Test files cannot be combined with --suites.');
   checkSelection(selection);
   if (!options.lastFailed) return selection;
-  if (options.grep || options.suites)
-    throw gauntletError('GNT_USAGE', '--last-failed cannot be combined with --suites or --grep.');
+  if (grep || suites || files)
+    throw gauntletError('GNT_USAGE', '--last-failed cannot be combined with --suites, --grep or test files.');
   const only = lastFailures(options.results);
   if (!only)
     throw gauntletError('GNT_USAGE', `--last-failed: there is no earlier run in ${options.results}.`);

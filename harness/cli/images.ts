@@ -3,6 +3,7 @@ import { caBundleFromEnvironment } from '../images/ca-bundle.ts';
 import { imageNames } from '../images/catalogue.ts';
 import { resolveImages } from '../images/resolve-images.ts';
 import { interruptSignal } from './interrupts.ts';
+import { tell } from './progress.ts';
 
 export function addImagesCommand(program: Command): void {
   program
@@ -15,7 +16,7 @@ export function addImagesCommand(program: Command): void {
         mode: pull ? 'pull' : build ? 'build' : 'auto',
         registry: process.env.E2E_REGISTRY,
         caBundle: caBundleFromEnvironment(process.env),
-        onProgress: (image, line) => console.log(`  ${image.padEnd(12)} ${line}`),
+        onProgress: (image, line) => tell(`  ${image.padEnd(12)} ${line}`),
         signal: interruptSignal(),
       });
       for (const [name, { reference, from, fresh, version }] of Object.entries(images)) {

@@ -4,7 +4,7 @@ import { type RecorderMode, recorderModes } from '../stack/recorder-edge.ts';
 import type { DriverName } from '../stack/replacement.ts';
 
 /** Profiles of compose.yaml in the order people see them. */
-export const profiles = ['core', 'bots', 'litellm', 'ollama', 'open-webui'] as const;
+export const profiles = ['core', 'bots', 'ha', 'litellm', 'ollama', 'open-webui'] as const;
 /** Where recordings of a setup are kept. */
 export const recordingsOf = (setup = 'scripted'): string =>
   `e2e/recordings/${setup.replace(/[^\w.-]+/g, '-')}`;
@@ -81,9 +81,27 @@ export function oneOf(valid: readonly string[]): (value: string) => string[] {
   };
 }
 
+/** Reads a whole number from `least` on. */
+export const whole =
+  (least: number) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number) || number < least)
+      throw new InvalidArgumentError(`It is a whole number from ${least}.`);
+    return number;
+  };
+
 export function seconds(value: string): number {
   const parsed = Number(value);
   if (!(parsed > 0 && parsed <= 3600))
     throw new InvalidArgumentError('It is a number of seconds, up to 3600.');
   return parsed;
+}
+
+/** Milliseconds, of `60s`, `500ms` or `5m`; of a bare number seconds. */
+export function duration(value: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(value);
+  if (!match) throw new InvalidArgumentError('It is a duration such as 60s, 500ms or 5m.');
+  const unit = { ms: 1, s: 1000, m: 60_000 }[match[2] ?? 's'] as number;
+  return Number(match[1]) * unit;
 }

@@ -49,6 +49,13 @@ test('a convention that is not kept is shown apart and does not fail the run', (
   expect(printed).toContain('1 passed, 0 failed, 0 skipped, 1 against conventions');
 });
 
+test('a failure that is known is shown apart with its bug and does not fail the run', () => {
+  const known = [{ bug: 'litellm-clean-end', server: 'litellm 1.2.3', message: 'Received: stop' }];
+  expect(print([passed, { ...passed, name: 'ends', known }])).toBe(0);
+  expect(printed).toContain('1 × litellm 1.2.3: bugs/litellm-clean-end\n      ends\n');
+  expect(printed).toContain('1 passed, 0 failed, 0 skipped, 1 known');
+});
+
 test('a required feature that no test asked for is no success', () => {
   expect(print([passed], ['responses'])).toBe(1);
   expect(printed).toContain('--require responses: none of the tests that ran needs it');

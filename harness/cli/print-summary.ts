@@ -4,7 +4,7 @@ import type { StackRecord } from '../stack/run-folder.ts';
 import type { SuitesRun } from './run-suites.ts';
 
 /**
- * Prints skips with their reasons, conventions that are not kept, failures, and the count.
+ * Prints skips with their reasons, conventions that are not kept, failures that are known, failures, and the count.
  *
  * @returns the exit code; a run that says nothing about what the user requires is no success
  */
@@ -13,16 +13,28 @@ export function printSummary(summary: Summary, folder: string, run: SuitesRun | 
     test,
     why: `${reason} (${skipClass})`,
   }));
+  const findingsOf = (wanted: Summary['findings'][number]['class']) =>
+    summary.findings
+      .filter(({ class: found }) => found === wanted)
+      .map(({ test, what }) => ({ test, why: what }));
   printGroups('skipped:', skipped);
   printGroups(
     'conventions that are not kept (no failures; `--require conventions` makes them so):',
-    summary.findings.map(({ test, what }) => ({ test, why: what })),
+    findingsOf('convention'),
+  );
+  printGroups(
+    "known of somebody else's server (no failures; `npx gauntlet repro NAME` shows one):",
+    findingsOf('known_failure'),
   );
   if (summary.failures.length > 0) console.log('\nfailed:');
-  for (const { test, file, class: failureClass } of summary.failures)
-    console.log(`  ✗ ${file}: ${test} (${failureClass})`);
-  const { passed, failed, conventions } = summary.tests;
-  const ran = passed + failed + conventions;
+  for (const { test, file, class: failureClass, runs } of summary.failures) {
+    const often = runs
+      ? ` · ${runs.failedSeeds.length} of ${runs.of} runs, first with --seed ${runs.failedSeeds[0]}`
+      : '';
+    console.log(`  ✗ ${file}: ${test} (${failureClass})${often}`);
+  }
+  const { passed, failed, conventions, known } = summary.tests;
+  const ran = passed + failed + conventions + known;
   const measured = performanceLine(run?.measurements ?? []);
   if (measured) console.log(`\n${measured}`);
   console.log(`\nresults: ${folder}`);
@@ -35,7 +47,8 @@ export function printSummary(summary: Summary, folder: string, run: SuitesRun | 
   }
   if (ran + skipped.length === 0) console.log('no tests matched');
   const against = conventions > 0 ? `, ${conventions} against conventions` : '';
-  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped${against}`);
+  const met = known > 0 ? `, ${known} known` : '';
+  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped${against}${met}`);
   return failed > 0 || run.unasked.length > 0 || ran + skipped.length === 0 ? 1 : 0;
 }
 

@@ -44,8 +44,8 @@ function plainView(describe: (name: string) => string): ProgressView {
   };
 }
 
-/** A line of what goes on, as much of it as fits. */
-function tell(line: string): void {
+/** Prints a line of what goes on, as much of it as fits. */
+export function tell(line: string): void {
   const [first = ''] = line.split('\n');
   console.log(first.length > mostColumns ? `${first.slice(0, mostColumns - 1)}…` : first);
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { execa } from 'execa';
 import { gauntletError } from '../errors.ts';
 import type { TestOutcome } from '../report/outcome.ts';
@@ -8,12 +8,14 @@ import type { SuiteModels } from '../setups/settings.ts';
 import { rootsOf, suiteGroups } from '../setups/suite-groups.ts';
 import { readSmokeSettings } from '../smoke/providers/smoke-settings.ts';
 import { packageRoot } from '../stack/process/launch.ts';
-import { readStackRecord, runFolder } from '../stack/run-folder.ts';
+import { readStackRecord, runFolder, type StackRecord } from '../stack/run-folder.ts';
 import type { Measurement } from '../suite/measure/measurement.ts';
 import type { Requirement } from '../suite/offered/requirement.ts';
 
 export interface SuiteSelection {
   readonly suites?: readonly string[] | undefined;
+  /** Paths of test files, or parts of them. */
+  readonly files?: readonly string[] | undefined;
   readonly grep?: string | undefined;
   /** Tests that failed last time; everything else is left out. */
   readonly only?: readonly { readonly file: string; readonly test: string }[] | undefined;
@@ -34,12 +36,26 @@ export interface SuitesRun {
   readonly measurements: readonly Measurement[];
 }
 
+/** Runs of this process: each writes files of its own. */
+let runs = 0;
+
 /** Names of all suites: the folders below e2e/. */
-export function suiteNames(): readonly string[] {
+function suiteNames(): readonly string[] {
   return readdirSync(join(packageRoot, 'e2e'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
+}
+
+/** Paths of all test files, from the package's root. */
+function testFiles(): readonly string[] {
+  const below = readdirSync(join(packageRoot, 'e2e'), { encoding: 'utf8', recursive: true });
+  return below.filter((file) => file.endsWith('.test.ts')).map((file) => `e2e/${file}`);
+}
+
+/** What a user means by a path, from wherever it is given, or by a part of one. */
+export function namedFile(part: string): string {
+  return existsSync(part) ? relative(packageRoot, resolve(part)) : part;
 }
 
 /** What `--suites` takes: folders below e2e/, and named groups of them. */
@@ -47,12 +63,14 @@ export function selectableNames(): readonly string[] {
   return [...new Set([...suiteNames(), ...suiteGroups.map(({ name }) => name)])].sort();
 }
 
-/** Throws GNT_SUITE_UNKNOWN, and GNT_USAGE for a pattern that is no regular expression or a setting of the smoke that is none. */
-export function checkSelection({ suites, grep }: SuiteSelection): void {
+/** Throws GNT_SUITE_UNKNOWN, GNT_TEST_FILE_UNKNOWN, and GNT_USAGE for a pattern that is no regular expression or a setting of the smoke that is none. */
+export function checkSelection({ suites, files, grep }: SuiteSelection): void {
   readSmokeSettings(process.env);
   const known = selectableNames();
   const unknown = suites?.find((suite) => !known.includes(suite));
   if (unknown !== undefined) throw gauntletError('GNT_SUITE_UNKNOWN', unknown, known.join(', '));
+  const missing = files?.find((part) => testFiles().every((file) => !file.includes(part)));
+  if (missing !== undefined) throw gauntletError('GNT_TEST_FILE_UNKNOWN', missing);
   if (grep === undefined) return;
   try {
     new RegExp(grep);
@@ -64,6 +82,7 @@ export function checkSelection({ suites, grep }: SuiteSelection): void {
 /**
  * Runs the suites in Jest against a stack.
  *
+ * @param second the stack of the files that need one alone; without it they follow the others
  * @returns undefined when Jest ended without saying, which `signal` explains or is our fault
  */
 export async function runSuites(
@@ -71,16 +90,20 @@ export async function runSuites(
   seed: number,
   selection: SuiteSelection,
   signal: AbortSignal,
+  second?: StackRecord,
 ): Promise<SuitesRun | undefined> {
   const folder = selection.collectOnly ? mkdtempSync(join(tmpdir(), 'gauntlet-collect-')) : runFolder(runId);
-  const outcomes = join(folder, `outcomes-${process.pid}.json`);
-  const measurements = join(folder, `measurements-${process.pid}.jsonl`);
-  const features = join(folder, `features-${process.pid}`);
+  runs += 1;
+  const own = `${process.pid}-${runs}`;
+  const outcomes = join(folder, `outcomes-${own}.json`);
+  const measurements = join(folder, `measurements-${own}.jsonl`);
+  const features = join(folder, `features-${own}`);
   const recorderMode = readStackRecord(runId)?.variables.RECORDER_MODE;
   const required = selection.require ?? [];
   const pattern = selection.grep ?? selection.only?.map(({ test }) => `^${escapePattern(test)}$`).join('|');
   const files =
     selection.only?.map(({ file }) => escapePattern(file)) ??
+    selection.files?.map(escapePattern) ??
     (selection.suites && rootsOf(selection.suites).map((root) => `e2e/${escapePattern(root)}`)) ??
     [];
   const args = [
@@ -98,12 +121,14 @@ export async function runSuites(
     env: {
       GAUNTLET_RUN: runId,
       GAUNTLET_STACK: join(folder, 'stack.json'),
+      GAUNTLET_SECOND_STACK: second ? join(runFolder(second.runId), 'stack.json') : '',
       GAUNTLET_SEED: String(seed),
       GAUNTLET_OUTCOMES: outcomes,
-      GAUNTLET_SKIPS: join(folder, `skips-${process.pid}.jsonl`),
-      GAUNTLET_CONVENTIONS: join(folder, `conventions-${process.pid}.jsonl`),
+      GAUNTLET_SKIPS: join(folder, `skips-${own}.jsonl`),
+      GAUNTLET_CONVENTIONS: join(folder, `conventions-${own}.jsonl`),
+      GAUNTLET_KNOWN: join(folder, `known-${own}.jsonl`),
       GAUNTLET_MEASUREMENTS: measurements,
-      GAUNTLET_EVIDENCE: join(folder, `evidence-${process.pid}.jsonl`),
+      GAUNTLET_EVIDENCE: join(folder, `evidence-${own}.jsonl`),
       GAUNTLET_FEATURES: features,
       GAUNTLET_REQUIRE: required.join(','),
       GAUNTLET_SELECTED: pattern === undefined ? '' : '1',

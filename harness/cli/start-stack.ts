@@ -4,10 +4,11 @@ import { type Attempt, bringUp } from '../stack/bring-up.ts';
 import type { Driver } from '../stack/driver.ts';
 import { planStack, type StackPlan } from '../stack/plan-stack.ts';
 import { packageRoot } from '../stack/process/launch.ts';
-import { absenceOnHost, type FindPython, processDriver } from '../stack/process/process-driver.ts';
-import { findPython } from '../stack/process/python-environment.ts';
+import { absenceOnHost, processDriver } from '../stack/process/process-driver.ts';
+import { type FindPython, findPython } from '../stack/process/python-environment.ts';
 import type { Recording } from '../stack/recorder-edge.ts';
 import { remoteDriver } from '../stack/remote-driver.ts';
+import { schemeOf } from '../stack/service.ts';
 import { sweep } from '../stack/sweep.ts';
 import { type ChosenDriver, chooseDriver } from './choose-driver.ts';
 import { recordingsOf, type StackOptions, workersOf } from './options.ts';
@@ -24,12 +25,13 @@ export interface PlannedRun {
 /**
  * Decides everything about a stack. Throws usage and configuration errors before anything has started.
  * @param welcomeLinks links for the wire that are used where the stack has them
- * @param setup what `--setup` and its relatives settled; without it the stack stands on the scripted provider
+ * @param setup what `--setup` and its relatives settled, or variables alone; without it the stack stands on the scripted
+ * provider
  */
 export async function planRun(
   options: StackOptions,
   welcomeLinks: readonly string[] = [],
-  setup?: RunSetup,
+  setup?: Pick<RunSetup, 'forStack'> & Partial<Pick<RunSetup, 'settings'>>,
 ): Promise<PlannedRun> {
   const workers = workersOf(options.workers);
   const chosen = await chooseDriver(options.driver);
@@ -48,7 +50,7 @@ export async function planRun(
   });
   if (chosen.name === 'remote' && plan.services.every(({ mode }) => mode === 'absent'))
     throw gauntletError('GNT_REMOTE_EMPTY');
-  if (setup) checkServices(setup.settings, plan);
+  if (setup?.settings) checkServices(setup.settings, plan);
   const made: Record<ChosenDriver['name'], () => Driver | Promise<Driver>> = {
     // Loaded when it is needed: testcontainers takes longer to load than the rest together.
     compose: async () => (await import('../stack/compose/compose-driver.ts')).composeDriver,
@@ -79,18 +81,15 @@ export async function startStack(
   const swept = await sweep(run.chosen.engine);
   if (swept.length > 0) console.log(`  removed what crashed runs had left: ${swept.join(', ')}`);
   const services = run.plan.services.filter(({ mode }) => mode !== 'absent');
-  for (const service of run.plan.services) {
-    if (service.mode === 'absent')
-      console.log(`  - ${service.spec.name.padEnd(19)} absent: ${service.reason}`);
-  }
+  for (const [reason, names] of absencesOf(run.plan))
+    console.log(`  - absent (${reason}): ${names.join(', ')}`);
   const describe = (name: string) => {
     const found = services.find(({ spec }) => spec.name === name);
     if (!found) return '';
     if (found.mode === 'remote') return `${found.url}  `;
     const { WORKERS, UVICORN_WORKERS } = found.spec.environment;
     const workers = WORKERS ?? UVICORN_WORKERS;
-    const scheme = name === 'postgres' ? 'postgres' : 'http';
-    const address = `${scheme}://127.0.0.1:${found.mode === 'start' ? found.hostPort : ''}`;
+    const address = `${schemeOf(name)}://127.0.0.1:${found.mode === 'start' ? found.hostPort : ''}`;
     return `${(workers ? `${workers} workers` : '').padEnd(11)} ${address.padEnd(26)} `;
   };
   const view = watchServices(
@@ -102,4 +101,11 @@ export async function startStack(
   } finally {
     await view.done();
   }
+}
+
+/** Names of what is not started, by the reason. */
+function absencesOf({ services }: StackPlan): ReadonlyMap<string, readonly string[]> {
+  const absent = services.filter((service) => service.mode === 'absent');
+  const byReason = Map.groupBy(absent, ({ reason }) => reason);
+  return new Map([...byReason].map(([reason, group]) => [reason, group.map(({ spec }) => spec.name)]));
 }

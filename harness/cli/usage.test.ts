@@ -46,6 +46,18 @@ test('an unknown suite lists the suites', async () => {
   expect(output).toMatch(/There is no suite "gatewya"[\s\S]*gateway/);
 });
 
+test('a test file that nothing matches is told, and one that is named is all that is listed', async () => {
+  const unknown = await run(['e2e', 'chta.test.ts']);
+  expect(unknown.code).toBe(2);
+  expect(unknown.output).toContain('No test file has "chta.test.ts" in its path.');
+  const both = await run(['e2e', 'e2e/gateway', '--suites', 'gateway']);
+  expect(both.code).toBe(2);
+  expect(both.output).toContain('Test files cannot be combined with --suites.');
+  const { code, output } = await run(['e2e', './e2e/gateway/chat.test.ts', '--collect-only']);
+  expect(code).toBe(0);
+  expect(output).toMatch(/^e2e\/gateway\/chat\.test\.ts\n[\s\S]*\d+ tests in 1 file$/m);
+});
+
 test('an unknown feature to require lists the features', async () => {
   const { code, output } = await run(['e2e', '--require', 'responses,mesages']);
   expect(code).toBe(2);
@@ -55,7 +67,7 @@ test('an unknown feature to require lists the features', async () => {
 test('an unknown profile lists the profiles', async () => {
   const { code, output } = await run(['up', '--profiles', 'core,huge']);
   expect(code).toBe(2);
-  expect(output).toContain('"huge" is not one of: core, bots, litellm, ollama, open-webui');
+  expect(output).toContain('"huge" is not one of: core, bots, ha, litellm, ollama, open-webui');
 });
 
 test('a bad regular expression, seed or deadline is refused', async () => {

@@ -8,6 +8,7 @@ import { combine, type Verdict } from './verdict.ts';
 const required: Readonly<Record<string, object>> = {
   limit: { window: 'sliding', limit: 1, windowMs: 1 },
   'cancel-upstream': { withinMs: 100 },
+  attempts: { most: 1 },
   jobs: { delivery: 'exactly-once' },
 };
 const fault: FaultEvent = {

@@ -1,5 +1,6 @@
 import { gauntletError } from '../errors.ts';
 import { answerMatches } from './answers/answer-matches.ts';
+import { type AttemptOptions, attempts } from './answers/attempts.ts';
 import { type CancelOptions, cancelUpstream } from './answers/cancel-upstream.ts';
 import { exactlyOnce } from './answers/exactly-once.ts';
 import { liveness } from './answers/liveness.ts';
@@ -85,6 +86,10 @@ const table: Readonly<Record<string, Entry>> = {
   ],
   'tenant-isolation': plain(tenantIsolation),
   'exactly-once': plain(exactlyOnce),
+  attempts: [
+    { most: 'number', restMs: 'number?', learnedMs: 'number?' },
+    (given) => attempts(given as object as AttemptOptions),
+  ],
   'answer-matches': plain(answerMatches),
   liveness: [{ withinMs: 'number?' }, liveness],
   refusals: [{ expected: 'numbers?', limit: 'number?', windowMs: 'number?' }, refusals],

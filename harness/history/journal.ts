@@ -5,6 +5,8 @@ export interface JournalEntry {
   readonly op: string | null;
   readonly kind: string;
   readonly status: number | null;
+  /** Tells keys of the model API apart; null without one. */
+  readonly keySha256?: string | null;
   /** Cut after `journalTextLimit` characters, as `answerText` is. */
   readonly requestText: string;
   /** The whole answer as it was meant. */

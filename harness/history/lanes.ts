@@ -136,6 +136,7 @@ const broken: Notes = {
   'cancel-upstream': 'aborted, and still going on upstream',
   'tenant-isolation': 'text of another tenant',
   'exactly-once': 'not exactly once upstream',
+  attempts: 'tried upstream when it was not to be',
   'answer-matches': 'not the answer to this',
   liveness: 'never answered',
   refusals: 'refused without a reason, or done all the same',

@@ -125,6 +125,7 @@ const options: Readonly<Record<string, object>> = {
   jobs: { delivery: 'at-least-once' },
   limit: { window: 'sliding', limit: 1, windowMs: 1 },
   'cancel-upstream': { withinMs: 100 },
+  attempts: { most: 1 },
 };
 const odd = fc.constantFrom<Json>(
   null,

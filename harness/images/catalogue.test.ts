@@ -61,5 +61,5 @@ test('services that share an image name it once', () => {
 });
 
 test('a service that brings its own image needs none of ours', () => {
-  expect(imagesForServices(['redis'])).toEqual([]);
+  expect(imagesForServices(['my-own'])).toEqual([]);
 });

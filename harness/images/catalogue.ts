@@ -1,5 +1,5 @@
 /** The images of the stack: where each comes from, and in which version. Versions are pinned here and nowhere else. */
-export type ImageName = 'node' | 'postgres' | 'litellm' | 'ollama' | 'open-webui';
+export type ImageName = 'node' | 'postgres' | 'redis' | 'litellm' | 'ollama' | 'open-webui';
 
 export interface OfficialImage {
   readonly reference: string;
@@ -54,6 +54,12 @@ export const catalogue: Readonly<Record<ImageName, ImageSpec>> = {
     official: { reference: 'postgres:17.6', version: '17.6' },
     build: folderBuild('postgres', '15', ['docker-entrypoint.sh']),
   },
+  redis: {
+    name: 'redis',
+    variable: 'REDIS_IMAGE',
+    official: { reference: 'redis:7.2.7', version: '7.2.7' },
+    build: folderBuild('redis', '7.0', []),
+  },
   litellm: {
     name: 'litellm',
     variable: 'LITELLM_IMAGE',
@@ -83,12 +89,22 @@ export const catalogue: Readonly<Record<ImageName, ImageSpec>> = {
 };
 
 /** All images, the one that takes longest to build first. */
-export const imageNames: readonly ImageName[] = ['ollama', 'litellm', 'open-webui', 'postgres', 'node'];
+export const imageNames: readonly ImageName[] = [
+  'ollama',
+  'litellm',
+  'open-webui',
+  'postgres',
+  'redis',
+  'node',
+];
 
 const imageOfService: Readonly<Record<string, ImageName>> = {
   postgres: 'postgres',
+  redis: 'redis',
   litellm: 'litellm',
+  'litellm-ha': 'litellm',
   ollama: 'ollama',
+  'ollama-narrow': 'ollama',
   'open-webui': 'open-webui',
   provider: 'node',
   gateway: 'node',

@@ -31,8 +31,11 @@ export async function pullImage(reference: string, options: PullOptions): Promis
     };
     const result = await dockerCommand(['pull', reference], { onLine, signal, timeoutMs: wholePullMs });
     if (result.ok) return undefined;
-    const reason = result.lines.at(-1) ?? 'no answer';
-    if (!/manifest|not found|denied|unauthorized|does not exist/i.test(reason)) {
+    const last = result.lines.at(-1) ?? 'no answer';
+    const reason = /x509/.test(last)
+      ? `${last}; the engine takes the authority from /etc/docker/certs.d/${host}/ca.crt`
+      : last;
+    if (!/manifest|not found|denied|unauthorized|credentials|certificate|does not exist/i.test(reason)) {
       silentRegistries.set(host, reason);
     }
     return reason;

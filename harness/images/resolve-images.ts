@@ -14,6 +14,8 @@ export interface ResolveOptions {
   readonly mode: ImageMode;
   /** Mirror whose address takes the place of the registries'. */
   readonly registry?: string | undefined;
+  /** First part of the names of what is built; the default is `gauntlet`. */
+  readonly owner?: string | undefined;
   /** CA bundle for builds, see caBundleFromEnvironment. */
   readonly caBundle?: string | undefined;
   /** @param isDone it is there, and there is nothing more to say of it */
@@ -53,7 +55,7 @@ export async function resolveImages<Name extends ImageName>(
   names: readonly Name[],
   options: ResolveOptions,
 ): Promise<Record<Name, ResolvedImage>> {
-  const candidates = await Promise.all(names.map((name) => candidate(catalogue[name], options.registry)));
+  const candidates = await Promise.all(names.map((name) => candidate(catalogue[name], options)));
   const present = await presentImages(candidates.flatMap(references), options.signal);
   const failed = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
@@ -83,10 +85,13 @@ export function imageVariables(resolved: Partial<Record<ImageName, ResolvedImage
   return Object.fromEntries(entries.map(([name, image]) => [catalogue[name].variable, image.reference]));
 }
 
-async function candidate(spec: ImageSpec, registry: string | undefined): Promise<Candidate> {
+async function candidate(
+  spec: ImageSpec,
+  { registry, owner = 'gauntlet' }: ResolveOptions,
+): Promise<Candidate> {
   const { dockerfile, context, inputs, args } = spec.build;
   const buildable = async (content: ImageContent): Promise<Buildable> => ({
-    repository: `gauntlet/${spec.name}`,
+    repository: `${owner}/${spec.name}`,
     tag: await contentTag(content),
     content,
   });

@@ -34,10 +34,20 @@ export interface Bug {
     readonly reproduced: number;
     readonly of: number;
   };
+  /** What is said to make it go away, such as a store that the workers share: a control on a stack of its own each. */
+  readonly remedies?: readonly Remedy[];
   /** What `repro --controls --record` measured: the plan with one thing taken away. */
   readonly controls?: readonly Control[];
   /** It comes back only where the subject is restarted before each run. */
   readonly fresh?: boolean;
+}
+
+export interface Remedy {
+  /** As a control is named: `with redis`. */
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Parts of the stack that it needs besides those of the bug. */
+  readonly profiles?: readonly string[];
 }
 
 /** @throws GauntletError GNT_BUG_INVALID */

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import type { StackRecord } from '../stack/run-folder.ts';
-import { service } from '../suite/stack.ts';
+import { service, stackRecord } from '../suite/stack.ts';
 import { workloadOf } from '../workloads/catalogue.ts';
 import { openLabStack } from './lab-stack.ts';
 import { Connections } from './running/connections.ts';
@@ -14,8 +12,7 @@ export async function withSuiteLab<T>(
 ): Promise<T> {
   const workload = await workloadOf(name);
   service(workload.service);
-  const record = JSON.parse(readFileSync(process.env.GAUNTLET_STACK ?? '', 'utf8')) as StackRecord;
-  const stack = await openLabStack(record);
+  const stack = await openLabStack(stackRecord());
   const connections = new Connections(stack);
   try {
     return await use({ stack, workload, connections, operationTimeoutMs });

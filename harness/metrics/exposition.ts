@@ -68,7 +68,7 @@ function labelsOf(text: string, line: string): Record<string, string> {
 }
 
 /** The series that must never go down: of counters, and the buckets, sums and counts of histograms. */
-export function monotoneOf({ samples, types }: Exposition): ReadonlyMap<string, number> {
+function monotoneOf({ samples, types }: Exposition): ReadonlyMap<string, number> {
   const isMonotone = ({ name }: Sample) =>
     types.get(name) === 'counter' || types.get(name.replace(/_(?:bucket|sum|count)$/, '')) === 'histogram';
   return new Map(samples.filter(isMonotone).map(({ series, value }) => [series, value]));

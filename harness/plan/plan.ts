@@ -80,7 +80,7 @@ export const faultsOf = (plan: Plan): readonly FaultStep[] =>
 export const operationOfFault = (step: FaultStep): string | undefined => operationsOfFault(step)[0];
 
 /** All operations that a fault speaks of and that must be in its phase. */
-export function operationsOfFault({ fault, when }: FaultStep): readonly string[] {
+function operationsOfFault({ fault, when }: FaultStep): readonly string[] {
   if (when) {
     if ('operation' in when) return [when.operation];
     return when.before === undefined ? [when.after] : [when.after, when.before];

@@ -31,8 +31,12 @@ function testXml(outcome: TestOutcome): string {
   }
   if (outcome.status === 'skipped')
     return `${head}><skipped message="${escapeXml(outcome.reason ?? '')}"/></testcase>`;
-  if (outcome.conventions) {
-    const notes = outcome.conventions.map(({ what, message }) => `convention not kept: ${what}\n${message}`);
+  const { conventions = [], known = [] } = outcome;
+  const notes = [
+    ...known.map(({ server, bug, message }) => `known of ${server}: bugs/${bug}\n${message}`),
+    ...conventions.map(({ what, message }) => `convention not kept: ${what}\n${message}`),
+  ];
+  if (notes.length > 0) {
     return `${head}><system-out>${escapeXml(notes.join('\n'))}</system-out></testcase>`;
   }
   return `${head}/>`;

@@ -32,6 +32,14 @@ const outcomes: readonly TestOutcome[] = [
     durationMs: 4,
     conventions: [{ what: 'a refusal has an <error>', message: 'Received: undefined' }],
   },
+  {
+    suite: 'streaming',
+    file: 'e2e/streaming/c.test.ts',
+    name: 'ends',
+    status: 'passed',
+    durationMs: 5,
+    known: [{ bug: 'litellm-clean-end', server: 'litellm 1.2.3', message: 'Received: <stop>' }],
+  },
 ];
 
 const facts = {
@@ -49,7 +57,7 @@ const facts = {
   outcomes,
 };
 
-test('the summary counts, gives reasons, takes a skip without one for a failure and sets conventions apart', () => {
+test('the summary counts, gives reasons, takes a skip without one for a failure and sets conventions and what is known apart', () => {
   expect(summarise(facts)).toEqual({
     runId: 'abc123',
     driver: 'process',
@@ -57,10 +65,11 @@ test('the summary counts, gives reasons, takes a skip without one for a failure 
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 2500,
     services: { gateway: { state: 'healthy', workers: 2, readyMs: 900 } },
-    tests: { passed: 1, failed: 2, skipped: 1, conventions: 1 },
+    tests: { passed: 1, failed: 2, skipped: 1, conventions: 1, known: 1 },
     suites: {
-      gateway: { passed: 1, failed: 1, skipped: 0, conventions: 1 },
-      ollama: { passed: 0, failed: 1, skipped: 1, conventions: 0 },
+      gateway: { passed: 1, failed: 1, skipped: 0, conventions: 1, known: 0 },
+      ollama: { passed: 0, failed: 1, skipped: 1, conventions: 0, known: 0 },
+      streaming: { passed: 0, failed: 0, skipped: 0, conventions: 0, known: 1 },
     },
     skips: [{ test: 'chats', reason: 'ollama: no `ollama` program on PATH', class: 'upstream_unavailable' }],
     findings: [
@@ -70,6 +79,13 @@ test('the summary counts, gives reasons, takes a skip without one for a failure 
         class: 'convention',
         what: 'a refusal has an <error>',
         message: 'Received: undefined',
+      },
+      {
+        test: 'ends',
+        file: 'e2e/streaming/c.test.ts',
+        class: 'known_failure',
+        what: 'litellm 1.2.3: bugs/litellm-clean-end',
+        message: 'Received: <stop>',
       },
     ],
     failures: [
@@ -85,7 +101,7 @@ test('the summary holds no variables and no credentials', () => {
 
 test('JUnit XML is escaped, without colours, with the reason of a skip and what is no failure', () => {
   expect(toJunit(facts)).toBe(`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="gauntlet" tests="5" failures="2" time="2.500">
+<testsuites name="gauntlet" tests="6" failures="2" time="2.500">
   <testsuite name="gateway" tests="3" failures="1" skipped="0" time="1.516">
     <testcase classname="e2e/gateway/a.test.ts" name="answers" time="0.012"/>
     <testcase classname="e2e/gateway/a.test.ts" name="streams &lt;fast&gt;" time="1.500"><failure message="expected &quot;1&quot; &amp; got 2">expected &quot;1&quot; &amp; got 2
@@ -96,6 +112,10 @@ Received: undefined</system-out></testcase>
   <testsuite name="ollama" tests="2" failures="1" skipped="1" time="0.000">
     <testcase classname="e2e/ollama/b.test.ts" name="chats" time="0.000"><skipped message="ollama: no \`ollama\` program on PATH"/></testcase>
     <testcase classname="e2e/ollama/b.test.ts" name="is silent" time="0.000"><failure message="skipped without a reason">skipped without a reason</failure></testcase>
+  </testsuite>
+  <testsuite name="streaming" tests="1" failures="0" skipped="0" time="0.005">
+    <testcase classname="e2e/streaming/c.test.ts" name="ends" time="0.005"><system-out>known of litellm 1.2.3: bugs/litellm-clean-end
+Received: &lt;stop&gt;</system-out></testcase>
   </testsuite>
 </testsuites>
 `);
@@ -108,17 +128,21 @@ test('CTRF has the required fields', () => {
     results: {
       tool: { name: 'gauntlet' },
       summary: {
-        tests: 5,
+        tests: 6,
         passed: 1,
         failed: 2,
         skipped: 1,
-        other: 1,
+        other: 2,
         start: 1767323045000,
         stop: 1767323047500,
       },
       tests: expect.arrayContaining([
         expect.objectContaining({ name: 'answers', status: 'passed', duration: 12 }),
         expect.objectContaining({ name: 'refuses', status: 'other', rawStatus: 'convention' }),
+        expect.objectContaining({
+          ...{ name: 'ends', status: 'other', rawStatus: 'known failure' },
+          message: 'known of litellm 1.2.3: bugs/litellm-clean-end',
+        }),
       ]),
     },
   });

@@ -3,6 +3,7 @@ import { relative, sep } from 'node:path';
 import type { AggregatedResult, Reporter, TestContext } from '@jest/reporters';
 import type { FailureClass } from '../smoke/failures/failure-class.ts';
 import type { EvidenceNote } from '../smoke/providers/evidence.ts';
+import type { KnownFailureNote } from '../suite/known-failure.ts';
 import type { ConventionNote } from '../suite/offered/convention.ts';
 import type { SkipClass } from '../suite/skip.ts';
 import type { TestOutcome } from './outcome.ts';
@@ -24,6 +25,7 @@ export default class SuiteReporter implements Pick<Reporter, 'onRunComplete' | '
   onRunComplete(_: Set<TestContext>, results: AggregatedResult): void {
     const notes = readNotes<SkipNote>(process.env.GAUNTLET_SKIPS);
     const broken = readNotes<ConventionNote>(process.env.GAUNTLET_CONVENTIONS);
+    const met = readNotes<KnownFailureNote>(process.env.GAUNTLET_KNOWN);
     const seen = readNotes<EvidenceNote>(process.env.GAUNTLET_EVIDENCE);
     const outcomes = results.testResults.flatMap((file): TestOutcome[] => {
       const path = relative(process.cwd(), file.testFilePath);
@@ -39,9 +41,11 @@ export default class SuiteReporter implements Pick<Reporter, 'onRunComplete' | '
         const isOfTest = (note: { readonly file: string; readonly test: string }) =>
           note.file === file.testFilePath && note.test === test.fullName;
         const evidence = seen.filter(isOfTest).map((note) => note.evidence);
+        const known = met.filter(isOfTest).map(({ bug, server, message }) => ({ bug, server, message }));
         const base = {
           ...{ suite, file: path, name: test.fullName, durationMs: test.duration ?? 0 },
           ...(conventions.length > 0 ? { conventions } : {}),
+          ...(known.length > 0 ? { known } : {}),
           ...(evidence.length > 0 ? { evidence } : {}),
         };
         if (test.status === 'passed') return [{ ...base, status: 'passed' }];

@@ -9,11 +9,11 @@ export const namedStacks: Readonly<Record<string, readonly string[]>> = {
   litellm: ['core', 'litellm'],
   ollama: ['core', 'ollama'],
   'open-webui': ['core', 'open-webui'],
-  full: ['core', 'litellm', 'ollama', 'open-webui'],
+  full: ['core', 'ha', 'litellm', 'ollama', 'open-webui'],
 };
 
 /** Where a server listens when nobody says where. */
-export const usualPort = 8321;
+const usualPort = 8321;
 
 /** What an ad-hoc stack can be composed of, and the kind of models that each asks for. */
 const apis: Readonly<Record<string, ModelKind>> = {

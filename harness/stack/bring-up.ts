@@ -4,6 +4,7 @@ import type { StackPlan } from './plan-stack.ts';
 import type { PlannedService } from './planned-service.ts';
 import { untilRemoteHealthy } from './remote-health.ts';
 import { makeRunFolder, type ServiceRecord, type StackRecord, writeStackRecord } from './run-folder.ts';
+import { schemeOf } from './service.ts';
 import { DeadlinePassed } from './start-failure.ts';
 import { type Supervisor, startSupervisor } from './supervisor/client.ts';
 import { supervisorVariable } from './sweep.ts';
@@ -116,10 +117,9 @@ function serviceRecord(
   if (service.mode === 'absent') return { state: 'absent', reason: service.reason };
   if (service.mode === 'remote') return { state: 'remote', url: service.url, from: 'url' };
   const workers = Number(spec.environment.WORKERS ?? spec.environment.UVICORN_WORKERS ?? 1);
-  const scheme = spec.name === 'postgres' ? 'postgres' : 'http';
   return {
     state: readyMs === undefined ? 'failed' : 'healthy',
-    url: `${scheme}://127.0.0.1:${service.hostPort}`,
+    url: `${schemeOf(spec.name)}://127.0.0.1:${service.hostPort}`,
     workers,
     ...(readyMs === undefined ? {} : { readyMs }),
     ...origin,

@@ -2,6 +2,12 @@
 import { expect, test } from '@jest/globals';
 import { interpolate } from './interpolate.ts';
 
+test('what stands behind a plus takes the place of a value, and of none', () => {
+  const text = '${A:+x-${B}} ${A+x} ${C:+x}|${C+x}';
+  expect(interpolate(text, { A: '', B: '1' })).toBe(' x |');
+  expect(interpolate(text, { A: '0', B: '1' })).toBe('x-1 x |');
+});
+
 test('a variable is replaced, an unset one is empty', () => {
   expect(interpolate('a-$A-${B}-${C}', { A: '1', B: '2' })).toBe('a-1-2-');
 });

@@ -1,5 +1,5 @@
 /**
- * Replaces `$VAR`, `${VAR}`, `${VAR:-default}`, `${VAR-default}` and `${VAR:?message}` in a compose value;
+ * Replaces `$VAR`, `${VAR}`, `${VAR:-default}`, `${VAR-default}`, `${VAR:+instead}`, `${VAR+instead}` and `${VAR:?message}` in a compose value;
  * `$$` is a literal dollar. Defaults may hold variables themselves.
  * Source: Compose Specification, "Interpolation".
  *
@@ -36,11 +36,12 @@ function closingBrace(text: string, from: number): number {
 }
 
 function expand(expression: string, variables: Readonly<Record<string, string | undefined>>): string {
-  const match = /^(\w+)(?:(:?[-?])(.*))?$/s.exec(expression);
+  const match = /^(\w+)(?:(:?[-?+])(.*))?$/s.exec(expression);
   if (!match) throw new Error(`cannot read "\${${expression}}"`);
   const [, name = '', operator, operand = ''] = match;
   const value = variables[name];
   const usable = operator?.startsWith(':') ? Boolean(value) : value !== undefined;
+  if (operator?.endsWith('+')) return usable ? interpolate(operand, variables) : '';
   if (usable || operator === undefined) return value ?? '';
   if (operator.endsWith('?')) throw new Error(`${name} is required: ${operand}`);
   return interpolate(operand, variables);

@@ -3,7 +3,9 @@ import getPort from 'get-port';
 import { gauntletError } from '../errors.ts';
 import { gatewayEntries } from '../smoke/providers/chosen-provider.ts';
 import { readComposeFile } from './compose-file.ts';
+import { litellmConfig } from './litellm-config.ts';
 import type { PlannedService } from './planned-service.ts';
+import { packageRoot } from './process/launch.ts';
 import {
   type Recording,
   recordedOrigins,
@@ -97,6 +99,7 @@ export async function planStack(request: PlanRequest): Promise<StackPlan> {
     GAUNTLET_RUN: runId,
     WORKERS: String(request.workers),
     ...modelApi(complete, environment),
+    ...configOfLitellm(complete, driver, environment),
     SCOPE_SERVICES: scopeServices(complete),
     SMOKE_PROVIDERS: gatewayEntries(environment),
     ...healthVariables(specs, environment),
@@ -192,6 +195,7 @@ async function hostPort(spec: ServiceSpec, environment: Environment): Promise<nu
 function makeCredentials(environment: Environment): Record<string, string> {
   const names = [
     'POSTGRES_PASSWORD',
+    'REDIS_PASSWORD',
     'LITELLM_MASTER_KEY',
     'WEBUI_SECRET_KEY',
     'WEBUI_ADMIN_PASSWORD',
@@ -214,6 +218,16 @@ function modelApi(services: readonly PlannedService[], environment: Environment)
     MODEL_API_URL: SETUP_BASE_URL || 'http://provider:9100/v1',
     ...(SETUP_MODEL_API_KEY && !MODEL_API_KEY ? { MODEL_API_KEY: SETUP_MODEL_API_KEY } : {}),
   };
+}
+
+function configOfLitellm(
+  services: readonly PlannedService[],
+  driver: DriverName,
+  { LITELLM_CONFIG }: Environment,
+): Readonly<Record<string, string>> {
+  const isStarted = services.some(({ mode, spec }) => mode === 'start' && spec.name === 'litellm');
+  const folders = { caller: process.cwd(), package: packageRoot };
+  return isStarted ? litellmConfig(LITELLM_CONFIG, driver, folders) : {};
 }
 
 /** Where replacements are asked for their health, kept for whoever starts one again. */

@@ -22,7 +22,7 @@ const edge: Readonly<Record<string, string>> = {
 };
 
 /** Where services find the recorder, which the drivers rewrite like every other address. */
-export const recorderAddress = 'recorder:9600';
+const recorderAddress = 'recorder:9600';
 
 /** Who sets up the edge itself, and asks past the recorder. */
 const apart = ['recorder', 'wire', 'scope', 'ollama-model'];

@@ -26,6 +26,16 @@ test('image, command and URL replace it', () => {
   });
 });
 
+test('the database and Redis are reached by URLs of their own kinds', () => {
+  const url = 'redis://default:secret@r.test:6379';
+  expect(sourceOf(find('redis'), { REDIS_URL: url }, 'process')).toEqual({ kind: 'url', url });
+  expect(() => sourceOf(find('redis'), { REDIS_URL: 'http://r.test' }, 'process')).toThrow(
+    code('GNT_URL_INVALID'),
+  );
+  expect(() => sourceOf(find('postgres'), { POSTGRES_URL: url }, 'process')).toThrow(code('GNT_URL_INVALID'));
+  expect(() => sourceOf(find('memory'), { MEMORY_URL: url }, 'process')).toThrow(code('GNT_URL_INVALID'));
+});
+
 test('an image under the process driver names what to use instead', () => {
   expect(() => sourceOf(find('gateway'), { GATEWAY_IMAGE: 'mine:1' }, 'process')).toThrow(
     code('GNT_REPLACEMENT_UNSUPPORTED'),

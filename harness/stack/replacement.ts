@@ -106,8 +106,14 @@ function checkHealth(name: string, environment: Environment): void {
   );
 }
 
+/** What the URLs of services begin with that don't speak HTTP. */
+const urlProtocols: Readonly<Record<string, readonly string[]>> = {
+  POSTGRES_URL: ['postgres:', 'postgresql:'],
+  REDIS_URL: ['redis:', 'rediss:'],
+};
+
 function checkUrl(name: string, value: string): string {
-  const protocols = name.startsWith('POSTGRES') ? ['postgres:', 'postgresql:'] : ['http:', 'https:'];
+  const protocols = urlProtocols[name] ?? ['http:', 'https:'];
   if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
     throw gauntletError('GNT_URL_INVALID', name, value);
   }

@@ -30,7 +30,7 @@ export interface StackRecord {
 }
 
 /** Folder that holds the folders of all runs of this user on this machine. */
-export function runsFolder(): string {
+function runsFolder(): string {
   return process.env.GAUNTLET_STATE_DIR ?? join(tmpdir(), `gauntlet-${userInfo().uid}`);
 }
 

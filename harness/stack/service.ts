@@ -34,10 +34,17 @@ export interface ProcessExtension {
   readonly writable?: boolean;
   /** Program that must be on PATH. */
   readonly binary?: string;
+  /** Where it is not, it is compiled into the cache (ollama-program.ts). */
+  readonly compiled?: boolean;
 }
 
 /** Value of `<SERVICE>_HEALTH` for a server without a health path. */
 export const noHealthPath = 'none';
+
+/** What the address of a service begins with. */
+export function schemeOf(service: string): string {
+  return service === 'postgres' || service === 'redis' ? service : 'http';
+}
 
 /** Upper-case prefix of a service's environment variables: `baseline-cli` → `BASELINE_CLI`. */
 export function variablePrefix(service: string): string {

@@ -5,7 +5,7 @@ import { removeRun } from './remove-run.ts';
 import { knownRuns, readStackRecord } from './run-folder.ts';
 
 /** Label that names the supervisor of a container's run. */
-export const supervisorLabel = 'gauntlet.supervisor';
+const supervisorLabel = 'gauntlet.supervisor';
 /** Environment variable that names it in processes, and fills the label in compose.yaml. */
 export const supervisorVariable = 'GAUNTLET_SUPERVISOR';
 

@@ -12,12 +12,15 @@ export interface StartedScope {
   close(): Promise<void>;
 }
 
+/** Long after clients let a free connection go: one that is busy with itself for seconds must not send on a closed one. */
+const keepAliveTimeout = 75_000;
+
 /** Starts proxy and control API on one port: CONNECT and absolute-form requests are for the proxy. */
 export async function startScope(settings: ScopeSettings): Promise<StartedScope> {
   const scope = new Scope(settings);
   const forward = new ForwardFront(scope);
   const tunnels = new Set<Socket>();
-  const server = createServer({ noDelay: true, requestTimeout: 0 }, (request, response) => {
+  const server = createServer({ noDelay: true, requestTimeout: 0, keepAliveTimeout }, (request, response) => {
     const toProxy = /^[a-z]+:\/\//i.test(request.url ?? '');
     void (toProxy ? forward.answer(request, response) : answerControl(scope, request, response));
   });

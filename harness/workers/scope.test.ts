@@ -56,6 +56,12 @@ describeOnLinux('the scope in front of node:cluster (needs /proc, so Linux)', ()
     });
   });
 
+  test('keeps free connections long after a busy client would have let them go', async () => {
+    const { headers, body } = await request(`${stack.url}/health`);
+    await body.dump();
+    expect(headers['keep-alive']).toBe('timeout=75');
+  });
+
   test('axios stays with its worker by the proxy option', async () => {
     const ask = async () => (await axios.get(`${proxy.baseUrl}/`, { proxy: proxy.axiosProxy })).data.pid;
     expect(await fiftyTimes(ask)).toEqual(new Set([third]));

@@ -1,6 +1,9 @@
 import { Agent, type ClientRequestArgs, type IncomingMessage, request } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+/** Shorter than the keep-alive timeouts of servers, so that no request goes out on a connection about to close. */
+export const keepFreeMs = 1500;
+
 /** The worker at the other end of a tunnel. */
 export interface TunnelEnd {
   readonly worker: string;
@@ -47,13 +50,13 @@ export interface TunnelAgentOptions {
   readonly timeoutMs?: number;
 }
 
-/** An http.Agent whose connections all are tunnels to one worker. Kept connections stay with it. */
+/** An http.Agent whose connections all are tunnels to one worker. */
 export class TunnelAgent extends Agent {
   readonly #options: TunnelAgentOptions;
   readonly #ends = new WeakMap<Duplex, TunnelEnd>();
 
   constructor(options: TunnelAgentOptions) {
-    super({ keepAlive: true });
+    super({ keepAlive: true, timeout: keepFreeMs });
     this.#options = options;
   }
 

@@ -4,7 +4,7 @@ import type { JsonRecord } from '../plan/json.ts';
 import { operationsOf } from '../plan/plan.ts';
 import { endured, followed, latest, raced, repeated, replayed, stoppedText } from './agents/answers.ts';
 import { runIn, untilEnded } from './agents/ask.ts';
-import { begin, finish, jobs, poll, stop } from './agents/jobs.ts';
+import { begin, finish, jobs, jobWithinMs, poll, settle, stop } from './agents/jobs.ts';
 import { type AgentsOperation, type AgentsRun, ends } from './agents/run.ts';
 import { hear, recall, saidIn, talks, tell } from './agents/talks.ts';
 import { answerFrames, chatChecks, chatMeaning, chatText } from './chat-call.ts';
@@ -32,7 +32,7 @@ const breaks: readonly StreamEffectKind[] = [
   'refuse',
   'half-open',
 ];
-const keyed: readonly AgentsOperation[] = [tell, recall, hear, begin, finish, poll, stop];
+const keyed: readonly AgentsOperation[] = [tell, recall, hear, begin, finish, poll, settle, stop];
 /** What random plans are about, one after the other; one of them is about everything. */
 const topics = [[], talks, jobs, ['answers']] as const;
 
@@ -70,6 +70,7 @@ export const agents: Workload = {
       maxSteps: 8,
       faults: {
         worker: { services: ['gateway'], actions: ['stop', 'kill'] },
+        link: { links: ['gateway>postgres'], actions: ['lag', 'sever'] },
         stream: { effects: breaks },
         revertAfterMs: 500,
       },
@@ -87,13 +88,13 @@ export const agents: Workload = {
     { checker: 'duplicate-effect' },
     { checker: 'ordered-append' },
     { checker: 'convergence' },
-    { checker: 'task-ends', terminal: ends, withinMs: 20_000 },
+    { checker: 'task-ends', terminal: ends, withinMs: jobWithinMs },
   ],
   faultsEvery: 3,
   links: ['gateway>baseline-cli', 'gateway>provider', 'gateway>postgres'],
   lastReads: {
     ...Object.fromEntries(talks.map((key) => [key, [recall.name, hear.name]])),
-    ...Object.fromEntries(jobs.map((key) => [key, poll.name])),
+    ...Object.fromEntries(jobs.map((key) => [key, settle.name])),
   },
   prepare: async (run) => prepareRun(run),
 };
@@ -115,6 +116,8 @@ async function prepareRun({ plan, stack, client, nonce, uuid }: PlanRun): Promis
     headers: bearer(known || `sk-owner-${nonce}`),
     strangerHeaders: bearer(`sk-stranger-${uuid('stranger')}`),
     ids: new Map(),
+    begun: [],
+    asked: new Map(),
   };
   const used = new Set(operationsOf(plan).map(({ args }) => args.key));
   for (const talk of talks.filter((key) => used.has(key))) {

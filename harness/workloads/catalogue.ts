@@ -8,11 +8,14 @@ import { gateway } from './gateway.ts';
 import { gatewayArena } from './gateway-arena.ts';
 import { gatewayUpstreams } from './gateway-upstreams.ts';
 import { litellm, litellmHangups, litellmStreams } from './litellm.ts';
+import { litellmLimit } from './litellm-limit.ts';
 import { litellmParallel } from './litellm-parallel.ts';
+import { litellmRouting } from './litellm-routing.ts';
 import { memory } from './memory.ts';
 import { memoryLimit } from './memory-limit.ts';
 import { messages } from './messages.ts';
 import { openWebui } from './open-webui.ts';
+import { openWebuiFirstUse } from './open-webui-first-use.ts';
 import { openWebuiPipes } from './open-webui-pipes.ts';
 import { openWebuiState } from './open-webui-state.ts';
 import { openWebuiTasks } from './open-webui-tasks.ts';
@@ -35,8 +38,11 @@ export const workloads: readonly Workload[] = [
   litellmStreams,
   litellmHangups,
   litellmParallel,
+  litellmRouting,
+  litellmLimit,
   openWebui,
   openWebuiPipes,
+  openWebuiFirstUse,
   openWebuiTasks,
   openWebuiState,
   openWebuiValves,

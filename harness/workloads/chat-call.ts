@@ -100,6 +100,14 @@ function numbered(count: number): readonly string[] {
   return Array.from({ length: count }, (_, word) => `w${word + 1}`);
 }
 
+/** With further directives; a planned fault of the operation stays what it is: `times` would take it from the one that it is for. */
+export function withMishap(operation: Operation, directives: string): Operation {
+  const isPlain = /^\[\[op=[^\s\]]+\]\]$/.test(operation.mark);
+  return directives === '' || !isPlain
+    ? operation
+    : { ...operation, mark: `${operation.mark} [[${directives}]]` };
+}
+
 /** Checks that hold for every subject that passes chats on to the model, whatever else it does. */
 export const chatChecks: readonly CheckChoice[] = [
   { checker: 'answer-matches' },

@@ -63,6 +63,7 @@ export const controlPlane: Workload = {
     maxSteps: 14,
     faults: {
       worker: { services: ['gateway'], actions: ['stop', 'kill'] },
+      link: { links: ['gateway>postgres'], actions: ['lag', 'sever'] },
       stream: { effects: ['cut', 'slice', 'delay', 'throttle'], provider: false, framed: false },
       client: { actions: ['abort', 'slow-read'] },
       revertAfterMs: 500,

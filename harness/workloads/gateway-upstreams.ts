@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type { JsonRecord } from '../plan/json.ts';
 import {
   answerFrames,
   cancelWithinMs,
@@ -9,8 +8,9 @@ import {
   chatMeaning,
   stream,
   streamBody,
+  withMishap,
 } from './chat-call.ts';
-import type { Operation, PlanRun, PreparedRun, Workload } from './workload.ts';
+import type { PlanRun, PreparedRun, Workload } from './workload.ts';
 
 /** Offered by the gateway of compose.yaml with two keys at the scripted provider, of which none ever rests. */
 const model = 'scripted-two-keys';
@@ -68,18 +68,10 @@ function prepareRun({ plan }: PlanRun): PreparedRun {
   return {
     meaning: chatMeaning,
     perform: async (operation, client) => {
-      const planned = withMishap(operation);
+      const planned = withMishap(operation, mishaps[String(operation.step.args.mishap ?? 'none')] ?? '');
       return operation.name === 'chat'
         ? chat(client, chatBody(planned, model, plan))
         : stream(client, streamBody(planned, model, plan));
     },
   };
-}
-
-/** A planned fault of the operation stays what it is: `times` would take it from the second key. */
-function withMishap(operation: Operation): Operation {
-  const { args }: { readonly args: JsonRecord } = operation.step;
-  const mishap = mishaps[String(args.mishap ?? 'none')] ?? '';
-  const isPlain = /^\[\[op=[^\s\]]+\]\]$/.test(operation.mark);
-  return mishap === '' || !isPlain ? operation : { ...operation, mark: `${operation.mark} [[${mishap}]]` };
 }

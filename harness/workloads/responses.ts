@@ -6,7 +6,7 @@ import { answered, responseOf, resumed, streamed } from './responses/ask.ts';
 import { chains, recall, tell } from './responses/chains.ts';
 import { begin, cancel, ends, finish, jobs, poll } from './responses/jobs.ts';
 import { path, type ResponsesOperation, type ResponsesRun } from './responses/run.ts';
-import { forget, intrude, keep, look, slots, stored } from './responses/slots.ts';
+import { build, forget, intrude, keep, look, slots, stored } from './responses/slots.ts';
 import { hear, say, talks } from './responses/talks.ts';
 import { demand, type Operation, type PlanRun, type PreparedRun, type Workload } from './workload.ts';
 
@@ -28,6 +28,7 @@ const keyed: readonly ResponsesOperation[] = [
   recall,
   keep,
   look,
+  build,
   forget,
   intrude,
   say,

@@ -122,10 +122,12 @@ export interface Client {
 
 export interface ClientRequest {
   readonly path: string;
-  /** Default: POST with a body, else GET. */
+  /** Default: POST with a body or a text, else GET. */
   readonly method?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, in place of a body. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Default: the service of the workload. */
   readonly service?: string;

@@ -2,7 +2,7 @@ import { documentOf, type Requirement } from './requirement.ts';
 
 /**
  * Sentences about differences between the list of requirements and the documents they come from: spec 101 names its
- * tests itself, document 000 has one line per gap or suggestion. Of the others, each requirement quotes what it takes.
+ * tests itself, document 000 has one line per gap, suggestion, or thing that is covered already. Of the others, each requirement quotes what it takes.
  */
 export function compareWithSeeds(
   requirements: readonly Requirement[],
@@ -38,11 +38,11 @@ export function testsIn(spec: string): readonly string[] {
   });
 }
 
-/** The lines that ask for something: the list items below "Known gaps" and "Suggested future work". */
+/** The lines that ask for something, or say that it is there: the list items below these headings. */
 export function requestsIn(gaps: string): readonly string[] {
   let asked = false;
   const items = gaps.split('\n').flatMap((line) => {
-    if (/^[A-Z][\w ]+$/.test(line)) asked = /^(Known gaps|Suggested future work)$/.test(line);
+    if (/^[A-Z][\w ]+$/.test(line)) asked = /^(Known gaps|Current state|Suggested future work)$/.test(line);
     const item = /^- (.+)$/.exec(line)?.[1];
     return asked && item !== undefined ? [item] : [];
   });

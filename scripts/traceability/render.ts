@@ -27,7 +27,7 @@ export function renderTraceability(
     '# Traceability',
     '',
     'Which test covers which requirement. Written by `npm run generate` from `requirements.json` and the `// covers` lines',
-    'above the tests; `npm test` fails when a requirement has no test or this page is out of date.',
+    'above the tests; `npm test` fails when a requirement has neither a test nor a reason, or this page is out of date.',
   ].join('\n');
   return `${[intro, ...sections].join('\n\n')}\n`;
 }
@@ -36,7 +36,8 @@ function describe({ id, title }: Requirement): string {
   return `\`${id.slice(id.indexOf('/') + 1)}\`<br>${cell(title)}`;
 }
 
-function testsOf({ id }: Requirement, tests: readonly CoveringTest[]): string {
+function testsOf({ id, elsewhere }: Requirement, tests: readonly CoveringTest[]): string {
+  if (elsewhere) return `none: ${cell(elsewhere)}`;
   return tests
     .filter(({ ids }) => ids.includes(id))
     .map(({ file, name }) => `[${file.replace(/^e2e\//, '')}](../${file}): ${cell(name)}`)

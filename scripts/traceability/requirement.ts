@@ -5,6 +5,8 @@ export interface Requirement {
   readonly title: string;
   /** The words of the document, where it gives no names of its own. */
   readonly line?: string;
+  /** Why no test here covers it, and where it is covered. */
+  readonly elsewhere?: string;
 }
 
 /** The part of an id before the slash. */

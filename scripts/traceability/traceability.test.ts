@@ -54,6 +54,16 @@ test('a requirement without a test and an unknown id are gaps', () => {
   ]);
 });
 
+test('what is covered elsewhere needs no test, says why, and must not have one', () => {
+  const there = { id: '000/engine', title: 'Engine', line: 'engine', elsewhere: 'the library tests <it>' };
+  expect(findGaps([there], [])).toEqual([]);
+  expect(renderTraceability([there], [])).toContain(
+    '| `engine`<br>Engine | none: the library tests &lt;it> |',
+  );
+  const test = { file: 'e2e/a.test.ts', name: 'x', ids: ['000/engine'] };
+  expect(findGaps([there], [test])).toEqual([expect.stringContaining('000/engine: a test covers it')]);
+});
+
 test('the document links every requirement to its tests', () => {
   const document = renderTraceability(requirements, [
     { file: 'e2e/gateway/a.test.ts', name: 'a < b', ids: ['101/TestHealth.test_up'] },
@@ -70,10 +80,10 @@ test('tests of a specification are found by class, fixtures are not', () => {
   expect(testsIn(spec)).toEqual(['101/TestA.test_b', '101/TestC.test_d']);
 });
 
-test('only items below known gaps and suggestions are asked for', () => {
+test('items below gaps, what is there and suggestions are asked for, others are not', () => {
   const text =
     'Known gaps\n-\nCalls:\n- streams\nCurrent state\n- import safety\nSuggested future work\n- smoke\nNotes\n- x';
-  expect(requestsIn(text)).toEqual(['streams', 'smoke']);
+  expect(requestsIn(text)).toEqual(['streams', 'import safety', 'smoke']);
 });
 
 test('the list of requirements must agree with the documents it comes from', () => {

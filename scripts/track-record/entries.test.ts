@@ -47,7 +47,8 @@ test.each(names)('%s came back at least 8 of 10 times, and each thing was taken 
   const faults = faultsOf(plan).map(
     ({ id, fault }) => `without ${id} (${'action' in fault ? fault.action : fault.effect.kind})`,
   );
+  const remedies = (bug.remedies ?? []).map(({ name }) => name);
   const together = operationsOf(plan).length > 1 ? ['all operations on one worker'] : [];
   const run = (bug.controls ?? []).filter((control) => control.of >= 10);
-  expect(run.map((control) => control.name)).toEqual(['one worker', ...together, ...faults]);
+  expect(run.map((control) => control.name)).toEqual(['one worker', ...together, ...faults, ...remedies]);
 });

@@ -12,14 +12,16 @@ const theirs = {
     { name: 'one worker', reproduced: 0, of: 10 },
     { name: 'all operations on one worker', reproduced: 1, of: 10 },
     { name: 'without f1 (kill)', reproduced: 2, of: 10 },
+    { name: 'with redis', reproduced: 0, of: 10 },
+    { name: 'with luck', reproduced: 0, of: 0 },
   ],
 };
 
 test("bugs of other projects' servers come first, with what was measured", () => {
   const rows = renderTrackRecord([own, theirs]).split('\n').slice(3, -1);
   expect(rows).toEqual([
-    '| [b-theirs](bugs/b-theirs) | theirs ([thread](https://example.test/2)) | Server 1 | 0.4 s | 9 of 10 | 0 of 10 | 1 of 10 | 2 of 10 |',
-    '| [a-own](bugs/a-own) | own ([thread](https://example.test/1)) | subject of our own | not measured | not measured | not measured | not measured | not measured |',
+    '| [b-theirs](bugs/b-theirs) | theirs ([thread](https://example.test/2)) | Server 1 | 0.4 s | 9 of 10 | 0 of 10 | 1 of 10 | 2 of 10 | with redis: 0 of 10 |',
+    '| [a-own](bugs/a-own) | own ([thread](https://example.test/1)) | subject of our own | not measured | not measured | not measured | not measured | not measured | — |',
   ]);
 });
 
@@ -28,9 +30,9 @@ test('a bug that shows with one worker as well is told apart, and so is a contro
   const [row] = renderTrackRecord([{ ...theirs, controls }])
     .split('\n')
     .slice(3, -1);
-  expect(row).toMatch(/\| 10 of 10: shows with one as well \| — \| — \|$/);
+  expect(row).toMatch(/\| 10 of 10: shows with one as well \| — \| — \| — \|$/);
   const notRun = [{ name: 'one worker', reproduced: 0, of: 0 }];
-  expect(renderTrackRecord([{ ...theirs, controls: notRun }])).toContain('| not measured | — | — |');
+  expect(renderTrackRecord([{ ...theirs, controls: notRun }])).toContain('| not measured | — | — | — |');
 });
 
 test('only the table changes', () => {

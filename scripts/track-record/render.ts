@@ -36,12 +36,12 @@ export function renderTrackRecord(bugs: readonly RecordedBug[]): string {
     const found = measured === undefined ? 'not measured' : seconds == null ? '—' : `${seconds} s`;
     const rate = measured === undefined ? 'not measured' : `${measured.reproduced} of ${measured.of}`;
     const cells = [`[${name}](bugs/${name})`, `${title} ([thread](${thread}))`, where, found, rate];
-    return `| ${[...cells, alone(controls), pinned(controls), calm(controls)].join(' | ')} |`;
+    return `| ${[...cells, alone(controls), pinned(controls), calm(controls), remedy(controls)].join(' | ')} |`;
   });
   return [
     begin,
-    '| bug | what goes wrong | where | found by `hunt` | reproduced | one worker | all on one of them | without the fault |',
-    '|---|---|---|---|---|---|---|---|',
+    '| bug | what goes wrong | where | found by `hunt` | reproduced | one worker | all on one of them | without the fault | remedy |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...rows,
     end,
   ].join('\n');
@@ -69,6 +69,12 @@ function calm(controls: Controls): string {
   if (!controls) return 'not measured';
   const without = controls.filter(({ name, of }) => name.startsWith('without ') && of > 0);
   return without.length > 0 ? without.map(seen).join(', ') : '—';
+}
+
+/** What is said to help: `with redis: 0 of 10`. */
+function remedy(controls: Controls): string {
+  const remedies = controls?.filter(({ name, of }) => name.startsWith('with ') && of > 0) ?? [];
+  return remedies.length > 0 ? remedies.map((each) => `${each.name}: ${seen(each)}`).join(', ') : '—';
 }
 
 /** The text with its table renewed. Throws when the text has no place for it. */

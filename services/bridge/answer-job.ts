@@ -11,6 +11,7 @@ import { previousResponse } from './turns.ts';
 /** What it takes to answer a message. */
 export interface Answering {
   readonly sql: Sql;
+  readonly leaseSql: Sql;
   readonly news: WakeUps;
   readonly settings: BridgeSettings;
   readonly holder: string;
@@ -20,16 +21,30 @@ const placeholder = '…';
 
 /** Answers a message or obeys a command; what goes wrong with the model is said in the chat. */
 export async function answerJob(answering: Answering, platform: Platform, job: Job): Promise<void> {
-  const { sql, holder, settings } = answering;
-  if (job.isCommand) {
-    await platform.send(job, await obey(sql, platform, job), job.message);
-    await endJob(sql, job, holder);
-    return;
+  // From the first call on: a platform may have any call wait for longer than the lease lasts.
+  const kept = keep(answering, job);
+  try {
+    if (job.isCommand) await obeyJob(answering, platform, job);
+    else await answerIn(answering, platform, job, kept);
+  } finally {
+    kept.release();
   }
+}
+
+async function obeyJob({ sql, holder }: Answering, platform: Platform, job: Job): Promise<void> {
+  await platform.send(job, await obey(sql, platform, job), job.message);
+  await endJob(sql, job, holder);
+}
+
+async function answerIn(answering: Answering, platform: Platform, job: Job, kept: Kept): Promise<void> {
+  const { sql, holder, settings } = answering;
   // Of a worker that died with it: the same message goes on, so that people see one answer.
   const message = job.answerMessage ?? (await platform.send(job, placeholder, job.message));
-  await noteAnswer(sql, job.id, holder, message);
-  const kept = keep(answering, job);
+  if (!(await noteAnswer(sql, job.id, holder, message))) {
+    // Another worker has begun an answer of its own meanwhile.
+    if (job.answerMessage === null) await platform.delete(job, message);
+    return;
+  }
   const growing = grow(platform, job, message, settings.editEveryMs, kept.goneAway);
   let said = '';
   try {
@@ -59,8 +74,6 @@ export async function answerJob(answering: Answering, platform: Platform, job: J
       await endJob(sql, job, holder);
       if (!(error instanceof NoAnswer)) throw error;
     }
-  } finally {
-    kept.release();
   }
 }
 
@@ -87,7 +100,7 @@ interface Kept {
 }
 
 /** Renews the lease of a job three times within it, and hears when somebody stops it. */
-function keep({ sql, news, settings, holder }: Answering, { id }: Job): Kept {
+function keep({ leaseSql, news, settings, holder }: Answering, { id }: Job): Kept {
   const ending = new AbortController();
   let end: 'stopped' | 'lost' | 'gone' | undefined;
   const finish = (how: 'stopped' | 'lost' | 'gone') => {
@@ -96,7 +109,7 @@ function keep({ sql, news, settings, holder }: Answering, { id }: Job): Kept {
   };
   // A renewed connection wakes everybody: what has happened is asked of the table.
   const look = () => {
-    keepJob(sql, id, holder, settings.leaseMs).then(
+    keepJob(leaseSql, id, holder, settings.leaseMs).then(
       (state) => {
         if (state !== 'kept') finish(state);
       },

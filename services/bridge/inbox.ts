@@ -114,8 +114,11 @@ export async function keepJob(
   return job?.state === 'stopped' ? 'stopped' : 'lost';
 }
 
-export async function noteAnswer(sql: Sql, id: string, holder: string, message: string): Promise<void> {
-  await sql`update inbox set answer_message = ${message} where id = ${id} and holder = ${holder}`;
+/** Notes the message that an answer is in; false when another worker has taken the job. */
+export async function noteAnswer(sql: Sql, id: string, holder: string, message: string): Promise<boolean> {
+  const noted = await sql`
+    update inbox set answer_message = ${message} where id = ${id} and holder = ${holder} returning 1`;
+  return noted.length > 0;
 }
 
 /** Ends a job, with the turn that others go on from, as one. */

@@ -12,13 +12,13 @@ const lookEveryMs = 1_000;
  * Polls a platform as long as this worker holds it, and waits for it to come free otherwise, until `signal` aborts.
  */
 export async function pollLoop(
-  { sql, settings, holder }: Answering,
+  { sql, leaseSql, settings, holder }: Answering,
   platform: Platform,
   log: FastifyBaseLogger,
   signal: AbortSignal,
 ): Promise<void> {
   const { leaseMs } = settings;
-  const hold = () => holdPoller(sql, platform.name, holder, leaseMs);
+  const hold = () => holdPoller(leaseSql, platform.name, holder, leaseMs);
   while (!signal.aborted) {
     try {
       const cursors = await hold();

@@ -17,7 +17,7 @@ const places = 8;
 
 /** The bridge between bots and the gateway, of one worker: all its state is in PostgreSQL. */
 export async function createBridge(context: WorkerContext): Promise<FastifyInstance> {
-  const { env, sql, log, schema, draining } = context;
+  const { env, sql, leaseSql, log, schema, draining } = context;
   const settings = readSettings(env);
   await migrate(sql, schema, migrations);
   const platforms = [
@@ -25,7 +25,7 @@ export async function createBridge(context: WorkerContext): Promise<FastifyInsta
     ...(settings.discord ? [discord(settings.discord, settings.pollMs)] : []),
   ];
   const holder = randomUUID();
-  const answering = { sql, news: await listenForNews(sql, newsChannel), settings, holder };
+  const answering = { sql, leaseSql, news: await listenForNews(sql, newsChannel), settings, holder };
 
   const app = buildServer(context);
   addHealth(app, () => ({ status: 'ok', platforms: platforms.map(({ name }) => name) }));

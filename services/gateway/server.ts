@@ -47,7 +47,7 @@ const debugChannel = 'gateway_debug';
 
 /** Builds one worker's server. */
 export async function createServer(context: WorkerContext) {
-  const { env, sql, log, schema, draining, onShutdown } = context;
+  const { env, sql, leaseSql, log, schema, draining, onShutdown } = context;
   const settings = readSettings(env);
   const { access } = settings;
   await migrate(sql, schema, migrations);
@@ -80,7 +80,7 @@ export async function createServer(context: WorkerContext) {
   metrics.prometheus.count(app);
   addOpenaiErrors(app);
   addOrigins(app, access.allowedOrigins);
-  const guard = access.adminKey === undefined ? undefined : createKeyGuard(sql, log);
+  const guard = access.adminKey === undefined ? undefined : createKeyGuard(sql, leaseSql, log);
   onShutdown(() => guard?.end());
   addCallers(app, { ...access, guard, isSocket: asksForSocket });
   await addApiDocs(app, {
@@ -109,7 +109,7 @@ export async function createServer(context: WorkerContext) {
   addVoteRoute(app, gateway);
   addArtifactRoutes(app, gateway);
   addMetricsRoutes(app, gateway, metrics.gatherings);
-  const lease = await beginLease(sql, log, settings.responsesLeaseMs);
+  const lease = await beginLease(leaseSql, log, settings.responsesLeaseMs);
   onShutdown(() => lease.end());
   const life = { log, lease, draining, onShutdown };
   await addResponseRoutes(app, gateway, life);

@@ -7,8 +7,8 @@ import { type Static, Type } from 'typebox';
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()]);
 
-export const TextPart = Type.Object({ type: Type.Literal('text'), text: Type.String() });
-export const ImagePart = Type.Object({
+const TextPart = Type.Object({ type: Type.Literal('text'), text: Type.String() });
+const ImagePart = Type.Object({
   type: Type.Literal('image_url'),
   image_url: Type.Object({
     url: Type.String({ minLength: 1 }),
@@ -49,7 +49,7 @@ export const ToolDefinition = Type.Object({
   }),
 });
 
-export const GenerationFlags = Type.Partial(
+const GenerationFlags = Type.Partial(
   Type.Object({
     generate_image: Nullable(Type.Boolean()),
     generate_video: Nullable(Type.Boolean()),

@@ -12,6 +12,8 @@ export interface WorkerContext {
   readonly log: Logger;
   /** Connection pool whose search path is {@link schema}. */
   readonly sql: Sql;
+  /** One more connection, for what keeps leases: requests that fill the pool must not have it wait until a lease is over. */
+  readonly leaseSql: Sql;
   /** The service's database schema: its name with underscores. */
   readonly schema: string;
   /** Runs `fn` once the last request has ended, before the database is closed; within DRAIN_MS. */

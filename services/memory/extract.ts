@@ -11,12 +11,16 @@ import { askLlm } from './llm.ts';
 import { countMemories, type StoredExtraction, storeExtraction } from './memory-store.ts';
 import type { LlmSettings, MemorySettings } from './settings.ts';
 
-export interface ExtractionContext {
+export interface RequestContext {
   readonly sql: Sql;
   readonly settings: MemorySettings;
   readonly log: FastifyBaseLogger;
   /** Aborted when the caller has gone; an unfinished extraction is then given up. */
   readonly signal: AbortSignal;
+}
+
+export interface ExtractionContext extends RequestContext {
+  readonly leaseSql: Sql;
 }
 
 const commitAllowanceMs = 10_000;
@@ -31,7 +35,7 @@ export async function extractMemories(
   conversation: Conversation,
   context: ExtractionContext,
 ): Promise<StoredExtraction> {
-  const { sql, settings, signal } = context;
+  const { sql, leaseSql, settings, signal } = context;
   const nothingNew = async () => ({ saved: [], total: await countMemories(sql, userId) });
   if (conversation.length === 0) return await nothingNew();
 
@@ -45,7 +49,7 @@ export async function extractMemories(
       await delay(waitMs, undefined, { signal });
       continue;
     }
-    const letGo = keepLease(sql, claim);
+    const letGo = keepLease(leaseSql, claim);
     try {
       const facts = await findFacts(conversation, settings.llm, context);
       signal.throwIfAborted();
@@ -63,7 +67,7 @@ export async function extractMemories(
 async function findFacts(
   conversation: Conversation,
   llm: LlmSettings | undefined,
-  { log, signal }: ExtractionContext,
+  { log, signal }: RequestContext,
 ): Promise<readonly Fact[]> {
   if (llm === undefined) return extractByRules(conversation);
   try {

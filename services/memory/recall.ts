@@ -1,4 +1,4 @@
-import type { ExtractionContext } from './extract.ts';
+import type { RequestContext } from './extract.ts';
 import { askLlm } from './llm.ts';
 import { listCaptions } from './memory-store.ts';
 import { type CaptionedMemory, chooseByOverlap, parseChoice, relevancePrompt } from './relevance.ts';
@@ -7,7 +7,7 @@ import { type CaptionedMemory, chooseByOverlap, parseChoice, relevancePrompt } f
 export async function recallMemories(
   userId: string,
   prompt: string,
-  { sql, settings, log, signal }: ExtractionContext,
+  { sql, settings, log, signal }: RequestContext,
 ): Promise<readonly CaptionedMemory[]> {
   const memories = await listCaptions(sql, userId);
   if (memories.length === 0) return [];

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Sql } from '../kit/database.ts';
 import { clientGone } from '../kit/http/client-gone.ts';
 import { tagOperation } from '../kit/operation-id.ts';
 import type { TypedServer } from '../kit/server.ts';
+import type { WorkerContext } from '../kit/service.ts';
 import { DetailError } from './detail-error.ts';
 import { extractMemories } from './extract.ts';
 import * as store from './memory-store.ts';
@@ -12,7 +12,11 @@ import * as schema from './schema.ts';
 import type { MemorySettings } from './settings.ts';
 
 /** Adds the routes below /memories. */
-export function addMemoryRoutes(app: TypedServer, sql: Sql, settings: MemorySettings): void {
+export function addMemoryRoutes(
+  app: TypedServer,
+  { sql, leaseSql }: Pick<WorkerContext, 'sql' | 'leaseSql'>,
+  settings: MemorySettings,
+): void {
   const tags = ['memories'];
   // Runs after validation, so that there is a user to count for.
   const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -38,7 +42,7 @@ export function addMemoryRoutes(app: TypedServer, sql: Sql, settings: MemorySett
     async (request, reply) => {
       const { user_id: userId, conversation } = request.body;
       tagOperation(request, conversation);
-      const context = { sql, settings, log: request.log, signal: clientGone(reply.raw) };
+      const context = { sql, leaseSql, settings, log: request.log, signal: clientGone(reply.raw) };
       const { saved, total } = await extractMemories(userId, conversation, context);
       return { memories_saved: [...saved], total_user_memories: total };
     },

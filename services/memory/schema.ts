@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { ConversationMessage } from './conversation.ts';
 import { captionMaxCharacters, fullTextMaxCharacters } from './fact.ts';
 
-export const UserId = Type.String({ format: 'uuid' });
+const UserId = Type.String({ format: 'uuid' });
 // PostgreSQL texts can't hold NUL.
 const noNul = '^[^\\u0000]*$';
 const Caption = Type.String({ minLength: 1, maxLength: captionMaxCharacters, pattern: noNul });

@@ -29,7 +29,7 @@ export async function createMemoryServer(context: WorkerContext): Promise<Fastif
     version: '0.1.0',
   });
   addHealth(app, () => ({ status: 'ok', service: 'janus-memory' }));
-  addMemoryRoutes(app, sql, settings);
+  addMemoryRoutes(app, context, settings);
 
   const sweep = setInterval(() => {
     Promise.all([forgetOldWindows(sql), forgetLostLeases(sql), forgetOldMarks(sql)]).catch((error: unknown) =>

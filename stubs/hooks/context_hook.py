@@ -10,7 +10,6 @@ What it does to a request of `/v1/chat/completions`:
 
 import asyncio
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -22,10 +21,7 @@ from litellm.integrations.custom_logger import CustomLogger
 sys.path.append(str(Path(__file__).parent))
 
 from hook_store import HookStore  # noqa: E402
-
-MARK = re.compile(r"\[\[[^\[\]]*\]\]")
-OPERATION = re.compile(r"\[\[[^\[\]]*\bop=([^\s\]]+)")
-REFUSE = re.compile(r"\[\[[^\[\]]*\bhook=refuse\b")
+from marks import last_user_text, marks_of, plain_text  # noqa: E402
 
 
 class ContextHook(CustomLogger):
@@ -49,11 +45,11 @@ class ContextHook(CustomLogger):
         text = last_user_text(messages)
         subject = subject_of(data)
         await self._saw(data, "pre_call", text, subject)
-        if REFUSE.search(text):
+        if marks_of(text).get("hook") == "refuse":
             raise HTTPException(status_code=403, detail={"error": "The hook refuses this request."})
         if subject is None or not isinstance(messages, list):
             return data
-        plain = MARK.sub(" ", text).strip()
+        plain = plain_text(text)
         conflict, system = await self._store.change(subject, lambda state: advance(state, plain))
         if conflict is not None:
             return conflict
@@ -80,8 +76,7 @@ class ContextHook(CustomLogger):
         return {"x-gauntlet-worker-pid": str(os.getpid())}
 
     async def _saw(self, data: dict, stage: str, text: str, subject: str | None) -> None:
-        operation = OPERATION.search(text)
-        op = operation.group(1) if operation else None
+        op = marks_of(text).get("op")
         await self._store.saw(str(data.get("litellm_call_id")), stage, op, subject, data.get("model"))
 
 
@@ -106,15 +101,6 @@ def subject_of(data: dict) -> str | None:
     """Whose state it is: the `user` that the client names. Requests without one share nothing."""
     user = data.get("user")
     return f"user:{user}" if isinstance(user, str) and user else None
-
-
-def last_user_text(messages) -> str:
-    known = [m for m in messages if isinstance(m, dict)] if isinstance(messages, list) else []
-    users = [m for m in known if m.get("role") == "user"]
-    content = users[-1].get("content") if users else None
-    if isinstance(content, list):
-        return "\n".join(part.get("text") or "" for part in content if isinstance(part, dict))
-    return content if isinstance(content, str) else ""
 
 
 hook = ContextHook(HookStore(os.environ["DATABASE_HOOKS_URL"]))

@@ -9,6 +9,9 @@ import asyncpg
 
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 10
+RUN = os.environ.get("GAUNTLET_RUN", "")
+# Two containers have processes of one number.
+SERVICE = os.environ.get("GAUNTLET_SERVICE", "")
 # Any fixed number; it keeps workers that start together from creating the schema at once.
 MIGRATION_LOCK = 7_021_894
 
@@ -18,8 +21,20 @@ create table if not exists hooks.loads (
   id bigint generated always as identity primary key,
   pid integer not null,
   run text not null,
+  service text not null,
   loaded_at timestamptz not null default now()
 );
+create table if not exists hooks.calls (
+  run text not null,
+  pid integer not null,
+  n bigint not null,
+  op text not null,
+  probe text not null,
+  hook text not null,
+  detail text not null,
+  primary key (run, pid, n, op)
+);
+create index if not exists calls_op on hooks.calls (op);
 create table if not exists hooks.seen (
   request_id text not null,
   stage text not null,
@@ -71,7 +86,7 @@ class HookStore:
             await connection.execute("select pg_advisory_xact_lock($1)", MIGRATION_LOCK)
             await connection.execute(SCHEMA)
             await connection.execute(
-                "insert into hooks.loads (pid, run) values ($1, $2)", os.getpid(), os.environ.get("GAUNTLET_RUN", "")
+                "insert into hooks.loads (pid, run, service) values ($1, $2, $3)", os.getpid(), RUN, SERVICE
             )
         return pool
 
@@ -83,6 +98,15 @@ class HookStore:
                on conflict (request_id, stage) do update set times = hooks.seen.times + 1""",
             request_id, stage, os.getpid(), op, subject, model,
         )  # fmt: skip
+
+    async def called(self, rows: list[tuple[int, str, str, str, str]]) -> None:
+        """Notes calls of hooks: number within the worker, operation, probe, hook, detail. May be told again."""
+        pool = await self.pool()
+        await pool.executemany(
+            "insert into hooks.calls (run, pid, n, op, probe, hook, detail) values ($1, $2, $3, $4, $5, $6, $7)"
+            " on conflict do nothing",
+            [(RUN, os.getpid(), *row) for row in rows],
+        )
 
     async def change(self, subject: str, step: Callable[[str | None], tuple[str, T]]) -> T:
         """Applies `step` to the subject's state under its row lock, so that no worker's change is lost."""

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { buildModel, SENTENCE } from './model.ts';
+import { models, SENTENCE } from './models.ts';
 
 type Parsed = { readonly metadata: Map<string, unknown>; readonly tensors: Map<string, Float32Array> };
 
@@ -46,16 +46,11 @@ function parse(file: Buffer): Parsed {
   return { metadata, tensors };
 }
 
-test('the same file comes out on every machine', () => {
-  const file = buildModel();
-  expect(file.length % 32).toBe(0);
-  expect(createHash('sha256').update(file).digest('hex')).toBe(
-    'ae13226220adf341a5feca568a8ccfad529b5ec58ba2fa07cce068ec739d7c85',
-  );
-});
+const fileOf = (wanted: string) => models.find(({ name }) => name === wanted)?.file ?? Buffer.alloc(0);
 
-test('following the largest logit from any token says the sentence and ends', () => {
-  const { metadata, tensors } = parse(buildModel());
+/** The text that follows a token, greedily, up to the end or to so many words. */
+function told(file: Buffer, last: string, words = 40): string {
+  const { metadata, tensors } = parse(file);
   const tokens = metadata.get('tokenizer.ggml.tokens') as string[];
   const width = metadata.get('llama.embedding_length') as number;
   const embedding = tensors.get('token_embd.weight') ?? new Float32Array();
@@ -73,18 +68,55 @@ test('following the largest logit from any token says the sentence and ends', ()
     return logits.indexOf(best);
   };
   const said: string[] = [];
-  for (let token = next(3 + 65); tokens[token] !== '</s>'; token = next(token))
-    said.push(tokens[token] ?? '');
-  expect(said.join('').replaceAll('\u2581', ' ').trim()).toBe(SENTENCE);
+  for (let token = next(3 + last.charCodeAt(0)); tokens[token] !== '</s>'; token = next(token)) {
+    if (said.push(tokens[token] ?? '') === words) break;
+  }
+  return said.join('').replaceAll('\u2581', ' ').trim();
+}
+
+test('the same file comes out on every machine', () => {
+  const file = fileOf('tiny');
+  expect(file.length % 32).toBe(0);
+  expect(createHash('sha256').update(file).digest('hex')).toBe(
+    'ae13226220adf341a5feca568a8ccfad529b5ec58ba2fa07cce068ec739d7c85',
+  );
+});
+
+test('following the largest logit from any token says the sentence and ends', () => {
+  expect(told(fileOf('tiny'), 'A')).toBe(SENTENCE);
+});
+
+test('the endless model says its sentence again and again', () => {
+  expect(told(fileOf('tiny-endless'), 'A', 34)).toBe(`${SENTENCE} ${SENTENCE}`);
+});
+
+test('the model with tools writes a call, and after a result something else', () => {
+  const call = JSON.parse(told(fileOf('tiny-tools'), 'A')) as unknown;
+  expect(call).toEqual({ name: 'get_weather', parameters: { city: 'Paris' } });
+  expect(told(fileOf('tiny-tools'), '!')).toBe('It is sunny in Paris .');
+});
+
+test('the embedding model takes the last token, and gives letters that differ rows that share nothing', () => {
+  const { metadata, tensors } = parse(fileOf('tiny-embed'));
+  expect(metadata.get('llama.pooling_type')).toBe(3);
+  const rowOf = (letter: string) => {
+    const at = 64 * (3 + letter.charCodeAt(0));
+    return (tensors.get('token_embd.weight') ?? new Float32Array()).subarray(at, at + 64);
+  };
+  const dot = (a: string, b: string) =>
+    rowOf(a).reduce((sum, value, i) => sum + value * (rowOf(b)[i] ?? 0), 0);
+  expect([dot('a', 'a'), dot('a', 'b'), dot('b', 'z')]).toEqual([64, 0, 0]);
 });
 
 test('the vocabulary has all bytes and the tables agree in length', () => {
-  const { metadata, tensors } = parse(buildModel());
-  const tokens = metadata.get('tokenizer.ggml.tokens') as string[];
-  expect(tokens.filter((token) => /^<0x[0-9A-F]{2}>$/.test(token))).toHaveLength(256);
-  for (const key of ['tokenizer.ggml.scores', 'tokenizer.ggml.token_type']) {
-    expect(metadata.get(key)).toHaveLength(tokens.length);
+  for (const { file } of models) {
+    const { metadata, tensors } = parse(file);
+    const tokens = metadata.get('tokenizer.ggml.tokens') as string[];
+    expect(tokens.filter((token) => /^<0x[0-9A-F]{2}>$/.test(token))).toHaveLength(256);
+    for (const key of ['tokenizer.ggml.scores', 'tokenizer.ggml.token_type']) {
+      expect(metadata.get(key)).toHaveLength(tokens.length);
+    }
+    expect(tensors.get('token_embd.weight')).toHaveLength(tokens.length * 64);
+    expect([...(tensors.get('blk.1.ffn_down.weight') ?? [1])].every((weight) => weight === 0)).toBe(true);
   }
-  expect(tensors.get('token_embd.weight')).toHaveLength(tokens.length * 64);
-  expect([...(tensors.get('blk.1.ffn_down.weight') ?? [1])].every((weight) => weight === 0)).toBe(true);
 });

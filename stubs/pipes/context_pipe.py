@@ -92,7 +92,7 @@ class Pipe:
             async with client.stream("POST", url, json=request) as response:
                 if response.status_code != 200:
                     raise RuntimeError(f"gateway: status {response.status_code}: {(await response.aread())[:500]!r}")
-                async for line in response.aiter_lines():
+                async for line in lines_of(response):
                     if line == "data: [DONE]":
                         return
                     if not line.startswith("data: "):
@@ -104,6 +104,15 @@ class Pipe:
                         if piece := choice.get("delta", {}).get("content"):
                             yield piece
         raise RuntimeError("gateway: the answer ended early")
+
+
+async def lines_of(response: httpx.Response) -> AsyncIterator[str]:
+    """Lines as event streams end them; httpx ends one at each of Unicode's separators, which JSON may contain as they are."""
+    rest = b""
+    async for piece in response.aiter_bytes():
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            yield line.rstrip(b"\r").decode()
 
 
 def with_state(engine: Engine, messages: list[dict]) -> list[dict]:

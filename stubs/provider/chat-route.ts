@@ -116,6 +116,7 @@ function deliveryOf(
       tokensPerSecond: directives.tokensPerSecond ?? defaults.tokensPerSecond,
     },
     fault,
+    pieceBytes: directives.pieceBytes,
     hold: holdOf(directives, holds),
     onFrame: (framesSent) => {
       entry.status = 200;

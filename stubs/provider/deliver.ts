@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
+import { inPieces } from './byte-pieces.ts';
 import type { Fault } from './fault.ts';
 import type { Frame } from './frames.ts';
 import { type Pacing, startPacing } from './pacing.ts';
@@ -15,6 +16,8 @@ const FRAMES_PER_TURN = 32;
 export type Delivery = {
   readonly pacing: Pacing;
   readonly fault: Fault | undefined;
+  /** A stream is written in pieces of so many bytes; without it frame by frame. */
+  readonly pieceBytes: number | undefined;
   /** Before the frame after so many, or before a whole answer, `released` is waited for. */
   readonly hold:
     | { readonly afterFrames: number; readonly released: (gone: AbortSignal) => Promise<void> }
@@ -46,7 +49,9 @@ export async function deliverStream(
     'cache-control': 'no-cache',
   });
   response.flushHeaders();
+  const out = inPieces(delivery.pieceBytes, (bytes) => write(response, bytes, gone));
   for (const frame of frames) {
+    if (hold?.afterFrames === count || fault?.afterFrames === count) await out.flush();
     if (hold?.afterFrames === count) await pace.held(hold.released(gone));
     if (gone.aborted) return;
     if (fault?.afterFrames === count) {
@@ -54,11 +59,12 @@ export async function deliverStream(
       return disturb(response, fault, gone);
     }
     if (frame.isToken) await pace.token(tokens++).catch(() => undefined);
-    if (gone.aborted || !(await write(response, `data: ${frame.data}\n\n`, gone))) return;
+    if (gone.aborted || !(await out.send(`data: ${frame.data}\n\n`))) return;
     count += 1;
     delivery.onFrame(count);
     if (count % FRAMES_PER_TURN === 0) await nextTurn();
   }
+  await out.flush();
   if (hold && hold.afterFrames >= count) await hold.released(gone);
   response.end();
 }

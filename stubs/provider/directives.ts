@@ -26,6 +26,8 @@ export type Directives = {
   readonly namesStop?: number;
   /** Answer with calls to these tools, separated by commas, unless results are there already. */
   readonly tool?: string;
+  /** Write a stream in pieces of so many bytes, whatever they cut. */
+  readonly pieceBytes?: number;
   readonly ttftMs?: number;
   readonly tokensPerSecond?: number;
   /** Wait after this many frames until the operation is released. */
@@ -58,6 +60,7 @@ const COUNTS: Readonly<Record<string, keyof Directives>> = {
   status: 'status',
   retry_after: 'retryAfterSeconds',
   times: 'times',
+  pieces: 'pieceBytes',
   cached: 'cachedTokens',
   names_stop: 'namesStop',
 };

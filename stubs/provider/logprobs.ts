@@ -6,7 +6,7 @@ interface Likely {
 }
 
 /** A token and its `alternatives` most likely rivals, itself the likeliest; the same for the same token. */
-export function likelyTokens(token: string, alternatives: number): readonly Likely[] {
+function likelyTokens(token: string, alternatives: number): readonly Likely[] {
   const [first = 0] = createHash('sha256').update(token).digest();
   const own = -(1 + first) / 1_024;
   return Array.from({ length: Math.max(1, alternatives) }, (_, rank) => ({

@@ -18,7 +18,7 @@ const by = Type.Union([
 ]);
 
 /** What happens. Frames are server-sent events with data, counted from 1; bytes count from the first of the answer. */
-export const effectSchema = Type.Union([
+const effectSchema = Type.Union([
   one('cut', {
     by,
     afterBytes: Type.Optional(bytes),
@@ -50,7 +50,7 @@ export const effectSchema = Type.Union([
 const count = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 
 /** Who is hit: the exchange that carries an operation id, the n-th connection of the link (since start or arming), or all. */
-export const matchSchema = Type.Object(
+const matchSchema = Type.Object(
   {
     link: Type.String({ minLength: 1, maxLength: 64 }),
     operation: Type.Optional(Type.String({ pattern: operationPattern })),
@@ -67,7 +67,7 @@ export const matchSchema = Type.Object(
 );
 
 export const maxRevertMs = 60_000;
-export const maxExpiryMs = 600_000;
+const maxExpiryMs = 600_000;
 
 export const faultSchema = Type.Object(
   {
@@ -128,7 +128,7 @@ export function checkPlan({ match, effect, direction, times = 1 }: FaultPlan): v
 }
 
 /** Whether the effect needs an event stream to act on. */
-export function usesFrames(effect: EffectPlan): boolean {
+function usesFrames(effect: EffectPlan): boolean {
   if (effect.kind === 'delay') return effect.perFrameMs !== undefined;
   if (effect.kind === 'slow-first-token') return true;
   return (

@@ -37,6 +37,22 @@ test('a bot that Telegram has wait sends its answer when it may, once', async ()
 });
 
 // covers 003/target-telegram
+test('a bot that Telegram has wait for longer than its worker is waited for does so, and answers once', async () => {
+  needsTarget('telegram');
+  service('bridge');
+  const ann = people('telegram', newTelegramChat());
+  const waitSeconds = 5;
+  await ann.limit('sendMessage', 1, waitSeconds);
+  const { id, mark } = newOperation({ say: 'At last.' });
+  const since = performance.now();
+  const asked = await ann.say(`Hi ${mark}`);
+  await ann.answerTo(asked, (text) => text === 'At last.');
+  expect(performance.now() - since).toBeGreaterThanOrEqual(waitSeconds * 1_000);
+  expect((await ann.messages()).filter(({ from }) => from === 'bot')).toHaveLength(1);
+  expect(await journalOf(id)).toHaveLength(1);
+});
+
+// covers 003/target-telegram
 test('an answer that is longer than a message of Telegram comes in several, with every word once', async () => {
   needsTarget('telegram');
   service('bridge');

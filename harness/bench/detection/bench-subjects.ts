@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
 import type { StackRecord } from '../../stack/run-folder.ts';
 import type { Supervisor } from '../../stack/supervisor/client.ts';
-import { onWiredStack } from '../bench-stack.ts';
+import { onBenchStack } from '../bench-stack.ts';
 import { Copies } from './copies.ts';
 import type { Mutant } from './mutant.ts';
 import { type SubjectName, subjectNames, subjects } from './subject.ts';
@@ -19,15 +19,12 @@ export interface BenchSubjects {
 }
 
 /** Brings up a stack of the core profile whose services run from copies, and takes it down. */
-export async function onBenchSubjects(
-  signal: AbortSignal,
-  measure: (subjects: BenchSubjects) => Promise<void>,
-): Promise<void> {
+export async function onBenchSubjects(measure: (subjects: BenchSubjects) => Promise<void>): Promise<void> {
   const copies = new Copies();
   try {
     Object.assign(process.env, copies.environment());
     const names = [...new Set(subjectNames.flatMap((name) => subjects[name].workloads))];
-    await onWiredStack(['core'], names, signal, ({ record, supervisor }) =>
+    await onBenchStack({ profiles: ['core'], workloads: names }, ({ record, supervisor }) =>
       measure({
         record,
         become: (name, mutant) => become({ copies, supervisor, record }, name, mutant),

@@ -15,6 +15,8 @@ const services = ['gateway', 'memory', 'baseline-cli', 'baseline-langchain'];
 const killEveryMs = 2_000;
 const restartEveryMs = 60_000;
 const workers = 2;
+/** A heap that may be large is not collected for minutes: what grows in a small one is kept. */
+const smallHeaps = { NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=4' };
 
 export interface EnduranceOptions {
   readonly minutes: number;
@@ -28,7 +30,8 @@ export interface EnduranceOptions {
  * one lives long enough for its memory and descriptors to be told.
  */
 export async function benchEndurance({ minutes, seed }: EnduranceOptions): Promise<void> {
-  await onBenchStack({ profiles: 'core', workers }, async ({ runId, services: up, variables }) => {
+  await onBenchStack({ profiles: ['core'], workers, serviceEnvironment: smallHeaps }, async ({ record }) => {
+    const { runId, services: up, variables } = record;
     // The suites' clients find the stack by it.
     process.env.GAUNTLET_STACK = join(runFolder(runId), 'stack.json');
     const scope = openScope(up.scope?.url ?? '', variables.SCOPE_TOKEN ?? '');

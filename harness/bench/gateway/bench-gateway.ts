@@ -43,8 +43,8 @@ export async function benchGateway({ rounds, only, jsonFile }: GatewayBench): Pr
   if (wants('messages')) for (const name of ['bare', 'gateway'] as const) wanted.add(name);
   const provider = await startProvider();
   try {
-    const profiles = wanted.has('litellm') ? 'core,litellm' : 'core';
-    await onBenchStack({ profiles, environment: stackVariables(provider.url) }, async (record) => {
+    const profiles = wanted.has('litellm') ? ['core', 'litellm'] : ['core'];
+    await onBenchStack({ profiles, environment: stackVariables(provider.url) }, async ({ record }) => {
       const started = await startSubjects(wanted, provider.url, record);
       const loads = new Map(started.subjects.map((subject) => [subject.name, new Load(subject)]));
       for (const line of started.absent) console.log(line);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type HuntResult, hunt } from '../../lab/hunt.ts';
 import { controlLines } from '../../lab/hunting/controls.ts';
 import { coveredLine } from '../../lab/hunting/covered.ts';
@@ -9,6 +9,7 @@ import { judgedLines, rateText, sizeOf, verdictText } from '../../lab/print-find
 import { packageRoot } from '../../stack/process/launch.ts';
 import { workloadOf, workloads } from '../../workloads/catalogue.ts';
 import { jsonOutput } from '../json-output.ts';
+import { duration, whole } from '../options.ts';
 import { printError } from '../print-error.ts';
 import { againCommand } from './again.ts';
 import { addLabOptions, defaultTimeout, type LabOptions, type OpenLab, withLab } from './with-lab.ts';
@@ -25,8 +26,8 @@ export function addHuntCommand(program: Command): void {
   const names = workloads.map(({ name }) => name).join(', ');
   addLabOptions(program.command('hunt').description('run plans of a workload until one is judged invalid'))
     .requiredOption('--workload <name>', `what to do to the subject: ${names}, or a file`)
-    .option('--seed <n>', 'seed of all plans (default: random)', whole)
-    .option('--runs <n>', 'stop after so many plans', whole)
+    .option('--seed <n>', 'seed of all plans (default: random)', whole(0))
+    .option('--runs <n>', 'stop after so many plans', whole(0))
     .option('--time <duration>', 'stop after so long, such as 60s or 5m (default: 60s)', duration)
     .option('--no-controls', 'do not run what was found again with one thing taken away')
     .action(async (options: HuntCommandOptions) => {
@@ -116,18 +117,4 @@ function again(file: string, options: HuntCommandOptions, open: OpenLab, flags: 
   const given = { options, cwd: process.cwd(), packageRoot, environment: open.environment };
   const more = { driver: open.driver, defaultTimeout, composeText: readFileSync(composeFile, 'utf8') };
   return againCommand(file, { ...given, ...more }, flags);
-}
-
-export function whole(value: string): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new InvalidArgumentError('It is a whole number from 0.');
-  return number;
-}
-
-function duration(value: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(value);
-  if (!match) throw new InvalidArgumentError('It is a duration such as 60s, 500ms or 5m.');
-  const unit = { ms: 1, s: 1000, m: 60_000 }[match[2] ?? 's'] as number;
-  return Number(match[1]) * unit;
 }

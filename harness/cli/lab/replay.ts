@@ -10,7 +10,7 @@ import { linksOf } from '../../plan/links-of.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
 import { workloadOf } from '../../workloads/catalogue.ts';
 import { jsonOutput } from '../json-output.ts';
-import { whole } from './hunt.ts';
+import { whole } from '../options.ts';
 import { addLabOptions, type LabOptions, withLab } from './with-lab.ts';
 
 interface ReplayOptions extends LabOptions {
@@ -23,7 +23,7 @@ export function addReplayCommand(program: Command): void {
     program.command('replay').description('run a plan again, and say how often it is judged invalid'),
   )
     .argument('<plan.json>', 'plan of an earlier run')
-    .option('--times <n>', 'how often', whole, 1)
+    .option('--times <n>', 'how often', whole(0), 1)
     .option('--workload <name>', 'name or file of the workload (default: what the plan names)')
     .action(async (file: string, options: ReplayOptions) => {
       const print = jsonOutput(options.json === true);

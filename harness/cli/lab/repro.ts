@@ -16,7 +16,8 @@ import { packageRoot } from '../../stack/process/launch.ts';
 import { variablePrefix } from '../../stack/service.ts';
 import { workloadOf } from '../../workloads/catalogue.ts';
 import { jsonOutput } from '../json-output.ts';
-import { whole } from './hunt.ts';
+import { whole } from '../options.ts';
+import { runRemedies } from './remedies.ts';
 import { readText } from './replay.ts';
 import { addLabOptions, type LabOptions, withLab } from './with-lab.ts';
 
@@ -29,7 +30,7 @@ interface ReproOptions extends LabOptions {
 const bugsFolder = () => join(packageRoot, 'bugs');
 
 /** Bugs of the track record. */
-export function bugNames(): readonly string[] {
+function bugNames(): readonly string[] {
   if (!existsSync(bugsFolder())) return [];
   const isBug = (name: string) => existsSync(join(bugsFolder(), name, 'bug.json'));
   return readdirSync(bugsFolder()).filter(isBug).sort();
@@ -40,7 +41,7 @@ export function addReproCommand(program: Command): void {
     program.command('repro').description('reproduce a known bug of bugs/ and measure how often it shows'),
   )
     .argument('<bug>', 'folder below bugs/')
-    .option('--times <n>', 'how often', whole, 10)
+    .option('--times <n>', 'how often', whole(0), 10)
     .option('--controls', 'run it with one thing taken away, too: the second worker, each fault')
     .option('--record', 'write the rate and the controls into bug.json')
     .action(async (name: string, options: ReproOptions) => {
@@ -69,7 +70,7 @@ export function addReproCommand(program: Command): void {
         workload,
         stackOptions,
         extra,
-        async ({ lab, results, signal, subject }) => {
+        async ({ lab, results, signal, subject, beside }) => {
           console.log(`${name}: ${bug.title}\n  ${bug.mechanism}\n  ${bug.thread}`);
           const startedAt = performance.now();
           const fresh = options.fresh === true || bug.fresh === true;
@@ -92,8 +93,12 @@ export function addReproCommand(program: Command): void {
           );
           const checkers =
             bug.checker === undefined ? [...new Set(outcomes.flatMap(invalidCheckers))] : [bug.checker];
+          const remedies = { plan, counts: isExpected(bug) };
           const controls = options.controls
-            ? await runControls(runner, { plan, checkers, rate }, signal)
+            ? [
+                ...(await runControls(runner, { plan, checkers, rate }, signal)),
+                ...(await runRemedies(runner, bug.remedies ?? [], remedies, beside)),
+              ]
             : [];
           for (const line of controlLines(controls, rate)) console.log(`    ${line}`);
           // Half of the runs would stand in the file as all of them.

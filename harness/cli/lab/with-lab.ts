@@ -18,7 +18,7 @@ import { interruptSignal } from '../interrupts.ts';
 import { keptRun } from '../kept-run.ts';
 import { addStackOptions, type StackOptions, seconds } from '../options.ts';
 import { planRun, startStack } from '../start-stack.ts';
-import { onOneWorkerStack } from './one-worker-stack.ts';
+import { type Beside, onOneWorkerStack } from './stack-beside.ts';
 
 /** Options of the commands that run plans. */
 export interface LabOptions extends StackOptions {
@@ -58,6 +58,8 @@ export interface OpenLab {
   readonly signal: AbortSignal;
   /** What can be done to the subject. */
   readonly subject: Subject;
+  /** How its stack was started; undefined for a kept one. */
+  readonly beside?: Beside;
   /** The variables of this process before any were set for the stack. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -89,8 +91,8 @@ export async function withLab<T>(
   try {
     if (error !== undefined) throw error;
     signal.throwIfAborted();
-    const beside = run.chosen.name === 'compose' ? { beside: { options: stackOptions, links, signal } } : {};
-    return await onStack(record, { ...about, ...beside }, action);
+    const beside = { options: stackOptions, links, signal };
+    return await onStack(record, { ...about, beside }, action);
   } finally {
     await supervisor.down();
   }
@@ -101,8 +103,8 @@ interface Calling {
   readonly options: LabOptions;
   readonly signal: AbortSignal;
   readonly environment: OpenLab['environment'];
-  /** How a second stack is started, where services cannot be started again with another number of workers. */
-  readonly beside?: Parameters<typeof onOneWorkerStack>[1];
+  /** How a second stack is started. */
+  readonly beside?: Beside;
 }
 
 type Use<T> = (lab: Lab, subject: Subject) => Promise<T>;
@@ -133,10 +135,16 @@ async function onStack<T>(
     const { runId, driver } = record;
     const subject = {
       ...subjectOf(lab),
-      ...(beside ? { withOneWorker: (use: Use<unknown>) => onOneWorkerStack(lab, beside, use) } : {}),
+      // The process driver starts services again with another number of workers.
+      ...(beside && driver === 'compose'
+        ? { withOneWorker: (use: Use<unknown>) => onOneWorkerStack(lab, beside, use) }
+        : {}),
     } as Subject;
     try {
-      const done = await action({ lab, results, runId, driver, signal, subject, environment });
+      const done = await action({
+        ...{ lab, results, runId, driver, signal, subject, environment },
+        ...(beside ? { beside } : {}),
+      });
       signal.throwIfAborted();
       return done;
     } finally {

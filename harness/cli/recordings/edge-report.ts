@@ -68,8 +68,8 @@ export function writeEdge(
 }
 
 /** Which suites were run whole: what they left unused is used by nobody. */
-function ranOf({ suites, grep, only }: SuiteSelection): 'all' | 'some' | readonly string[] {
-  return grep !== undefined || only !== undefined ? 'some' : (suites ?? 'all');
+function ranOf({ suites, files, grep, only }: SuiteSelection): 'all' | 'some' | readonly string[] {
+  return [files, grep, only].some((part) => part !== undefined) ? 'some' : (suites ?? 'all');
 }
 
 /**

@@ -103,7 +103,3 @@ export class Elements {
     return made;
   }
 }
-
-/** Whether an operation works on the elements of a set or sequence. */
-export const isOfElements = (operation: Operation): boolean =>
-  isAddition(operation) || operation.invoke.does === 'remove' || operation.invoke.does === 'delete';

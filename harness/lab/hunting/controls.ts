@@ -7,7 +7,7 @@ import { type Control, type Finding, isFirmRate, rateRuns } from './finding.ts';
 import type { Runner } from './runner.ts';
 
 export const oneWorker = 'one worker';
-export const allOnOneWorker = 'all operations on one worker';
+const allOnOneWorker = 'all operations on one worker';
 
 /** Runs the controls of a finding on the lab where it was found. */
 export async function runControls(

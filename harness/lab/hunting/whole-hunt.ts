@@ -13,7 +13,7 @@ import type { PlanOutcome } from '../running/run-plan.ts';
  * Checkers whose rule spans runs, for objects that several runs share: what a limit admits, what a counter counts, and what
  * happens once at most does not begin anew with a plan.
  */
-export const wholeHunt: ReadonlySet<string> = new Set([
+const wholeHunt: ReadonlySet<string> = new Set([
   'limit',
   'duplicate-effect',
   'lost-update',

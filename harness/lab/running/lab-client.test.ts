@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type ClientConduct, LabClient } from './lab-client.ts';
@@ -129,4 +130,19 @@ test('a stream without end is given up before it fills the memory', async () => 
   expect({ endedCleanly, timedOut }).toEqual({ endedCleanly: false, timedOut: undefined });
   expect(text.length).toBeGreaterThan(4_000_000);
   expect(text.length).toBeLessThan(10_000_000);
+});
+
+test('a body goes out as JSON, a text as it is, and each says what it is', async () => {
+  const got: (readonly [string | undefined, string])[] = [];
+  server.removeAllListeners('request');
+  server.on('request', async (request, response) => {
+    got.push([request.headers['content-type'], await text(request)]);
+    response.end();
+  });
+  await client().request({ path: '/', body: '40{"a":1}' });
+  await client().request({ path: '/', text: '40{"a":1}' });
+  expect(got).toEqual([
+    ['application/json', JSON.stringify('40{"a":1}')],
+    ['text/plain; charset=utf-8', '40{"a":1}'],
+  ]);
 });

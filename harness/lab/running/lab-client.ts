@@ -136,9 +136,10 @@ export class LabClient implements Client {
   }
 
   #sendOnce(wanted: ClientRequest, hangUp?: AbortSignal, onSent?: () => void): Promise<IncomingMessage> {
-    const { path, body, headers = {}, service = this.#options.service } = wanted;
+    const { path, body, text: plain, headers = {}, service = this.#options.service } = wanted;
     const { agent, origin, workerOf } = this.#options.route(service);
-    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const payload = plain ?? (body === undefined ? undefined : JSON.stringify(body));
+    const contentType = plain === undefined ? 'application/json' : 'text/plain; charset=utf-8';
     const signal = hangUp ? AbortSignal.any([this.#options.signal, hangUp]) : this.#options.signal;
     return new Promise((resolve, reject) => {
       const sent = request(
@@ -150,7 +151,7 @@ export class LabClient implements Client {
           headers: {
             ...(payload === undefined
               ? {}
-              : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload)) }),
+              : { 'content-type': contentType, 'content-length': String(Buffer.byteLength(payload)) }),
             ...headers,
           },
         },

@@ -133,6 +133,7 @@ export const botRows: readonly FeatureRow[] = [
     failure: 'product_failure',
     product: [
       `${bots}: a bot that Telegram has wait sends its answer when it may, once`,
+      `${bots}: a bot that Telegram has wait for longer than its worker is waited for does so, and answers once`,
       `${bots}: an answer that is longer than a message of Telegram comes in several, with every word once`,
     ],
   },

@@ -36,7 +36,7 @@ export interface LeftOut {
 }
 
 /** Key that the double of a provider takes, and no other. */
-export const doubleKey = (name: string): string => `double-key-of-${name}`;
+const doubleKey = (name: string): string => `double-key-of-${name}`;
 
 /** A model of the doubles that have none of a name. */
 const doubleModel = 'double-model';

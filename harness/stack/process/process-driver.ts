@@ -17,17 +17,16 @@ import { type ServiceSpec, variablePrefix } from '../service.ts';
 import { DeadlinePassed, exitedService, lateService, lookCloser } from '../start-failure.ts';
 import type { ExitEvent, Supervisor } from '../supervisor/client.ts';
 import { toLaunch } from './launch.ts';
-import { overlayEnvironment, type Python, pythonEnvironment } from './python-environment.ts';
+import { ollamaAbsence, ollamaProgram, ollamaVersion } from './ollama-program.ts';
+import { type FindPython, overlayEnvironment, type Python, pythonEnvironment } from './python-environment.ts';
 import { untilHealthy } from './readiness.ts';
 import { packageVersion, pythonPackageVersion } from './versions.ts';
 
-/** The Python of this machine, looked for when a service needs one. */
-export type FindPython = () => Promise<Python | undefined>;
-
 /** Why this machine cannot run a service without an engine; undefined when it can. */
 export async function absenceOnHost(spec: ServiceSpec, python: FindPython): Promise<string | undefined> {
-  const { binary, python: needsPython } = spec.process;
-  if (binary && !onPath(binary)) return `no \`${binary}\` program on PATH`;
+  const { binary, compiled, python: needsPython } = spec.process;
+  if (binary && !onPath(binary))
+    return compiled ? await ollamaAbsence(python) : `no \`${binary}\` program on PATH`;
   if (needsPython && !(await python())) return 'no Python 3.11 or 3.12 on PATH';
   return undefined;
 }
@@ -77,13 +76,19 @@ export function processDriver(findPython: FindPython): Driver {
             if (isNew) progress(spec.name, 'prepared', 'Python environment · made');
             binFolders.set(spec.name, join(environment, 'bin'));
             const installed =
-              source.kind === 'own' ? await pythonPackageVersion(environment, spec.name) : undefined;
+              source.kind === 'own'
+                ? await pythonPackageVersion(environment, spec.process.package ?? spec.name)
+                : undefined;
             const from = source.kind === 'own' ? 'package' : 'binary';
             origins[spec.name] = { from, ...(installed ? { version: installed } : {}) };
+          } else if (source.kind === 'own' && spec.process.binary) {
+            const folder = await compiledProgram(spec, findPython, progress, signal);
+            if (folder) binFolders.set(spec.name, folder);
+            origins[spec.name] = folder ? { from: 'built', version: ollamaVersion } : { from: 'binary' };
           } else {
             const version = source.kind === 'own' ? packageVersion(spec.name) : undefined;
             origins[spec.name] = {
-              from: source.kind === 'own' && !spec.process.binary ? 'package' : 'binary',
+              from: source.kind === 'own' ? 'package' : 'binary',
               ...(version ? { version } : {}),
             };
           }
@@ -96,6 +101,24 @@ export function processDriver(findPython: FindPython): Driver {
       };
     },
   };
+}
+
+/** The folder of a program that is not on PATH. */
+async function compiledProgram(
+  { name, process: { binary, compiled } }: ServiceSpec,
+  findPython: FindPython,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (!compiled || !binary || onPath(binary)) return undefined;
+  let isNew = false;
+  const tell = (line: string) => {
+    isNew = true;
+    progress(name, 'preparing', `compiled once · ${line}`);
+  };
+  const folder = await ollamaProgram(findPython, tell, signal);
+  if (isNew) progress(name, 'prepared', 'compiled');
+  return folder;
 }
 
 async function up(

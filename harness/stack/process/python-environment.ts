@@ -28,6 +28,9 @@ export interface WantedEnvironment {
   readonly another?: AnotherVersion;
 }
 
+/** The Python of this machine, looked for when a service needs one. */
+export type FindPython = () => Promise<Python | undefined>;
+
 /** The first usable Python on PATH, or undefined. */
 export async function findPython(): Promise<Python | undefined> {
   for (const command of [...pythonVersions.map((version) => `python${version}`), 'python3']) {
@@ -117,8 +120,8 @@ async function installAnother(
   await pip('--requirement', join(await sitePackages(join(environment, 'bin/python')), requirements));
 }
 
-/** Takes a lock that dies with its holder: a folder that names the holder's pid. */
-async function occupy(
+/** Takes a lock that dies with its holder: a folder that names the holder's pid. Returns what releases it. */
+export async function occupy(
   path: string,
   onLine: (line: string) => void,
   signal: AbortSignal,
@@ -135,7 +138,7 @@ async function occupy(
     }
     signal.throwIfAborted();
     if (!isAlive(path)) rmSync(path, { recursive: true, force: true });
-    onLine('waiting for another run that makes the same environment');
+    onLine('waiting for another run that makes the same');
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }

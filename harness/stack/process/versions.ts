@@ -9,13 +9,17 @@ export function packageVersion(service: string): string {
   return service === 'postgres' ? version.split('.').slice(0, 2).join('.') : version;
 }
 
-/** Version of the distribution that carries a service's name, from a virtual environment's metadata. */
+/**
+ * Version of a distribution, from a virtual environment's metadata.
+ *
+ * @param requirement what pip installs it by, such as `litellm[proxy]`
+ */
 export async function pythonPackageVersion(
   environment: string,
-  service: string,
+  requirement: string,
 ): Promise<string | undefined> {
   const lib = join(environment, 'lib');
-  const prefix = `${service.replaceAll('-', '_')}-`;
+  const prefix = `${requirement.replace(/\[.*/, '').replaceAll('-', '_')}-`;
   for (const python of readdirSync(lib)) {
     const found = readdirSync(join(lib, python, 'site-packages')).find(
       (name) => name.startsWith(prefix) && name.endsWith('.dist-info'),

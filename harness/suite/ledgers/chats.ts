@@ -4,6 +4,7 @@ import { newOperation } from '../operation.ts';
 import { type Ledger, newNotes, shown, untilDone } from './ledger.ts';
 
 const tokens = 12;
+const streamWithinMs = 40_000;
 const whole = Array.from({ length: tokens }, (_, at) => `w${at + 1}`).join(' ');
 
 /** Chats through these models in turn, whole and streamed: what is acknowledged as complete has to be all of it, once. */
@@ -35,7 +36,8 @@ async function wholeChat(model: string) {
 
 async function streamedChat(model: string) {
   const { mark } = newOperation({ tokens });
-  const seen = await streamed('gateway', { model, messages: says(`Hi ${mark}`) });
+  const signal = AbortSignal.timeout(streamWithinMs);
+  const seen = await streamed('gateway', { model, messages: says(`Hi ${mark}`) }, { signal });
   if (seen.status === 200 && doneCount(seen) === 1) return { done: textOf(seen) };
   // A stream that broke off has told so by its status, by an error frame, or by its connection.
   const failed = seen.status === 200 && chunksOf(seen).find(({ error }) => error)?.error;

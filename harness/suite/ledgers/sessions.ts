@@ -10,10 +10,12 @@ interface Written {
   /** Ids of the messages by what they say. */
   readonly messages: Map<string, string>;
   readonly follower: LastingFollower;
+  isOver: boolean;
 }
 
 /** So many messages have all their events in the log of a session, whose length is bounded. */
 const messagesOfSession = 200;
+const followWithinMs = 30_000;
 
 /** Messages of sessions, each with a key, so that an attempt whose answer was lost can be made again; and followers of them. */
 export function sessionsLedger(): Ledger {
@@ -22,11 +24,25 @@ export function sessionsLedger(): Ledger {
   const current = new Map<number, Written>();
   let count = 0;
 
-  const sessionFor = (client: number): Written => {
+  /** Has the follower see all that there is, and go. */
+  const end = async (written: Written, messageCount: number): Promise<void> => {
+    if (written.isOver) return;
+    written.isOver = true;
+    await written.follower
+      .untilEvent(
+        ({ event, data }) => event === 'status' && data.message_count === messageCount,
+        followWithinMs,
+      )
+      .catch(() => notes.wrong.push(`events of ${written.session} do not come to their end`));
+    await written.follower.close();
+  };
+
+  const sessionFor = async (client: number): Promise<Written> => {
     const known = current.get(client);
     if (known && known.messages.size < messagesOfSession) return known;
+    if (known) await end(known, known.messages.size);
     const session = newSession();
-    const made = { session, messages: new Map<string, string>(), follower: followLastingly(session) };
+    const made = { session, messages: new Map(), follower: followLastingly(session), isOver: false };
     all.push(made);
     current.set(client, made);
     return made;
@@ -36,7 +52,7 @@ export function sessionsLedger(): Ledger {
     name: 'messages of sessions',
     ...notes,
     async write(client) {
-      const { session, messages } = sessionFor(client);
+      const { session, messages } = await sessionFor(client);
       count += 1;
       const message = `m${count}`;
       const idempotencyKey = randomUUID();
@@ -54,8 +70,9 @@ export function sessionsLedger(): Ledger {
       if (counted < known) notes.wrong.push(`${session} has ${counted} messages after ${known} were taken`);
     },
     async account() {
-      const findings = [...notes.wrong];
-      for (const { session, messages, follower } of all) {
+      const findings: string[] = [];
+      for (const written of all) {
+        const { session, messages, follower } = written;
         const listed = await messagesOf(session);
         const contents = listed.map(({ content }) => content);
         const ids = new Map(listed.map(({ content, message_id }) => [content, message_id]));
@@ -67,17 +84,14 @@ export function sessionsLedger(): Ledger {
           if (!messages.has(content))
             findings.push(`${content} of ${session} was not acknowledged, and is there`);
         }
-        await follower
-          .untilEvent(({ event, data }) => event === 'status' && data.message_count === listed.length, 30_000)
-          .catch(() => findings.push(`events of ${session} do not come to their end`));
-        await follower.close();
+        await end(written, listed.length);
         const { events } = follower;
         if (`${idsOf(events)}` !== `${range(1, events.length)}`)
           findings.push(`events of ${session} have the ids ${idsOf(events)}`);
         if (`${contentsOf(events)}` !== `${contents}`)
           findings.push(`events of ${session} tell of ${contentsOf(events)}, not of ${contents}`);
       }
-      return findings;
+      return [...notes.wrong, ...findings];
     },
   };
 }

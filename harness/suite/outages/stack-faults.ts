@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import type { AppliedFault } from '../../faults/applied-fault.ts';
 import { applyLinkFault } from '../../faults/link-fault.ts';
 import { applyServiceFault } from '../../faults/service-fault.ts';
 import { unsupported } from '../../faults/supported.ts';
 import { type LabStack, openLabStack } from '../../lab/lab-stack.ts';
 import type { LinkFault, ServiceFault } from '../../plan/fault.ts';
-import type { StackRecord } from '../../stack/run-folder.ts';
 import type { ScopeClient } from '../../workers/client.ts';
 import { skip } from '../skip.ts';
+import { stackRecord } from '../stack.ts';
 
 /** Faults of whole services and links, for suites. The file that uses them says `@alone`. */
 export interface StackFaults {
@@ -21,8 +20,7 @@ export interface StackFaults {
 
 /** Skips the test where processes of the stack cannot be reached. */
 export async function openStackFaults(): Promise<StackFaults> {
-  const record = JSON.parse(readFileSync(process.env.GAUNTLET_STACK ?? '', 'utf8')) as StackRecord;
-  const stack = await openLabStack(record);
+  const stack = await openLabStack(stackRecord());
   const { scope, workers } = stack;
   if (!scope) {
     await stack.close();

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment';
 import type { Circus } from '@jest/types';
 import { TestEnvironment } from 'jest-environment-node';
-import { endKeptConnections } from '../kept-connections.ts';
+import { endKeptConnections, keepConnectionsBriefly } from '../kept-connections.ts';
 import { unsuitedTo } from '../setup/setup.ts';
 import { type Claim, claimsOf, takeTurns } from './stack-turn.ts';
 import { testName } from './test-name.ts';
@@ -23,6 +23,8 @@ interface ClassedError {
 export default class SuiteEnvironment extends TestEnvironment {
   readonly #file: string;
   readonly #claims: readonly Claim[];
+  /** Whether it has a stack of its own, beside the one of the others. */
+  readonly #isOnSecond: boolean;
   /** Why none of its tests runs. */
   readonly #unsuited: string | undefined;
   #endTurn: (() => void) | undefined;
@@ -31,14 +33,19 @@ export default class SuiteEnvironment extends TestEnvironment {
     super(config, context);
     this.#file = context.testPath;
     this.#claims = claimsOf(context.testPath, context.docblockPragmas);
+    const { GAUNTLET_SECOND_STACK: second } = process.env;
+    this.#isOnSecond = Boolean(second) && this.#claims.some(({ part, alone }) => part === 'stack' && alone);
+    if (this.#isOnSecond) this.global.process.env.GAUNTLET_STACK = second;
     this.#unsuited = process.env.GAUNTLET_COLLECT ? 'only listed' : unsuitedTo(context.docblockPragmas);
   }
 
   override async setup(): Promise<void> {
     await super.setup();
+    keepConnectionsBriefly();
     this.#nameTest('');
     const run = process.env.GAUNTLET_OUTCOMES;
-    if (run && !this.#unsuited) this.#endTurn = await takeTurns(`${run}.turns`, this.#claims);
+    const turns = `${run}.turns${this.#isOnSecond ? '-second' : ''}`;
+    if (run && !this.#unsuited) this.#endTurn = await takeTurns(turns, this.#claims);
   }
 
   override async teardown(): Promise<void> {

@@ -8,7 +8,8 @@ const Sequencer = sequencing as unknown as typeof sequencing.default;
 
 const docblock = /^\s*\/\*\*[\s\S]*?\*\//;
 /** Without a part of the stack, or with one. */
-const alone = /@alone[ \t]*(?:\*\/|\r?\n)/;
+const alone = /@alone[ \t]*(?:machine\b|\*\/|\r?\n)/;
+const aloneOnMachine = /@alone[ \t]+machine\b/;
 const alonePart = /@alone[ \t]+([\w-]+)/;
 const usedParts = /@uses[ \t]+([\w-]+)/g;
 const long = /@long\b/;
@@ -37,7 +38,7 @@ export default class SuiteSequencer extends Sequencer {
 /** The files as their docblocks want it; among equals their order stays. */
 export function inTurn<File extends Listed>(files: readonly File[]): File[] {
   const heads = files.map((file) => ({ file, head: docblock.exec(file.text)?.[0] ?? '' }));
-  const [last, shared] = parted(heads, ({ head }) => alone.test(head));
+  const [last, shared] = parted(heads, ({ file }) => needsStackAlone(file.text));
   const [waiting, others] = parted(shared, ({ head }) => long.test(head));
   const takenParts = new Set<string | undefined>();
   const [again, once] = parted(waiting, ({ head }) => {
@@ -56,6 +57,16 @@ export function inTurn<File extends Listed>(files: readonly File[]): File[] {
   const between = Math.floor((spread * shorts.length) / Math.max(1, longs.length));
   const first = longs.flatMap((each, at) => [each, ...shorts.slice(at * between, (at + 1) * between)]);
   return [...first, ...shorts.slice(longs.length * between), ...last].map(({ file }) => file);
+}
+
+/** Whether no other file may use the stack while this one does. */
+export function needsStackAlone(text: string): boolean {
+  return alone.test(docblock.exec(text)?.[0] ?? '');
+}
+
+/** Whether no other file may run at all, on whatever stack: it measures. */
+export function needsMachineAlone(text: string): boolean {
+  return aloneOnMachine.test(docblock.exec(text)?.[0] ?? '');
 }
 
 function partsOf({ path }: Listed, head: string): readonly string[] {

@@ -17,10 +17,11 @@ type Pragmas = Readonly<Record<string, string | readonly string[]>>;
 /**
  * The claims of a test file, from its first docblock. `@alone`: it restarts or kills services, so no other file may
  * run. `@alone open-webui`: the same towards the files of the suite e2e/open-webui and those that say
- * `@uses open-webui`. The whole stack comes first and parts follow in one order, so that no two files wait for each other.
+ * `@uses open-webui`. `@alone machine`: it measures, so no other file may run on another stack either (`runner.ts`). The whole
+ * stack comes first and parts follow in one order, so that no two files wait for each other.
  */
 export function claimsOf(path: string, pragmas: Pragmas): readonly Claim[] {
-  const alone = valuesOf(pragmas, 'alone');
+  const alone = valuesOf(pragmas, 'alone').map((value) => (value === 'machine' ? '' : value));
   const parts = new Set([basename(dirname(path)), ...valuesOf(pragmas, 'uses'), ...alone]);
   const partClaims = [...parts]
     .filter(Boolean)

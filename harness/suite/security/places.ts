@@ -1,19 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { execa } from 'execa';
+import { join } from 'node:path';
 import type { Sql } from 'postgres';
-import { projectName } from '../../stack/remove-run.ts';
+import { containerLog } from '../../stack/compose/container-logs.ts';
+import { runFolder } from '../../stack/run-folder.ts';
 import { driver, optionalService, runId } from '../stack.ts';
 
 /** The log of a service up to now, as it was written; undefined where its log is not here. */
 export async function logOf(name: string): Promise<string | undefined> {
   const found = optionalService(name);
   if (!found || found.remote) return undefined;
-  if (driver() === 'compose') {
-    const options = ['--project-name', projectName(runId()), 'logs', '--no-color', '--no-log-prefix', name];
-    return (await execa('docker', ['compose', ...options], { all: true })).all;
-  }
-  return readFileSync(join(dirname(process.env.GAUNTLET_STACK ?? ''), 'logs', `${name}.log`), 'latin1');
+  if (driver() === 'compose') return await containerLog(runId(), name);
+  return readFileSync(join(runFolder(runId()), 'logs', `${name}.log`), 'latin1');
 }
 
 /** Names of the tables of all services, with their schemas. */

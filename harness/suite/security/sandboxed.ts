@@ -1,5 +1,6 @@
 import axios from 'axios';
-import { cliModel, complete, says } from '../chat.ts';
+import { cliModel, says, streamed } from '../chat.ts';
+import { doneCount, textOf } from '../event-stream.ts';
 import { newOperation } from '../operation.ts';
 import { needsScriptedProvider } from '../setup/scripted.ts';
 import { skip } from '../skip.ts';
@@ -9,7 +10,7 @@ import { optionalService } from '../stack.ts';
 export interface Sandboxed {
   /** What it printed by `tell(name, value)`; exceptions come as `{"error": "…"}`. */
   readonly told: Readonly<Record<string, unknown>>;
-  /** The whole answer, with how the program ended. */
+  /** The answer without the program's own text, with how it ended. */
   readonly answer: string;
 }
 
@@ -24,12 +25,14 @@ def attempt(name, do):
 
 /** Lets the agent behind the gateway run a Python program, as if a model had written it for a client. */
 export async function runSandboxed(program: string): Promise<Sandboxed> {
-  const { mark } = newOperation({ say: `\`\`\`python\n${prelude}${program}\n\`\`\`` });
+  const source = `${prelude}${program}`;
+  const { mark } = newOperation({ say: `\`\`\`python\n${source}\n\`\`\`` });
   const body = { model: cliModel, messages: says(`Write a Python script that tries something ${mark}`) };
-  const { status, data } = await complete('gateway', body);
-  const answer = data.choices?.[0]?.message?.content;
-  if (status !== 200 || typeof answer !== 'string')
-    throw new Error(`no program was run: ${status} ${JSON.stringify(data)}`);
+  // Streamed: a whole answer has a bound of its own, which a program that uses up its time comes near.
+  const seen = await streamed('gateway', body);
+  if (seen.status !== 200 || doneCount(seen) !== 1)
+    throw new Error(`no program was run: ${seen.status} ${seen.body}`);
+  const answer = textOf(seen).replace(source, () => '');
   const told = Object.fromEntries(
     // A line that others were printed into tells nothing.
     [...answer.matchAll(/^====> (\[[^\n]*\])$/gm)].flatMap(([, line = '']) => pairIn(line)),

@@ -14,11 +14,9 @@ import { identityOf } from '../processes/worker-structure.ts';
 import { parseProxyTarget } from '../proxy-target.ts';
 import type { Scope } from '../scope.ts';
 import { asScopeError, errorBody, ScopeError } from '../scope-error.ts';
+import { keepFreeMs } from '../tunnel-agent.ts';
 import { mayStopOthers, workerHeaders } from './connect-front.ts';
 import type { OwnedConnection } from './idle-connections.ts';
-
-/** Shorter than the keep-alive timeouts of servers, so that no request goes out on a connection about to close. */
-const keepFreeMs = 1500;
 
 /** Headers that end at a proxy (RFC 9110 §7.6.1); the message framing is written anew. */
 const hopByHop = new Set([

@@ -32,12 +32,18 @@ export const change = (
   { headers }: Asker,
 ): Promise<Answer> => client.request({ path: `/agent/${id}/${what}`, method: 'POST', headers });
 
-/** Asks until nobody works on a run any more; an answer that is no status ends the asking as well. */
-export async function untilEnded(client: Client, id: string, run: Asker): Promise<Answer> {
+/** Asks until nobody works on a run any more, or it is too late; an answer that is no status ends the asking as well. */
+export async function untilEnded(
+  client: Client,
+  id: string,
+  run: Asker,
+  until = Number.POSITIVE_INFINITY,
+): Promise<Answer> {
   for (;;) {
     const answer = await statusOf(client, id, run);
     const { status } = runIn(answer);
     if (answer.status !== 200 || status === undefined || isEnd(status)) return answer;
+    if (performance.now() >= until) return answer;
     await delay(pollMs);
   }
 }

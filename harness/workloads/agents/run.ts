@@ -12,6 +12,17 @@ export interface AgentsRun {
   readonly strangerHeaders: Readonly<Record<string, string>>;
   /** Ids of agent runs that clients were given, by key; they tell each other of them as soon as they are acknowledged. */
   readonly ids: Map<string, string>;
+  /** Jobs that were acknowledged, the latest one last. */
+  readonly begun: Job[];
+  /** Those that an operation is about, noted when it begins, by the operation. */
+  readonly asked: Map<string, readonly Job[]>;
+}
+
+/** A run that was left to itself: a task named after the operation that began it. */
+export interface Job {
+  readonly key: string;
+  readonly operation: string;
+  readonly id: string;
 }
 
 /** One kind of operation on agent runs. */

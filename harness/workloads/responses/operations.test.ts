@@ -3,7 +3,7 @@ import type { Client, Meaning, Operation } from '../workload.ts';
 import { recall, tell } from './chains.ts';
 import { begin, finish, poll } from './jobs.ts';
 import type { ResponsesRun } from './run.ts';
-import { forget, intrude, keep, look } from './slots.ts';
+import { build, forget, intrude, keep, look } from './slots.ts';
 import { hear } from './talks.ts';
 
 const newRun = (...ids: readonly (readonly [string, string])[]): ResponsesRun =>
@@ -47,6 +47,19 @@ test('a previous response that is not found is nothing that was told', async () 
     type: 'ok',
     value: null,
   });
+});
+
+test('building on a response tells whether it is there', async () => {
+  const run = newRun(['kept1', 'resp_1']);
+  expect(build.meaning(operation('build', 'kept1'), run)).toEqual([
+    { part: 'life', does: 'look', key: 'responses', value: 'resp_1' },
+  ]);
+  const built = await build.perform(operation('build', 'kept1'), clientOf(saying('secret')), run);
+  expect(built).toMatchObject({ type: 'ok', parts: { life: { value: true } } });
+  expect(run.ids.get('kept1')).toBe('resp_1');
+  const lost = clientOf({ error: { code: 'previous_response_not_found' } }, 400);
+  const refused = await build.perform(operation('build', 'kept1'), lost, run);
+  expect(refused).toMatchObject({ type: 'ok', parts: { life: { value: false } } });
 });
 
 test('a slot is a register and an item at once', async () => {

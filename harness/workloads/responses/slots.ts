@@ -81,6 +81,26 @@ export const look: ResponsesOperation = {
   },
 };
 
+/** Builds on the response in a slot, which takes it to be there. What was built on is kept when it is deleted, and hidden. */
+export const build: ResponsesOperation = {
+  name: 'build',
+  keys: slots,
+  weight: 1,
+  kind: 'read',
+  meaning: (operation, run) => {
+    const meaning = about(operation, run, 'look', 'read');
+    return 'does' in meaning ? meaning : meaning.filter(({ part }) => part === life);
+  },
+  perform: async (operation, client, run) => {
+    const previous = run.ids.get(operation.id);
+    if (!previous) throw notDone('nothing was kept yet');
+    const body = { model: run.model, input: chatText(operation), previous_response_id: previous };
+    const answer = await client.request({ path, body, headers: run.headers });
+    if (answer.text.includes('previous_response_not_found')) return parts(answer, false);
+    return answer.status === 200 ? parts(answer, true) : completionOf(answer);
+  },
+};
+
 /** Deletes the response in a slot. */
 export const forget: ResponsesOperation = {
   name: 'forget',

@@ -28,12 +28,19 @@ if [ "$program" != - ] && [ ! -e "$root$program" ]; then
 fi
 # What is bound here can be changed by nobody in here: a user that is root inside may own it outside. The flags of a
 # mount stay as they are, for the kernel lets no namespace loosen them, and `ro` comes in front. (Devices are root's.)
+# It hangs on the root, the last one at its place: what was mounted below that place before lies hidden, and is listed too.
 mounts=$(cat /proc/self/mountinfo)
-while read -r _ _ _ _ point flags _; do
+while read -r id _ _ _ point _; do
+  if [ "$point" = "$root" ]; then ours=" $id "; fi
+done <<EOF
+$mounts
+EOF
+while read -r id parent _ _ point flags _; do
+  case $ours in *" $parent "*) ours="$ours$id " ;; *) continue ;; esac
   case $point in
     "$root"/dev/*) ;;
     # Spaces and the like are written in octal (proc_pid_mountinfo(5)).
-    "$root"/*) mount -o "remount,bind,ro,${flags#r?,}" "$(printf "$point")" ;;
+    *) mount -o "remount,bind,ro,${flags#r?,}" "$(printf "$point")" ;;
   esac
 done <<EOF
 $mounts

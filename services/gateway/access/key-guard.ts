@@ -32,9 +32,9 @@ export const invalidKey = (): OpenaiError =>
 
 const nothing = () => undefined;
 
-export function createKeyGuard(sql: Sql, log: FastifyBaseLogger): KeyGuard {
+export function createKeyGuard(sql: Sql, leaseSql: Sql, log: FastifyBaseLogger): KeyGuard {
   const lookUp = createKeyLookup(findKeys(sql));
-  const places = createKeyPlaces(sql, log);
+  const places = createKeyPlaces(sql, leaseSql, log);
 
   const find = async (key: string) => {
     if (!hasForm(key)) throw invalidKey();

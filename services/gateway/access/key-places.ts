@@ -30,13 +30,13 @@ const lookAgainAfterMs = [20, 60, 120];
  * Counts requests in the database, under a lock of the key's row: no two workers admit the same one twice. A place for a
  * request under way is a row with a lease, which its worker renews, so that one that dies holds none for ever.
  */
-export function createKeyPlaces(sql: Sql, log: Pick<FastifyBaseLogger, 'warn'>): KeyPlaces {
+export function createKeyPlaces(sql: Sql, leaseSql: Sql, log: Pick<FastifyBaseLogger, 'warn'>): KeyPlaces {
   const held = new Set<string>();
   const leaving = new Set<Promise<unknown>>();
 
   const renew = async () => {
     if (held.size === 0) return;
-    await sql`
+    await leaseSql`
       update api_key_places set until = clock_timestamp() + make_interval(secs => ${leaseMs / 1_000})
       where place = any(${[...held]}::uuid[])`;
   };

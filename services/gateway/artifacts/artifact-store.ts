@@ -1,4 +1,4 @@
-import type { Sql } from '../../kit/database.ts';
+import type { Sql, TransactionSql } from '../../kit/database.ts';
 import { type Artifact, digestOf, newArtifactId } from './artifact.ts';
 
 /** What one tenant may have at a time. */
@@ -29,32 +29,54 @@ const sweptAtOnce = 20;
 
 /**
  * Stores an artifact, unless the tenant would have more than its quota: then undefined. An advisory lock lines up the
- * stores of one tenant, so that the quota holds whichever workers they come in through.
+ * stores of one tenant, so that the quota holds whichever workers they come in through. It is had when the bytes are
+ * there already: what waits for it waits for no transfer.
  */
 export async function storeArtifact(
   sql: Sql,
   tenant: string,
   { displayName, mimeType, bytes, ttlSeconds }: NewArtifact,
-  { maxBytes, maxCount }: ArtifactQuota,
+  quota: ArtifactQuota,
 ): Promise<Artifact | undefined> {
-  return sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(hashtextextended(${`artifacts:${tenant}`}, 0))`;
-    const [row] = await tx<Row[]>`
-      insert into artifacts (id, tenant, display_name, mime_type, bytes, sha256, ttl_seconds, expires_at)
-      select ${newArtifactId()}, ${tenant}, ${displayName}, ${mimeType}, ${bytes}, ${digestOf(bytes)},
-        ${ttlSeconds}, clock_timestamp() + make_interval(secs => ${ttlSeconds})
-      where (
-        select count(*) < ${maxCount} and coalesce(sum(octet_length(bytes)), 0) + ${bytes.length} <= ${maxBytes}
-        from artifacts where tenant = ${tenant} and expires_at > clock_timestamp()
-      )
-      returning id, display_name, mime_type, octet_length(bytes) as size, sha256, ttl_seconds, created_at`;
-    await tx`
-      delete from artifacts where id in (
-        select id from artifacts where expires_at <= clock_timestamp()
-        order by expires_at limit ${sweptAtOnce} for update skip locked
-      )`;
-    return row && artifactOf(row);
-  });
+  // Without the lock, so that nobody writes on and on what is refused in the end.
+  if (!(await hasRoom(sql, tenant, quota, { count: 1, bytes: bytes.length }))) return undefined;
+  return sql
+    .begin(async (tx) => {
+      const [row] = await tx<[Row]>`
+        insert into artifacts (id, tenant, display_name, mime_type, bytes, sha256, ttl_seconds, expires_at)
+        values (${newArtifactId()}, ${tenant}, ${displayName}, ${mimeType}, ${bytes}, ${digestOf(bytes)},
+          ${ttlSeconds}, clock_timestamp() + make_interval(secs => ${ttlSeconds}))
+        returning id, display_name, mime_type, octet_length(bytes) as size, sha256, ttl_seconds, created_at`;
+      await tx`select pg_advisory_xact_lock(hashtextextended(${`artifacts:${tenant}`}, 0))`;
+      if (!(await hasRoom(tx, tenant, quota, { count: 0, bytes: 0 }))) throw new NoRoom();
+      await tx`
+        delete from artifacts where id in (
+          select id from artifacts where expires_at <= clock_timestamp()
+          order by expires_at limit ${sweptAtOnce} for update skip locked
+        )`;
+      return artifactOf(row);
+    })
+    .catch((error: unknown) => {
+      if (error instanceof NoRoom) return undefined;
+      throw error;
+    });
+}
+
+/** Rolls a store back. */
+class NoRoom extends Error {}
+
+/** Whether a tenant would be within its quota with so much more. */
+async function hasRoom(
+  sql: Sql | TransactionSql,
+  tenant: string,
+  { maxBytes, maxCount }: ArtifactQuota,
+  more: { readonly count: number; readonly bytes: number },
+): Promise<boolean> {
+  const [row] = await sql<[{ fits: boolean }]>`
+    select count(*) + ${more.count} <= ${maxCount}
+      and coalesce(sum(octet_length(bytes)), 0) + ${more.bytes} <= ${maxBytes} as fits
+    from artifacts where tenant = ${tenant} and expires_at > clock_timestamp()`;
+  return row.fits;
 }
 
 /** A tenant's own artifact with its bytes, as long as it lasts. */

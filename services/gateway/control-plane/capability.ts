@@ -14,7 +14,7 @@ const meanings: ReadonlyMap<string, Capability> = new Map([
 ]);
 
 /** A label as it is compared: without white space around it, in lower case. */
-export const normalLabel = (label: string): string => label.trim().toLowerCase();
+const normalLabel = (label: string): string => label.trim().toLowerCase();
 
 /** The meaning of a label, however it is written; `undefined` for one that is not supported. */
 export const capabilityOf = (label: string): Capability | undefined => meanings.get(normalLabel(label));

@@ -3,7 +3,7 @@ import { type EventStreamOptions, frame, openEventStream } from '../../kit/http/
 import type { LoggedEvent } from './event-log.ts';
 
 /** An event as a frame of `text/event-stream`, with the id to go on from. */
-export const loggedFrame = ({ id, type, data }: LoggedEvent): string => `id: ${id}\n${frame(data, type)}`;
+const loggedFrame = ({ id, type, data }: LoggedEvent): string => `id: ${id}\n${frame(data, type)}`;
 
 /**
  * Answers with the events of a log, at the client's pace, until there are no more; a client that reads nothing for the

@@ -26,7 +26,7 @@ const typesByStatus: Readonly<Record<number, string>> = {
 };
 
 /** Type of the error that goes with a status; a 4xx that has none of its own is an invalid request. */
-export function errorTypeOf(status: number): string {
+function errorTypeOf(status: number): string {
   return typesByStatus[status] ?? (status >= 400 && status < 500 ? 'invalid_request_error' : 'api_error');
 }
 

@@ -36,7 +36,7 @@ export const Thinking = Type.Object({
   display: Type.Optional(Nullable(literals('summarized', 'omitted'))),
 });
 
-export const OutputConfig = Type.Object({
+const OutputConfig = Type.Object({
   effort: Type.Optional(Nullable(literals('low', 'medium', 'high', 'xhigh', 'max'))),
   format: Type.Optional(
     Nullable(Type.Object({ type: Type.Literal('json_schema'), schema: Type.Record(Text, Type.Unknown()) })),

@@ -35,7 +35,7 @@ function textOf(bytes: Buffer): string | undefined {
 }
 
 /** Goes down no further than `depth`, whatever the value. */
-export function isDeeper(value: unknown, depth: number): boolean {
+function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth === 0) return true;
   return Object.values(value).some((inner) => isDeeper(inner, depth - 1));

@@ -8,7 +8,7 @@ import { providerMetrics } from './provider-metrics.ts';
 import { readUsage } from './usage-store.ts';
 
 /** How long an answer waits for what the other workers have to say. */
-const gatherTimeoutMs = 1_000;
+const gatherTimeoutMs = 3_000;
 
 const ProviderMetrics = Type.Object({
   request_count: Type.Integer(),
@@ -29,7 +29,7 @@ export const flushTopic = 'flush-usage';
 
 /**
  * GET /v1/metrics/providers and GET /metrics: the whole service, whichever worker answers. Both wait for all workers, so
- * that a caller finds its own finished calls counted; a worker that is stopped is not waited for longer than a second.
+ * that a caller finds its own finished calls counted; a worker that is stopped is not waited for longer than three seconds.
  */
 export function addMetricsRoutes(
   app: TypedServer,

@@ -4,7 +4,7 @@ import { Metadata } from '../responses/request/request-schema.ts';
 const Nullable = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 const closed = { additionalProperties: false };
 
-export const AttributesBody = Type.Record(
+const AttributesBody = Type.Record(
   Type.String({ maxLength: 64 }),
   Type.Union([Type.String({ maxLength: 512 }), Type.Number(), Type.Boolean()]),
   { maxProperties: 16 },

@@ -10,10 +10,17 @@ class Channel extends EventEmitter {
   }
 }
 
-async function dieHolding(messages: readonly object[], answered: readonly number[], othersListen: boolean) {
+const other = (connected: boolean) => ({ isConnected: () => connected }) as Worker;
+const alive = [other(false), other(true)];
+
+async function dieHolding(
+  messages: readonly object[],
+  answered: readonly number[],
+  listening: readonly Worker[],
+) {
   const channel = new Channel();
   let closed = 0;
-  saveHandoffs({ process: channel, isConnected: () => false } as unknown as Worker, () => othersListen);
+  saveHandoffs({ process: channel, isConnected: () => false } as unknown as Worker, () => listening);
   for (const message of messages) channel.send(message, { close: () => closed++ });
   for (const seq of answered)
     channel.emit('internalMessage', { cmd: 'NODE_CLUSTER', ack: seq, accepted: true });
@@ -27,17 +34,23 @@ async function dieHolding(messages: readonly object[], answered: readonly number
 const connection = (seq: number) => ({ act: 'newconn', seq });
 
 test('connections without a reply go back to be handed to another worker', async () => {
-  const { replies, closed } = await dieHolding([connection(1), connection(2)], [1], true);
+  const { replies, closed } = await dieHolding([connection(1), connection(2)], [1], alive);
   expect(replies).toEqual([{ cmd: 'NODE_CLUSTER', ack: 2, accepted: false }]);
   expect(closed).toBe(0);
 });
 
 test('with no other worker they are closed', async () => {
-  const { replies, closed } = await dieHolding([connection(1), connection(2)], [], false);
+  const { replies, closed } = await dieHolding([connection(1), connection(2)], [], []);
   expect(replies).toEqual([]);
   expect(closed).toBe(2);
 });
 
+test('others whose deaths are not told yet take none', async () => {
+  const { replies, closed } = await dieHolding([connection(1)], [], [other(false), other(false)]);
+  expect(replies).toEqual([]);
+  expect(closed).toBe(1);
+});
+
 test('other messages with a handle are none of its business', async () => {
-  expect(await dieHolding([{ act: 'other', seq: 3 }], [], true)).toEqual({ replies: [], closed: 0 });
+  expect(await dieHolding([{ act: 'other', seq: 3 }], [], alive)).toEqual({ replies: [], closed: 0 });
 });

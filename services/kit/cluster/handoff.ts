@@ -15,10 +15,14 @@ interface Closable {
  * Saves connections that the primary has handed to a worker which dies before it takes them.
  * node:cluster forgets them: it keeps each open until the worker's reply, which never comes, so that their clients
  * wait for ever. Here the reply is given in the dead worker's place and says "not accepted", upon which node:cluster
- * hands the connection to another worker; where there is none (`othersListen`), the connection is closed.
+ * hands the connection to another worker; where there is none, the connection is closed.
+ * Of others that are dead too the channels have ended before their exits are told: node:cluster has given up the last
+ * one's queue by then, and what is put into it is served by nobody.
  * Built on messages of lib/internal/cluster: should they change, nothing is saved and nothing else breaks.
+ *
+ * @param listening workers that are said to listen
  */
-export function saveHandoffs(worker: Worker, othersListen: () => boolean): void {
+export function saveHandoffs(worker: Worker, listening: () => readonly Worker[]): void {
   const channel = worker.process;
   const unanswered = new Map<unknown, Closable>();
   const send = channel.send;
@@ -37,7 +41,8 @@ export function saveHandoffs(worker: Worker, othersListen: () => boolean): void 
     // A channel that ends with a handle on its way never says so, and the dead worker stays in the rotation.
     if (channel.listenerCount('disconnect') > 0) channel.emit('disconnect');
     for (const [seq, handle] of unanswered) {
-      if (othersListen()) channel.emit('internalMessage', { cmd: 'NODE_CLUSTER', ack: seq, accepted: false });
+      if (listening().some((other) => other.isConnected()))
+        channel.emit('internalMessage', { cmd: 'NODE_CLUSTER', ack: seq, accepted: false });
       else handle.close();
     }
   };

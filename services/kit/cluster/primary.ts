@@ -53,7 +53,9 @@ export function runPrimary(name: string, env: Environment): void {
     if (stopping) return;
     const worker = cluster.fork({ [workerIndexVariable]: String(seat.index) });
     seat.worker = worker;
-    saveHandoffs(worker, () => count('listening') > 0);
+    saveHandoffs(worker, () =>
+      seats.flatMap((one) => (one.state === 'listening' && one.worker ? [one.worker] : [])),
+    );
     // Writing to a worker that has just died fails here; its exit is dealt with below.
     worker.on('error', (error) => log.debug({ err: error, worker: seat.index }, 'channel failed'));
     seat.state = 'starting';

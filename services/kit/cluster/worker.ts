@@ -19,7 +19,7 @@ export function runWorker({ name, createServer }: ServiceOptions, env: Environme
   const shutdowns: (() => Promise<void> | void)[] = [];
   let listening = 0;
   let app: FastifyInstance | undefined;
-  let sql: Sql | undefined;
+  const pools: Sql[] = [];
 
   const report = (message: ToPrimary) => {
     if (process.connected) process.send?.(message);
@@ -38,10 +38,12 @@ export function runWorker({ name, createServer }: ServiceOptions, env: Environme
   };
 
   const start = async () => {
-    sql = connect(env.requiredUrl('DATABASE_URL', ['postgres', 'postgresql']), schema, {
-      poolMax: env.integer('DATABASE_POOL_MAX', 5, { min: 1, max: 100 }),
-      applicationName: `${name} w${workerIndex}`,
-    });
+    const url = env.requiredUrl('DATABASE_URL', ['postgres', 'postgresql']);
+    const poolMax = env.integer('DATABASE_POOL_MAX', 5, { min: 1, max: 100 });
+    const applicationName = `${name} w${workerIndex}`;
+    const sql = connect(url, schema, { poolMax, applicationName });
+    const leaseSql = connect(url, schema, { poolMax: 1, applicationName });
+    pools.push(sql, leaseSql);
     await waitForDatabase(sql);
     app = await createServer({
       name,
@@ -49,6 +51,7 @@ export function runWorker({ name, createServer }: ServiceOptions, env: Environme
       env,
       log,
       sql,
+      leaseSql,
       schema,
       onShutdown: (fn) => void shutdowns.push(fn),
       draining: drainingController.signal,
@@ -71,7 +74,7 @@ export function runWorker({ name, createServer }: ServiceOptions, env: Environme
     drainingController.abort(new DOMException('The worker is shutting down.', 'AbortError'));
     const deadline = new AbortController();
     const inTime = await Promise.race([
-      endGracefully(app, shutdowns, sql, log).then(() => true),
+      endGracefully(app, shutdowns, pools, log).then(() => true),
       delay(drainMs, false, { signal: deadline.signal }),
     ]);
     if (!inTime) log.warn({ drainMs }, 'requests were cut at the end of the drain');
@@ -103,7 +106,7 @@ export function runWorker({ name, createServer }: ServiceOptions, env: Environme
 async function endGracefully(
   app: FastifyInstance | undefined,
   shutdowns: readonly (() => Promise<void> | void)[],
-  sql: Sql | undefined,
+  pools: readonly Sql[],
   log: Logger,
 ): Promise<void> {
   // Connections that fall idle after the close began would otherwise stay open for their keep-alive time.
@@ -119,7 +122,7 @@ async function endGracefully(
   for (const result of results) {
     if (result.status === 'rejected') log.error({ err: result.reason }, 'shutdown step failed');
   }
-  await sql?.end({ timeout: 1 });
+  await Promise.all(pools.map((pool) => pool.end({ timeout: 1 })));
 }
 
 function isListenError(error: unknown): error is NodeJS.ErrnoException {

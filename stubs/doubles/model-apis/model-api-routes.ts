@@ -32,7 +32,7 @@ export function modelApiRoutes(server: FastifyInstance, providerUrl: string): vo
 }
 
 /** Lists of model servers have details of their own. */
-export const isModelServer = ({ name }: ModelApi): boolean => ['vllm', 'lmstudio', 'llamacpp'].includes(name);
+const isModelServer = ({ name }: ModelApi): boolean => ['vllm', 'lmstudio', 'llamacpp'].includes(name);
 
 const missing = (model: string) => ({
   error: {

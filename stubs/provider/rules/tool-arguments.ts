@@ -10,7 +10,7 @@ export function expressionIn(text: string): string | undefined {
   return EXPRESSION.exec(text)?.[0].replaceAll(/[x×]/g, '*').replaceAll(/\s+/g, ' ');
 }
 
-export function placeIn(text: string): string | undefined {
+function placeIn(text: string): string | undefined {
   return PLACE.exec(text)?.[1];
 }
 

@@ -17,7 +17,7 @@ export interface PlayOptions {
 }
 
 /** The field that names the recording in a replayed answer. */
-export const recordingField = 'x-gauntlet-recording';
+const recordingField = 'x-gauntlet-recording';
 
 /** Made once: an abort without a reason makes a DOMException with its stack for each answer. */
 const hungUp = new Error('The client has gone.');

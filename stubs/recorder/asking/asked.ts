@@ -20,7 +20,7 @@ export interface Asked {
 }
 
 /** Scope of requests that tell of no test. */
-export const commonScope = 'common';
+const commonScope = 'common';
 
 /** Names the test that a request belongs to, where a subject lets it through. */
 export const scopeField = 'x-gauntlet-test';

@@ -7,7 +7,7 @@ import { type Answer, type Frame, isSocket, type Piece } from './recording.ts';
  * Fields of answers that are different each time and say nothing: where only these, the times and the slices in which an
  * answer came have changed, an older recording stays as it is.
  */
-export const volatileFields: ReadonlySet<string> = new Set([
+const volatileFields: ReadonlySet<string> = new Set([
   ...['id', 'item_id', 'response_id', 'call_id', 'tool_call_id', 'event_id', 'request_id', 'responseId'],
   ...['created', 'created_at', 'completed_at', 'system_fingerprint', 'obfuscation'],
   ...['total_duration', 'load_duration', 'prompt_eval_duration', 'eval_duration'],

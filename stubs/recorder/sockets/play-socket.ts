@@ -22,7 +22,7 @@ export interface Played {
 }
 
 /** The close code of a socket that no recording goes on with; codes from 4000 are applications'. */
-export const missCode = 4599;
+const missCode = 4599;
 
 /** Messages of a client, one after the other; `undefined` once it has closed. */
 class Inbox {

@@ -140,7 +140,7 @@ export class DelayFirstByte implements Effect {
   }
 }
 
-export class Unchanged extends ByteEffect {
+class Unchanged extends ByteEffect {
   *take({ bytes }: Segment): Steps {
     yield write(bytes);
   }

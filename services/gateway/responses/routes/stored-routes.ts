@@ -101,7 +101,7 @@ function isTrue(value: unknown): boolean {
   throw invalidRequest("Invalid value for 'stream': it must be true or false.", 'invalid_value', 'stream');
 }
 
-export const responseNotFound = (id: string) =>
+const responseNotFound = (id: string) =>
   openaiError(
     404,
     `Response with id '${id.slice(0, 100)}' not found.`,

@@ -1,0 +1,13 @@
+/** @uses litellm */
+import { beforeAll, test } from '@jest/globals';
+import { beginAll, type Cell, cellsOf } from './truth.ts';
+
+const cells = cellsOf('gateway', 'gateway, responses', 'gateway, messages', 'gateway to LiteLLM');
+let outcomeOf: (cell: Cell) => Promise<void>;
+
+beforeAll(() => {
+  outcomeOf = beginAll(cells);
+});
+
+// covers 000/upstream-streaming
+test.each(cells)('a stream by way of %s', async (...cell) => await outcomeOf(cell));
