@@ -5,6 +5,13 @@ import { execa } from 'execa';
 const pauseMs = [50, 500] as const;
 const checkTimeoutMs = 5_000;
 
+interface Ended {
+  timedOut: boolean;
+  signal?: string | undefined;
+  exitCode?: number | undefined;
+  shortMessage?: string | undefined;
+}
+
 /**
  * Runs a health check of compose.yaml on the host until it succeeds.
  *
@@ -33,12 +40,17 @@ export async function untilHealthy(
       cancelSignal: signal,
     });
     if (result.exitCode === 0) return;
-    onFailure(
-      lastLine(result.all ?? '') ||
-        (result.timedOut ? 'the health check takes too long' : `health check exited with ${result.exitCode}`),
-    );
+    // A check that was cut short says nothing of the service; what the one before it said still holds.
+    signal.throwIfAborted();
+    onFailure(lastLine(result.all ?? '') || howItEnded(result));
     await delay(pause, undefined, { signal }).catch(() => undefined);
   }
+}
+
+function howItEnded({ timedOut, signal, exitCode, shortMessage }: Ended): string {
+  if (timedOut) return 'the health check takes too long';
+  if (signal) return `the health check was ended by ${signal}`;
+  return exitCode === undefined ? (shortMessage ?? '') : `the health check exited with ${exitCode}`;
 }
 
 function lastLine(text: string): string {
