@@ -78,3 +78,17 @@ test('nothing at the port is no answer, and the bound ends the wait', async () =
   expect(isReady).toBe(false);
   expect(told.at(-1)).toMatch(/ECONNREFUSED/);
 });
+
+test('a question that the bound cuts short does not hide what the one before it brought', async () => {
+  let questions = 0;
+  const stop = new AbortController();
+  const url = await serve((_, response) => {
+    questions += 1;
+    if (questions === 1) response.writeHead(503).end();
+    else stop.abort(new Error('the bound'));
+  });
+  const told: string[] = [];
+  const ended = untilAnswering({}, url, (why) => told.push(why), stop.signal);
+  await expect(ended).rejects.toThrow('the bound');
+  expect(told).toEqual([`${url}/ answered 503`]);
+});

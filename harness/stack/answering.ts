@@ -32,6 +32,7 @@ export async function untilAnswering(
     const isRefusal = status !== undefined && status >= 400 && status < 500;
     refusedSinceMs = isRefusal ? (refusedSinceMs ?? performance.now()) : undefined;
     if (refusedSinceMs !== undefined && performance.now() - refusedSinceMs >= noPathAfterMs) return;
+    signal.throwIfAborted();
     onFailure(status === undefined ? `${asked}: ${answer}` : `${asked} answered ${status}`);
     await delay(intervalMs, undefined, { signal }).catch(() => undefined);
   }
