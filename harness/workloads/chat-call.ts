@@ -15,8 +15,13 @@ import {
 export const words = ['w1', 'é2', '€3', '漢4', '😀5', 'w6', 'née€7', '漢😀8'];
 /** Words of a short answer, with the secret before them. */
 export const answerFrames = words.length + 1;
-/** One frame that fits into no buffer at once, beside so many that a worker which loses some loses one of these. */
-const longWords = [...numbered(60), '漢é€😀'.repeat(7_000), ...numbered(70)];
+/**
+ * One frame of more than the 64 KiB from which a socket of Node asks to wait (it counts characters of a text), beside so
+ * many that a worker which loses some loses one of these.
+ */
+const longWords = [...numbered(60), '漢é€😀'.repeat(15_000), ...numbered(70)];
+/** It is sent by so many bytes at a time, so that the end of the long frame comes along with frames behind it. */
+const longPieces = 50_000;
 /** Slow enough that frames come one by one, and that answers of several clients are under way together. */
 const tokensPerSecond = 100;
 /** So slow that a call which nobody stops goes on upstream for seconds after its client has hung up. */
@@ -77,7 +82,7 @@ export const longMeaning = (operation: Operation): Meaning =>
   callMeaning(operation, answerOf(operation, longWords));
 
 export function longBody(operation: Operation, model: string): object {
-  const content = `Hello ${operation.mark} [[${spoken(operation, longWords)}]]`;
+  const content = `Hello ${operation.mark} [[${spoken(operation, longWords)} pieces=${longPieces}]]`;
   return { model, messages: [{ role: 'user', content }], stream: true };
 }
 
