@@ -20,8 +20,8 @@ export const answerFrames = words.length + 1;
  * many that a worker which loses some loses one of these.
  */
 const longWords = [...numbered(60), '漢é€😀'.repeat(15_000), ...numbered(70)];
-/** It is sent by so many bytes at a time, so that the end of the long frame comes along with frames behind it. */
-const longPieces = 50_000;
+/** It comes in pieces of so many bytes: frames arrive several at once, cut anywhere, and none by itself. */
+const longPieces = 4_000;
 /** Slow enough that frames come one by one, and that answers of several clients are under way together. */
 const tokensPerSecond = 100;
 /** So slow that a call which nobody stops goes on upstream for seconds after its client has hung up. */
@@ -77,7 +77,7 @@ export const streamBody = (operation: Operation, model: string, plan: Plan): obj
   stream: true,
 });
 
-/** A long answer, as fast as it is taken: frames arrive several at once, and cut anywhere. */
+/** A long answer, as fast as it is taken. */
 export const longMeaning = (operation: Operation): Meaning =>
   callMeaning(operation, answerOf(operation, longWords));
 

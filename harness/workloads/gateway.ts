@@ -27,6 +27,8 @@ import {
 } from './workload.ts';
 
 const models = ['baseline-cli-agent', 'baseline-langchain'] as const;
+/** What no agent stands before: frames come as the model sends them, cut anywhere. */
+const direct = 'scripted-direct';
 const breaks: readonly StreamEffectKind[] = [
   'cut',
   'status',
@@ -54,7 +56,7 @@ export const gateway: Workload = {
     operations: [
       { name: 'chat', weight: 2, args: modelArgs, whole: true, meets },
       { name: 'stream', weight: 4, args: modelArgs, stream: true, frames: answerFrames, meets },
-      { name: 'long', args: modelArgs },
+      { name: 'long', args: longArgs },
       { name: 'debugged', weight: 2, keys: ['debug1', 'debug2'] },
       { name: 'replay', weight: 2, keys: ['debug1', 'debug2'] },
     ],
@@ -92,6 +94,7 @@ const meets = (link: string, { model = models[0] }: JsonRecord): boolean =>
   !link.includes('baseline-cli') || model === models[0];
 
 const modelArgs = fc.record({ model: fc.constantFrom(...models) });
+const longArgs = fc.record({ model: fc.constantFrom(...models, direct) });
 
 function prepareRun({ plan, nonce }: PlanRun): PreparedRun {
   const debugId = ({ key }: Operation) => `${key}-${nonce}`;

@@ -196,6 +196,25 @@ test('an error in a stream is one of its own where the model said everything and
   expect(judged(told, [])).toMatchObject({ verdict: 'valid' });
 });
 
+test('nor may it be one of a model that was given up while it answered well and fast', () => {
+  const stream = { frames: [{ at: 1, error: 'no JSON' }], complete: false };
+  const told = new Recording().unknown(1, 'call', {}, { status: 200, stream });
+  const begun = { framesSent: 3, arrivedAt: 1_000, hungUpAt: 1_400 };
+  const given = (up: object) => judged(told, [callOf('o1', { ...begun, ...up })]);
+  expect(given({})).toMatchObject({
+    verdict: 'invalid',
+    reason: 'call o1 got an error in its stream ("no JSON"), though all went well upstream',
+  });
+  const slow = { kind: 'slow-first-token', at: 1_000 };
+  for (const up of [
+    { hungUpAt: 3_000 },
+    { framesSent: 0 },
+    { disturbed: [slow] },
+    { fault: { kind: 'stall' } },
+  ])
+    expect(given(up)).toMatchObject({ verdict: 'valid' });
+});
+
 test('bytes that come in small pieces excuse nothing, a broken connection does', () => {
   const { header, events } = new Recording().unknown(1, 'call', {}, { status: 502 }).history;
   const withEffect = (effect: StreamEffect): History => {

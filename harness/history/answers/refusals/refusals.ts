@@ -1,5 +1,4 @@
 import type { Json } from '../../../plan/json.ts';
-import { chatCallsOf, isAnswered } from '../../journal.ts';
 import { type Operation, timelineOf } from '../../timeline.ts';
 import { shown } from '../../value.ts';
 import type { Checker } from '../../verdict.ts';
@@ -59,12 +58,10 @@ export function refusals({ expected = [], limit, windowMs }: RefusalOptions = {}
           if (faults.excuses(operation)) return { lacks: 'faults were near all refusals' };
           if (invoke.does === 'call' && !journal) return { lacks: 'there is no journal' };
           if (told !== undefined) {
-            const answered = journal && chatCallsOf(journal, invoke.op);
-            // Only where the model surely said all it had to say is the error the subject's own.
-            if (!answered?.length || !answered.every(isAnswered) || failing(operation)) return 'judged';
+            if (!failing.isBlameless(operation) || failing.before(operation)) return 'judged';
             return against(
               operation,
-              `got an error in its stream (${shown(told)}), though all was answered upstream`,
+              `got an error in its stream (${shown(told)}), though all went well upstream`,
             );
           }
           const done = isDone(operation);
@@ -75,13 +72,13 @@ export function refusals({ expected = [], limit, windowMs }: RefusalOptions = {}
             const witness = exists(operation);
             if (witness) return against(operation, `got ${status}, though it exists`, [witness]);
           }
-          if (status === 429 && sum && !failing(operation)) {
+          if (status === 429 && sum && !failing.explains(operation)) {
             const others = sum(operation);
             if (others !== undefined)
               return against(operation, `got 429, though only ${others} of ${limit} could count`);
           }
           const isOurs = status >= 500 && status < 600 && !notOffered.includes(status);
-          if (isOurs && !faults.begunBefore(completion?.at ?? 0) && !failing(operation))
+          if (isOurs && !faults.begunBefore(completion?.at ?? 0) && !failing.explains(operation))
             return against(operation, `got ${status}, without a fault and without a failing upstream`);
           return 'judged';
         },
