@@ -102,21 +102,27 @@ test('a key that may ask five times a minute does so over both workers together'
 });
 
 test('a deployment of three requests a minute gets no more of them from two workers', async () => {
+  const { operations, codes, minutes } = await askLimited();
+  const good = codes.filter((code) => code === 200);
+  expect(good.length).toBeGreaterThan(0);
+  expect(good.length).toBeLessThanOrEqual(3 * minutes);
+  expect(codes.filter((code) => code !== 200 && code !== 429)).toEqual([]);
+  expect(await reached(operations)).toHaveLength(good.length);
+}, 130_000);
+
+/** Ten at once; once more in the next minute where somebody had all the places of this one, such as a run before on the same stack. */
+async function askLimited() {
   // The minute is that of the clock: requests on both sides of its turn are those of two.
   const minute = () => Math.floor(Date.now() / 60_000);
-  for (;;) {
+  for (const firstMinute = minute(); ; ) {
     const before = minute();
     const { operations, statuses } = askAll(10, { model: 'scripted-limited' });
     const codes = await Promise.all(statuses);
-    if (minute() !== before) continue;
-    const good = codes.filter((code) => code === 200);
-    expect(good.length).toBeGreaterThan(0);
-    expect(good.length).toBeLessThanOrEqual(3);
-    expect(codes.filter((code) => code !== 200 && code !== 429)).toEqual([]);
-    expect(await reached(operations)).toHaveLength(good.length);
-    break;
+    if (codes.includes(200) || before > firstMinute)
+      return { operations, codes, minutes: minute() - before + 1 };
+    await until('the minute is over', () => minute() > before, 61_000);
   }
-});
+}
 
 test('a key that is not known is refused by every worker and asks nobody', async () => {
   const { operations, statuses } = askAll(4, {}, 'sk-nobody');
