@@ -5,7 +5,14 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CodeRun, RunOutcome } from './code-run.ts';
 import { commandLine, type Isolation } from './isolation.ts';
-import { kill, killLeftovers, markerVariable, processesOfRun, processesOfUser } from './leftovers.ts';
+import {
+  kill,
+  killLeftovers,
+  killProcesses,
+  markerVariable,
+  processesOfRun,
+  processesOfUser,
+} from './leftovers.ts';
 import { isHidden, lendUser } from './lent-user.ts';
 import type { SandboxLimits } from './limits.ts';
 import { watchMemory } from './memory-watch.ts';
@@ -66,7 +73,7 @@ async function runIn(folder: string, user: number | undefined, request: RunReque
   let outcome: RunOutcome = 'exited';
   const stop = (reason: RunOutcome) => {
     outcome = reason;
-    if (child.pid !== undefined && child.exitCode === null) kill(-child.pid, 'SIGKILL');
+    if (child.pid !== undefined && child.exitCode === null) killProcesses(child.pid, isolation);
   };
   const timer = setTimeout(() => stop('timeout'), limits.wallClockMs);
   using _memory =
