@@ -138,9 +138,14 @@ test('leaving hangs up on the upstream and ends the response as cancelled', asyn
 });
 
 test('leaving hangs up as well on an upstream that has not answered yet', async () => {
+  const asked = Promise.withResolvers<void>();
   const hungUp = Promise.withResolvers<void>();
-  const { run } = await setUp((_, response) => void response.on('close', () => hungUp.resolve()));
+  const { run } = await setUp((_, response) => {
+    response.on('close', () => hungUp.resolve());
+    asked.resolve();
+  });
   for await (const event of run(recorderOf([]).recorder, 20)) {
+    await asked.promise;
     if (event.type === 'response.in_progress') break;
   }
   await hungUp.promise;
