@@ -142,11 +142,12 @@ async function e2e(asked: E2eOptions): Promise<number> {
     finish(attempt.supervisor, attempt.record, options.keep === true && failure === undefined),
     second?.supervisor.down(),
   ]);
-  if (failure !== undefined) {
-    printError(failure);
-    return signal.aborted ? 130 : 1;
-  }
-  return conclude(written, results, done, edge, { ...options, selection });
+  const tell = () => conclude(written, results, done, edge, { ...options, selection });
+  if (failure === undefined) return tell();
+  // Whole runs before an interrupt count, and so do suites behind which something else failed.
+  if (done) tell();
+  printError(failure);
+  return signal.aborted ? 130 : 1;
 }
 
 /** Runs the suites, as often as was asked for; each time with the recordings from their beginning. */
@@ -216,12 +217,14 @@ async function onKeptStack(
   await rewindEdge(record);
   const startedAt = Date.now();
   const done = await suitesOn(record, options, { ...selection, models }, signal);
-  if (signal.aborted) throw signal.reason;
+  if (signal.aborted && !done) throw signal.reason;
   const durationMs = Date.now() - startedAt;
   await keepContainerLogs(record);
   const end = { done, durationMs, journal: await readJournals([record]), edge: await readEdge(record) };
   const written = keepResults(results, { record }, end, { ...options, selection });
-  return conclude(written, results, done, end.edge, { ...options, selection });
+  const code = conclude(written, results, done, end.edge, { ...options, selection });
+  if (signal.aborted) throw signal.reason;
+  return code;
 }
 
 function select(options: E2eOptions, { settings }: RunSetup): SuiteSelection {

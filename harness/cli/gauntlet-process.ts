@@ -41,9 +41,9 @@ export class GauntletProcess {
     return code;
   }
 
-  /** Waits until the output matches; fails when the command ends or 20 s pass without it. */
+  /** Waits until the output matches; fails when the command ends or 50 s pass without it. */
   async said(pattern: RegExp): Promise<RegExpExecArray> {
-    for (let waitedMs = 0; waitedMs < 20_000; waitedMs += 20) {
+    for (let waitedMs = 0; waitedMs < 50_000; waitedMs += 20) {
       const match = pattern.exec(this.output);
       if (match) return match;
       if (this.child.exitCode !== null || this.child.signalCode !== null) break;
