@@ -2,7 +2,8 @@
  * @provider any
  * @alone ollama-narrow
  */
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type KnownFailure, unlessKnown } from '../../harness/suite/known-failure.ts';
 import { until } from '../../harness/suite/until.ts';
 import { allOf, lines, ollamaUrl, post, sentence, whole } from './ollama-tiny.ts';
 
@@ -14,6 +15,16 @@ interface Loaded {
   readonly expires_at: string;
 }
 
+/** One time of a hundred: what comes next waits for ever, until its model is unloaded. */
+const slotKept: KnownFailure = {
+  bug: 'ollama-slot-kept',
+  service: 'ollama-narrow',
+  version: '0.24.0',
+  says: /aborted due to timeout/,
+  sometimes: true,
+};
+const nextWithinMs = 20_000;
+
 let url: string;
 let hangUp = new AbortController();
 const long = 'xyz '.repeat(100).trim();
@@ -22,6 +33,10 @@ beforeAll(() => {
   url = ollamaUrl('ollama-narrow');
 });
 
+beforeEach(async () => {
+  for (const { name } of await loaded()) await post(`${url}/api/generate`, { model: name, keep_alive: 0 });
+  await untilNoneLoaded();
+});
 afterEach(() => hangUp.abort());
 
 const loaded = async () => {
@@ -29,7 +44,9 @@ const loaded = async () => {
   return models;
 };
 const loadedNames = async () => (await loaded()).map(({ name }) => name);
-const ask = (body: object) => whole(`${url}/api/generate`, { model: 'tiny', prompt: 'Hi', ...body });
+const untilNoneLoaded = () => until('no model to be loaded', async () => (await loadedNames()).length === 0);
+const ask = (body: object, boundMs?: number) =>
+  whole(`${url}/api/generate`, { model: 'tiny', prompt: 'Hi', ...body }, boundMs);
 
 /** A stream without an end that holds the only slot from its first word on. `goOn` reads more of it, `leave` hangs up. */
 async function heldStream() {
@@ -56,13 +73,15 @@ async function heldStream() {
 test('a client that leaves frees the slot for the next one, which waited for it', async () => {
   const held = await heldStream();
   let isAnswered = false;
-  const next = ask({ model: 'tiny-endless', options: { num_predict: 4 } }).finally(() => {
+  const next = ask({ model: 'tiny-endless', options: { num_predict: 4 } }, nextWithinMs).finally(() => {
     isAnswered = true;
   });
   await held.goOn(100);
   expect(isAnswered).toBe(false);
   await held.leave();
-  expect((await next).response?.trim()).toBe('The quick brown fox');
+  await unlessKnown(slotKept, async () => {
+    expect((await next).response?.trim()).toBe('The quick brown fox');
+  });
 });
 
 // covers 000/live-ollama
@@ -134,6 +153,6 @@ test('a model stays as long as it was asked to, goes when it is told to, and mak
 
   const unload = { model: 'tiny-tools', keep_alive: 0, prompt: '' };
   expect([await whole(`${url}/api/generate`, unload)]).toMatchObject([{ done: true, done_reason: 'unload' }]);
-  await until('no model to be loaded', async () => (await loadedNames()).length === 0);
+  await untilNoneLoaded();
   expect((await ask({})).response?.trim()).toBe(sentence);
 });

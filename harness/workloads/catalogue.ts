@@ -14,6 +14,7 @@ import { litellmRouting } from './litellm-routing.ts';
 import { memory } from './memory.ts';
 import { memoryLimit } from './memory-limit.ts';
 import { messages } from './messages.ts';
+import { ollamaSlots } from './ollama-slots.ts';
 import { openWebui } from './open-webui.ts';
 import { openWebuiFirstUse } from './open-webui-first-use.ts';
 import { openWebuiPipes } from './open-webui-pipes.ts';
@@ -40,6 +41,7 @@ export const workloads: readonly Workload[] = [
   litellmParallel,
   litellmRouting,
   litellmLimit,
+  ollamaSlots,
   openWebui,
   openWebuiPipes,
   openWebuiFirstUse,
