@@ -5,7 +5,7 @@ const service = 'ollama-narrow';
 const model = 'tiny-endless';
 const prompt = 'Hi';
 /** One time of a hundred a slot is not freed: an operation leaves as many streams as it can, some two hundred of them. */
-const leaveForMs = 6_000;
+const leaveForMs = 7_000;
 
 /** An Ollama that answers one request at a time, and clients that leave its streams: the slot is for who comes next. */
 export const ollamaSlots: Workload = {

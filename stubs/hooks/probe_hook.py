@@ -30,6 +30,10 @@ def marks_in(request: dict | None) -> dict[str, str]:
     return marks_of(last_user_text((request or {}).get("messages") or (request or {}).get("input")))
 
 
+def is_traced(marks: dict[str, str]) -> bool:
+    return marks.get("trace") == "1" and bool(marks.get("op"))
+
+
 def logged_marks(kwargs: dict) -> dict[str, str]:
     """Of what the loggers are given: the request as the client sent it."""
     params = kwargs.get("litellm_params") or {}
@@ -50,12 +54,17 @@ class Probe(CustomLogger):
 
     def _saw(self, marks: dict[str, str], hook: str, detail: object = "") -> str | None:
         """Notes the call; returns how this probe shall meddle."""
-        if marks.get("trace") == "1" and marks.get("op"):
+        if is_traced(marks):
             journal.note(marks["op"], self.name, hook, detail)
         return marks.get("probe") if self.name == "first" else None
 
     async def async_pre_call_hook(self, user_api_key_dict, cache, data, call_type):
-        match self._saw(marks_in(data), "pre_call", call_type):
+        marks = marks_in(data)
+        meddle = self._saw(marks, "pre_call", call_type)
+        if is_traced(marks):
+            # A worker that leaves takes with it what is not written yet.
+            await journal.written()
+        match meddle:
             case "say":
                 return "The probe answers by itself."
             case "refuse":
@@ -157,7 +166,7 @@ class ProbeGuardrail(CustomGuardrail):
 
     def _saw(self, data: dict, hook: str) -> None:
         marks = marks_in(data)
-        if marks.get("trace") == "1" and marks.get("op"):
+        if is_traced(marks):
             journal.note(marks["op"], "guardrail", hook, "")
 
 
