@@ -60,12 +60,15 @@ async function ask({ page }: Visitor, say: string): Promise<void> {
   expect(await journalOf(id)).toHaveLength(1);
 }
 
+const answered = ({ page }: Visitor, path: RegExp) =>
+  page.waitForResponse((response) => response.ok() && path.test(response.url()), { timeout: respawnMs });
+
+/** Once a chat is begun the page gives it an address of its own, and reads it from there. */
+const chatRead = (visitor: Visitor) => answered(visitor, /\/api\/v1\/chats\/[\w-]{36}$/);
+
 /** With a new socket the page asks which answers of its chat are being written, and reads the chat again. */
-async function chatReadAgain({ page }: Visitor, timeout: number): Promise<void> {
-  const answered = (path: RegExp) =>
-    page.waitForResponse((response) => response.ok() && path.test(response.url()), { timeout });
-  await Promise.all([answered(/\/api\/tasks\/chat\/[\w-]+$/), answered(/\/api\/v1\/chats\/[\w-]{36}$/)]);
-}
+const chatReadAgain = (visitor: Visitor) =>
+  Promise.all([answered(visitor, /\/api\/tasks\/chat\/[\w-]+$/), chatRead(visitor)]);
 
 const openSockets = ({ sockets }: Visitor) => sockets.filter(({ isOpen }) => isOpen).length;
 
@@ -75,11 +78,15 @@ test(
   'the page of a killed worker loses its socket, gets one of the successor, and goes on with the same chat',
   async () => {
     const [hit, other] = visitors;
-    await Promise.all([ask(hit, 'before the kill'), ask(other, 'on the other worker')]);
+    await Promise.all([
+      ...visitors.map(chatRead),
+      ask(hit, 'before the kill'),
+      ask(other, 'on the other worker'),
+    ]);
     expect([openSockets(hit), openSockets(other)]).toEqual([1, 1]);
     // A page that loads slowly may have given up its first one.
     const [opened, openedByOther] = [hit.sockets.length, other.sockets.length];
-    const readAgain = chatReadAgain(hit, respawnMs);
+    const readAgain = chatReadAgain(hit);
     const [victim] = await scope.workers('open-webui');
     await scope.kill('open-webui', 1);
     await until('the page sees that its socket is gone', () => openSockets(hit) === 0, 30_000);
