@@ -55,6 +55,13 @@ test('what fails in a race may pass, and is a finding when it does not', async (
   expect(readFileSync(notes(), 'utf8')).toContain('counts-wrong');
 });
 
+test('what the platform throws is known by its words too, though its class is not that of the tests', async () => {
+  const signal = AbortSignal.timeout(1);
+  await new Promise((aborted) => signal.addEventListener('abort', aborted));
+  await unlessKnown({ ...known, says: /due to timeout/ }, () => Promise.reject(signal.reason));
+  expect(readFileSync(notes(), 'utf8')).toContain('counts-wrong');
+});
+
 test('a failure of another kind fails the test, and so does one that nobody declared', async () => {
   const other = unlessKnown(known, async () => expect([1]).toHaveLength(7));
   await expect(other).rejects.toThrow('Expected length: 7');
