@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import { secretsOf } from '../../harness/report/redact.ts';
 import { writeRedactedTrace } from '../../harness/suite/browser/redacted-trace.ts';
 import { keptFile } from '../../harness/suite/kept-file.ts';
@@ -59,16 +59,41 @@ async function openForm(context: BrowserContext, url: string): Promise<Pick<Visi
   const opened = async (timeout: number) => {
     const page = await context.newPage();
     const sockets = socketsOf(page);
+    const lacking = lackingOf(page);
     try {
       await page.goto(url, { timeout });
       await page.locator('input[type=email]').waitFor({ timeout });
       return { page, sockets };
-    } catch (error) {
+    } catch (cause) {
+      const shown = lacking().slice(0, 20).join('\n');
       await page.close();
-      throw error;
+      throw new Error(`the form was not shown within ${timeout} ms; what the page lacks:\n${shown}`, {
+        cause,
+      });
     }
   };
-  return await opened(stepMs / 2).catch(() => opened(stepMs));
+  return await opened(stepMs / 2).catch((first: Error) =>
+    opened(stepMs).catch((second: Error) => {
+      throw new Error(`${first.message}\n${second.message}`, { cause: second });
+    }),
+  );
+}
+
+/** Requests of a page that came to nothing, with the reason, and those that are not answered yet. */
+function lackingOf(page: Page): () => readonly string[] {
+  const open = new Set<Request>();
+  const failed: string[] = [];
+  page.on('request', (request) => open.add(request));
+  page.on('requestfinished', (request) => open.delete(request));
+  page.on('requestfailed', (request) => {
+    open.delete(request);
+    failed.push(`${request.failure()?.errorText} ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    const { 'x-gauntlet-error': code = '' } = response.headers();
+    if (!response.ok()) failed.push(`${response.status()} ${code} ${response.url()}`);
+  });
+  return () => [...failed, ...[...open].map((request) => `no answer ${request.url()}`)];
 }
 
 function socketsOf(page: Page): readonly { readonly isOpen: boolean }[] {
