@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import type { Browser } from 'playwright-core';
-import { startChromium } from '../../harness/suite/browser/chromium.ts';
 import { journalOf, release, waitForJournal } from '../../harness/suite/journal.ts';
 import { type Admin, signIn } from '../../harness/suite/open-webui/admin.ts';
 import { ImportedPipes, pipeText } from '../../harness/suite/open-webui/pipes.ts';
@@ -14,7 +13,7 @@ import { newOperation } from '../../harness/suite/operation.ts';
 import { stackScope } from '../../harness/suite/scope.ts';
 import { setting } from '../../harness/suite/stack.ts';
 import * as chat from './chat-page.ts';
-import { type Visitor, visit } from './visitor.ts';
+import { startBrowser, type Visitor, visit } from './visitor.ts';
 
 /** A page loads some hundred files, twice at once, on a machine that does other things too. */
 const boundMs = 120_000;
@@ -29,7 +28,7 @@ let visitors: readonly Visitor[];
 
 beforeAll(async () => {
   await stackScope('open-webui').close();
-  browser = await startChromium();
+  browser = await startBrowser();
   admin = await signIn();
   pipes = new ImportedPipes(admin);
   pipe = await pipes.add('kit', pipeText('kit_pipe'));

@@ -6,7 +6,6 @@
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { startChromium } from '../../harness/suite/browser/chromium.ts';
 import { journalOf } from '../../harness/suite/journal.ts';
 import { type Admin, signIn } from '../../harness/suite/open-webui/admin.ts';
 import { ImportedPipes, pipeText } from '../../harness/suite/open-webui/pipes.ts';
@@ -16,7 +15,7 @@ import { stackScope } from '../../harness/suite/scope.ts';
 import { until } from '../../harness/suite/until.ts';
 import type { ScopeClient } from '../../harness/workers/client.ts';
 import * as chat from './chat-page.ts';
-import { type Visitor, visit } from './visitor.ts';
+import { startBrowser, type Visitor, visit } from './visitor.ts';
 
 const respawnMs = 120_000;
 
@@ -29,7 +28,7 @@ let visitors: readonly [Visitor, Visitor];
 
 beforeAll(async () => {
   scope = stackScope('open-webui');
-  browser = await startChromium();
+  browser = await startBrowser();
   admin = await signIn();
   pipes = new ImportedPipes(admin);
   pipe = await pipes.add('kit', pipeText('kit_pipe'));

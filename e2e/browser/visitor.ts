@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import { secretsOf } from '../../harness/report/redact.ts';
+import { startChromium } from '../../harness/suite/browser/chromium.ts';
 import { writeRedactedTrace } from '../../harness/suite/browser/redacted-trace.ts';
 import { keptFile } from '../../harness/suite/kept-file.ts';
 import { type Admin, newPerson, type Person } from '../../harness/suite/open-webui/admin.ts';
@@ -24,15 +25,22 @@ export interface Visitor {
   leave(): Promise<string>;
 }
 
+/** Chromium, which reaches Open WebUI through the scope: that leads each page to the worker that its address names. */
+export function startBrowser(): Promise<Browser> {
+  return startChromium({
+    server: service('scope').url,
+    username: 'gauntlet',
+    password: setting('SCOPE_TOKEN'),
+  });
+}
+
 /** A new person whose browser opens the page of Open WebUI; all connections of this browser end in one worker. */
 export async function visit(browser: Browser, admin: Admin, name: string, worker: number): Promise<Visitor> {
   const person = await newPerson(admin);
   // Without notes on the release, and without titles and tags, which would be asked of the pipe too.
   const ui = { showChangelog: false, title: { auto: false }, autoTags: false, autoFollowUps: false };
   await person.client.post('/api/v1/users/user/settings/update', { ui });
-  const { url } = service('scope');
-  const proxy = { server: url, username: 'gauntlet', password: setting('SCOPE_TOKEN') };
-  const context = await browser.newContext({ proxy });
+  const context = await browser.newContext();
   context.setDefaultTimeout(stepMs);
   // Its pictures would be taken all the time; those that matter are taken by `show`.
   await context.tracing.start({ snapshots: true });
@@ -54,29 +62,18 @@ export async function visit(browser: Browser, admin: Admin, name: string, worker
   };
 }
 
-/** A page that does not get one of its hundreds of files stays empty: like a person, this opens another one. */
 async function openForm(context: BrowserContext, url: string): Promise<Pick<Visitor, 'page' | 'sockets'>> {
-  const opened = async (timeout: number) => {
-    const page = await context.newPage();
-    const sockets = socketsOf(page);
-    const lacking = lackingOf(page);
-    try {
-      await page.goto(url, { timeout });
-      await page.locator('input[type=email]').waitFor({ timeout });
-      return { page, sockets };
-    } catch (cause) {
-      const shown = lacking().slice(0, 20).join('\n');
-      await page.close();
-      throw new Error(`the form was not shown within ${timeout} ms; what the page lacks:\n${shown}`, {
-        cause,
-      });
-    }
-  };
-  return await opened(stepMs / 2).catch((first: Error) =>
-    opened(stepMs).catch((second: Error) => {
-      throw new Error(`${first.message}\n${second.message}`, { cause: second });
-    }),
-  );
+  const page = await context.newPage();
+  const sockets = socketsOf(page);
+  const lacking = lackingOf(page);
+  try {
+    await page.goto(url);
+    await page.locator('input[type=email]').waitFor();
+    return { page, sockets };
+  } catch (cause) {
+    const shown = lacking().slice(0, 20).join('\n');
+    throw new Error(`the form was not shown within ${stepMs} ms; what the page lacks:\n${shown}`, { cause });
+  }
 }
 
 /** Requests of a page that came to nothing, with the reason, and those that are not answered yet. */
