@@ -4,6 +4,8 @@ import { connect, type Server, type Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
+/** Generous: it takes a tenth of a second where nothing else runs. */
+const startMs = 20_000;
 const entrance = fileURLToPath(new URL('enter-network.sh', import.meta.url));
 
 /**
@@ -50,11 +52,15 @@ export async function ownNetwork(
     env: environment,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
+  const bounded = { signal: AbortSignal.timeout(startMs) };
   const [, listener] = await Promise.race([
-    once(holder, 'message') as Promise<[string, Server]>,
-    once(holder, 'exit').then(() => []),
+    once(holder, 'message', bounded) as Promise<[string, Server]>,
+    once(holder, 'exit', bounded).then(() => []),
   ]).catch(() => []);
-  if (!listener) return undefined;
+  if (!listener) {
+    holder.kill();
+    return undefined;
+  }
   listener.on('connection', (inside: Socket) => {
     const outside = connect(to.port, to.host);
     // The end of either is the end of both; what failed is seen by the one that asked.
