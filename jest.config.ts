@@ -12,8 +12,6 @@ const config: Config = {
   testTimeout: 60_000,
   // The tests of the command wait for processes more than they compute.
   maxWorkers: 2,
-  // A worker keeps something of every file; one that ends with a gigabyte takes so long that Jest calls it a leak.
-  workerIdleMemoryLimit: '300MB',
 };
 
 export default config;

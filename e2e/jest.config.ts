@@ -13,8 +13,6 @@ const config: Config = {
   testSequencer: '<rootDir>/harness/suite/running/sequencer.ts',
   // Files that share the stack wait more than they compute.
   maxWorkers: 4,
-  // As for the unit tests: a worker keeps something of every file.
-  workerIdleMemoryLimit: '300MB',
   reporters: ['default', '<rootDir>/harness/report/suite-reporter.ts'],
 };
 
